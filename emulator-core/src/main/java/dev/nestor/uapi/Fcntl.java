@@ -1,0 +1,73 @@
+package dev.nestor.uapi;
+
+/** Open flags, fcntl commands and AT_* flags of linux/fcntl.h and asm-generic/fcntl.h. */
+public final class Fcntl {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_ACCMODE = 3;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_NOCTTY = 0x100;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_DSYNC = 0x1000;
+    public static final int O_DIRECT = 0x4000;
+    public static final int O_DIRECTORY = 0x10000;
+    public static final int O_NOFOLLOW = 0x20000;
+    public static final int O_NOATIME = 0x40000;
+    public static final int O_CLOEXEC = 0x80000;
+    public static final int O_PATH = 0x200000;
+    public static final int F_DUPFD = 0;
+    public static final int F_GETFD = 1;
+    public static final int F_SETFD = 2;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final int F_GETLK = 5;
+    public static final int F_SETLK = 6;
+    public static final int F_SETLKW = 7;
+    public static final int F_SETOWN = 8;
+    public static final int F_GETOWN = 9;
+    public static final int F_SETSIG = 10;
+    public static final int F_GETSIG = 11;
+    public static final int F_SETOWN_EX = 15;
+    public static final int F_GETOWN_EX = 0x10;
+    public static final int F_OFD_GETLK = 0x24;
+    public static final int F_OFD_SETLK = 0x25;
+    public static final int F_OFD_SETLKW = 0x26;
+    public static final int F_SETLEASE = 0x400;
+    public static final int F_GETLEASE = 0x401;
+    public static final int F_NOTIFY = 0x402;
+    public static final int F_DUPFD_CLOEXEC = 0x406;
+    public static final int F_SETPIPE_SZ = 0x407;
+    public static final int F_GETPIPE_SZ = 0x408;
+    public static final int F_ADD_SEALS = 0x409;
+    public static final int F_GET_SEALS = 0x40a;
+    public static final int FD_CLOEXEC = 1;
+    public static final int AT_FDCWD = -100;
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    public static final int AT_EACCESS = 0x200;
+    public static final int AT_REMOVEDIR = 0x200;
+    public static final int AT_SYMLINK_FOLLOW = 0x400;
+    public static final int AT_NO_AUTOMOUNT = 0x800;
+    public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int AT_STATX_SYNC_TYPE = 0x6000;
+    public static final int O_LARGEFILE = 0x8000;
+    public static final int FASYNC = 0x2000;
+    public static final int __O_SYNC = 0x100000;
+    public static final int O_SYNC = 0x101000;
+    public static final int __O_TMPFILE = 0x400000;
+    public static final int O_TMPFILE = 0x410000;
+    public static final int R_OK = 4;
+    public static final int W_OK = 2;
+    public static final int X_OK = 1;
+    public static final int F_OK = 0;
+    public static final int SEEK_SET = 0;
+    public static final int SEEK_CUR = 1;
+    public static final int SEEK_END = 2;
+    public static final int SEEK_DATA = 3;
+    public static final int SEEK_HOLE = 4;
+
+    private Fcntl() {}
+}

@@ -1,0 +1,71 @@
+package dev.nestor.uapi;
+
+/** Signal numbers, sigaction flags and si_code values of asm/signal.h and asm-generic/siginfo.h. */
+public final class Signal {
+    public static final int SIGHUP = 1;
+    public static final int SIGINT = 2;
+    public static final int SIGQUIT = 3;
+    public static final int SIGILL = 4;
+    public static final int SIGTRAP = 5;
+    public static final int SIGABRT = 6;
+    public static final int SIGBUS = 7;
+    public static final int SIGFPE = 8;
+    public static final int SIGKILL = 9;
+    public static final int SIGUSR1 = 10;
+    public static final int SIGSEGV = 11;
+    public static final int SIGUSR2 = 12;
+    public static final int SIGPIPE = 13;
+    public static final int SIGALRM = 14;
+    public static final int SIGTERM = 15;
+    public static final int SIGSTKFLT = 16;
+    public static final int SIGCHLD = 17;
+    public static final int SIGCONT = 18;
+    public static final int SIGSTOP = 19;
+    public static final int SIGTSTP = 20;
+    public static final int SIGTTIN = 21;
+    public static final int SIGTTOU = 22;
+    public static final int SIGURG = 23;
+    public static final int SIGXCPU = 24;
+    public static final int SIGXFSZ = 25;
+    public static final int SIGVTALRM = 26;
+    public static final int SIGPROF = 27;
+    public static final int SIGWINCH = 28;
+    public static final int SIGIO = 29;
+    public static final int SIGPWR = 30;
+    public static final int SIGSYS = 31;
+    public static final int SIGRTMIN = 32;
+    public static final int NSIG = 64;
+    public static final int SA_NOCLDSTOP = 1;
+    public static final int SA_NOCLDWAIT = 2;
+    public static final int SA_SIGINFO = 4;
+    public static final int SA_ONSTACK = 0x8000000;
+    public static final int SA_RESTART = 0x10000000;
+    public static final int SA_NODEFER = 0x40000000;
+    public static final long SA_RESETHAND = 0x80000000L;
+    public static final int SIG_BLOCK = 0;
+    public static final int SIG_UNBLOCK = 1;
+    public static final int SIG_SETMASK = 2;
+    public static final int SI_USER = 0;
+    public static final int SI_KERNEL = 0x80;
+    public static final int SI_QUEUE = -1;
+    public static final int SI_TIMER = -2;
+    public static final int SI_MESGQ = -3;
+    public static final int SI_ASYNCIO = -4;
+    public static final int SI_SIGIO = -5;
+    public static final int SI_TKILL = -6;
+    public static final int CLD_EXITED = 1;
+    public static final int CLD_KILLED = 2;
+    public static final int CLD_DUMPED = 3;
+    public static final int CLD_TRAPPED = 4;
+    public static final int CLD_STOPPED = 5;
+    public static final int CLD_CONTINUED = 6;
+    public static final int POLL_IN = 1;
+    public static final int POLL_OUT = 2;
+    public static final int SA_UNSUPPORTED = 0x400;
+    public static final int SA_EXPOSE_TAGBITS = 0x800;
+    public static final int SA_RESTORER = 0x4000000;
+    public static final int SIG_DFL = 0;
+    public static final int SIG_IGN = 1;
+
+    private Signal() {}
+}
