@@ -1,0 +1,257 @@
+package dev.nestor.kernel.cred;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.uapi.Capability;
+import dev.nestor.uapi.Errno;
+
+/** The life of credentials: kernel/cred.c, kernel/groups.c, cap_bprm_creds_from_file() of security/commoncap.c. */
+public final class Creds {
+    /** SECBIT_*: include/uapi/linux/securebits.h. */
+    public static final int SECBIT_NOROOT = 1;
+
+    public static final int SECBIT_NO_SETUID_FIXUP = 4;
+    public static final int SECBIT_KEEP_CAPS = 16;
+    public static final int SECBIT_NO_CAP_AMBIENT_RAISE = 64;
+
+    private static final long CAP_FS_MASK = 1L << Capability.CAP_CHOWN
+            | 1L << Capability.CAP_MKNOD
+            | 1L << Capability.CAP_DAC_OVERRIDE
+            | 1L << Capability.CAP_DAC_READ_SEARCH
+            | 1L << Capability.CAP_FOWNER
+            | 1L << Capability.CAP_FSETID
+            | 1L << Capability.CAP_LINUX_IMMUTABLE
+            | 1L << Capability.CAP_MAC_OVERRIDE;
+
+    private final TaskTable tasks;
+    private final CredTable creds;
+    private final GroupInfoTable groups;
+    private final UserNamespaces userNamespaces;
+
+    public Creds(TaskTable tasks, CredTable creds, GroupInfoTable groups, UserNamespaces userNamespaces) {
+        this.tasks = tasks;
+        this.creds = creds;
+        this.groups = groups;
+        this.userNamespaces = userNamespaces;
+    }
+
+    /** The first task's: root, with the capabilities of the bounding set. */
+    public int createRoot(int userNs, long boundingSet) {
+        int cred = creds.alloc();
+        creds.setCount(cred, 1);
+        userNamespaces.hold(userNs);
+        creds.setUserNs(cred, userNs);
+        creds.setCapPermitted(cred, boundingSet);
+        creds.setCapEffective(cred, boundingSet);
+        creds.setCapBset(cred, boundingSet);
+        return cred;
+    }
+
+    public int get(int cred) {
+        creds.setCount(cred, creds.count(cred) + 1);
+        return cred;
+    }
+
+    /** put_cred(). */
+    public void put(int cred) {
+        int count = creds.count(cred) - 1;
+        creds.setCount(cred, count);
+        if (count == 0) {
+            int userNs = creds.userNs(cred);
+            putGroups(creds.groups(cred));
+            creds.free(cred);
+            userNamespaces.put(userNs);
+        }
+    }
+
+    /** prepare_creds(): a private copy of a task's, to be changed and then committed or put; NULL at the limit. */
+    public int prepare(int task) {
+        int old = tasks.cred(task);
+        int cred = creds.alloc();
+        if (cred == NULL) {
+            return NULL;
+        }
+        creds.copy(old, cred);
+        creds.setCount(cred, 1);
+        userNamespaces.hold(creds.userNs(cred));
+        getGroups(creds.groups(cred));
+        return cred;
+    }
+
+    /** commit_creds(): the task gives up its old cred for this one. */
+    public void commit(int task, int cred) {
+        int old = tasks.cred(task);
+        tasks.setCred(task, cred);
+        put(old);
+    }
+
+    /**
+     * The part of copy_creds() that CLONE_NEWUSER asks for, and of unshare: the cred gets a namespace of its own with all
+     * capabilities in it (set_cred_user_ns). Returns 0 or a negative errno.
+     */
+    public int createUserNs(int cred) {
+        int ns = userNamespaces.create(cred);
+        if (ns < 0) {
+            return ns;
+        }
+        setUserNs(cred, ns);
+        return 0;
+    }
+
+    /** set_cred_user_ns(): takes over the reference on ns. */
+    public void setUserNs(int cred, int ns) {
+        userNamespaces.put(creds.userNs(cred));
+        creds.setUserNs(cred, ns);
+        creds.setSecurebits(cred, 0);
+        creds.setCapInheritable(cred, 0);
+        creds.setCapPermitted(cred, Capabilities.CAP_VALID_MASK);
+        creds.setCapEffective(cred, Capabilities.CAP_VALID_MASK);
+        creds.setCapBset(cred, Capabilities.CAP_VALID_MASK);
+        creds.setCapAmbient(cred, 0);
+    }
+
+    /** cap_task_fix_setuid() for a change of real, effective or saved ids. */
+    public void fixSetuid(int cred, int old) {
+        if ((creds.securebits(cred) & SECBIT_NO_SETUID_FIXUP) != 0) {
+            return;
+        }
+        int root = userNamespaces.makeKuid(creds.userNs(old), 0);
+        boolean hadRoot = creds.uid(old) == root || creds.euid(old) == root || creds.suid(old) == root;
+        boolean hasRoot = creds.uid(cred) == root || creds.euid(cred) == root || creds.suid(cred) == root;
+        if (hadRoot && !hasRoot) {
+            if ((creds.securebits(cred) & SECBIT_KEEP_CAPS) == 0) {
+                creds.setCapPermitted(cred, 0);
+                creds.setCapEffective(cred, 0);
+            }
+            creds.setCapAmbient(cred, 0);
+        }
+        if (creds.euid(old) == root && creds.euid(cred) != root) {
+            creds.setCapEffective(cred, 0);
+        }
+        if (creds.euid(old) != root && creds.euid(cred) == root) {
+            creds.setCapEffective(cred, creds.capPermitted(cred));
+        }
+    }
+
+    /** cap_task_fix_setuid() for a change of the file system id. */
+    public void fixSetfsuid(int cred, int old) {
+        if ((creds.securebits(cred) & SECBIT_NO_SETUID_FIXUP) != 0) {
+            return;
+        }
+        int root = userNamespaces.makeKuid(creds.userNs(old), 0);
+        if (creds.fsuid(old) == root && creds.fsuid(cred) != root) {
+            creds.setCapEffective(cred, creds.capEffective(cred) & ~CAP_FS_MASK);
+        }
+        if (creds.fsuid(old) != root && creds.fsuid(cred) == root) {
+            creds.setCapEffective(cred, creds.capEffective(cred) | creds.capPermitted(cred) & CAP_FS_MASK);
+        }
+    }
+
+    /**
+     * What execve does to a prepared cred, for a file without file capabilities: set-id ids are already in euid and egid.
+     * cap_bprm_creds_from_file(), and the saved ids of begin_new_exec().
+     */
+    public void exec(int cred) {
+        int root = userNamespaces.makeKuid(creds.userNs(cred), 0);
+        long permitted = 0;
+        boolean effective = false;
+        if ((creds.securebits(cred) & SECBIT_NOROOT) == 0) {
+            if (creds.euid(cred) == root || creds.uid(cred) == root) {
+                permitted = creds.capBset(cred) | creds.capInheritable(cred);
+            }
+            effective = creds.euid(cred) == root;
+        }
+        if (creds.euid(cred) != creds.uid(cred) || creds.egid(cred) != creds.gid(cred)) {
+            creds.setCapAmbient(cred, 0);
+        }
+        permitted |= creds.capAmbient(cred);
+        creds.setCapPermitted(cred, permitted);
+        creds.setCapEffective(cred, effective ? permitted : creds.capAmbient(cred));
+        creds.setSuid(cred, creds.euid(cred));
+        creds.setFsuid(cred, creds.euid(cred));
+        creds.setSgid(cred, creds.egid(cred));
+        creds.setFsgid(cred, creds.egid(cred));
+        creds.setSecurebits(cred, creds.securebits(cred) & ~SECBIT_KEEP_CAPS);
+    }
+
+    /** Number of supplementary groups. */
+    public int ngroups(int cred) {
+        int info = creds.groups(cred);
+        return info == NULL ? 0 : groups.ngroups(info);
+    }
+
+    /** The kgid at a place in the list. */
+    public int groupAt(int cred, int index) {
+        int row = creds.groups(cred);
+        for (int i = index / GroupInfoTable.GROUPS_PER_ROW; i > 0; i--) {
+            row = groups.next(row);
+        }
+        return groups.gid(row, index % GroupInfoTable.GROUPS_PER_ROW);
+    }
+
+    /** in_group_p(): the file system group or one of the supplementary ones. */
+    public boolean isInGroup(int cred, int kgid) {
+        if (creds.fsgid(cred) == kgid) {
+            return true;
+        }
+        int count = ngroups(cred);
+        for (int i = 0; i < count; i++) {
+            if (groupAt(cred, i) == kgid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** set_groups() on a prepared cred: kgids[0..count), sorted. ENOMEM at the table's limit. */
+    public int setGroups(int cred, int[] kgids, int count) {
+        int first = NULL;
+        for (int start = (count - 1) / GroupInfoTable.GROUPS_PER_ROW * GroupInfoTable.GROUPS_PER_ROW;
+                count > 0 && start >= 0;
+                start -= GroupInfoTable.GROUPS_PER_ROW) {
+            int row = groups.alloc();
+            if (row == NULL) {
+                freeGroups(first);
+                return -Errno.ENOMEM;
+            }
+            for (int i = start; i < Math.min(count, start + GroupInfoTable.GROUPS_PER_ROW); i++) {
+                groups.setGid(row, i - start, kgids[i]);
+            }
+            groups.setNext(row, first);
+            first = row;
+        }
+        if (first != NULL) {
+            groups.setCount(first, 1);
+            groups.setNgroups(first, count);
+        }
+        putGroups(creds.groups(cred));
+        creds.setGroups(cred, first);
+        return 0;
+    }
+
+    private void getGroups(int info) {
+        if (info != NULL) {
+            groups.setCount(info, groups.count(info) + 1);
+        }
+    }
+
+    private void putGroups(int info) {
+        if (info == NULL) {
+            return;
+        }
+        groups.setCount(info, groups.count(info) - 1);
+        if (groups.count(info) == 0) {
+            freeGroups(info);
+        }
+    }
+
+    private void freeGroups(int first) {
+        int row = first;
+        while (row != NULL) {
+            int next = groups.next(row);
+            groups.free(row);
+            row = next;
+        }
+    }
+}

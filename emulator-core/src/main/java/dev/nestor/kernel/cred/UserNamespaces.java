@@ -1,0 +1,230 @@
+package dev.nestor.kernel.cred;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.NsOps;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.Chain;
+import dev.nestor.uapi.Errno;
+
+/**
+ * User namespaces and the translation of ids through them: kernel/user_namespace.c. A kuid or kgid is an id of the
+ * initial namespace; -1 is none.
+ */
+public final class UserNamespaces implements NsOps {
+    /** Kinds of map. */
+    public static final int UID = 0;
+
+    public static final int GID = 1;
+    public static final int PROJID = 2;
+
+    /** No id. */
+    public static final int INVALID_ID = -1;
+
+    /** overflowuid and overflowgid: shown for an id that has no number in a namespace. */
+    public static final int OVERFLOW_ID = 65534;
+
+    /** Namespaces nest to this level below the initial one. */
+    private static final int MAX_LEVEL = 33;
+
+    private final UserNamespaceTable namespaces;
+    private final IdMapTable extents;
+    private final CredTable creds;
+    private final TaskTable tasks;
+    private final NsInums inums;
+
+    public UserNamespaces(
+            UserNamespaceTable namespaces, IdMapTable extents, CredTable creds, TaskTable tasks, NsInums inums) {
+        this.namespaces = namespaces;
+        this.extents = extents;
+        this.creds = creds;
+        this.tasks = tasks;
+        this.inums = inums;
+    }
+
+    /** init_user_ns, which maps every id to itself. */
+    public int createRoot() {
+        int ns = namespaces.alloc();
+        namespaces.setCount(ns, 1);
+        namespaces.setInum(ns, NsInums.USER_NS_INIT_INO);
+        namespaces.setSetgroupsAllowed(ns, true);
+        for (int kind = UID; kind <= PROJID; kind++) {
+            addExtent(ns, kind, 0, 0, -1);
+        }
+        return ns;
+    }
+
+    /**
+     * create_user_ns(): a child of the cred's namespace, owned by the cred's effective ids. ENOSPC beyond level 33, EPERM
+     * when the owner has no number in the parent.
+     */
+    public int create(int cred) {
+        int parent = creds.userNs(cred);
+        if (namespaces.level(parent) >= MAX_LEVEL) {
+            return -Errno.ENOSPC;
+        }
+        int owner = creds.euid(cred);
+        int group = creds.egid(cred);
+        if (fromKid(parent, UID, owner) == INVALID_ID || fromKid(parent, GID, group) == INVALID_ID) {
+            return -Errno.EPERM;
+        }
+        int ns = namespaces.alloc();
+        if (ns == NULL) {
+            return -Errno.ENOSPC;
+        }
+        namespaces.setCount(ns, 1);
+        hold(parent);
+        namespaces.setParent(ns, parent);
+        namespaces.setLevel(ns, namespaces.level(parent) + 1);
+        namespaces.setOwner(ns, owner);
+        namespaces.setGroup(ns, group);
+        namespaces.setInum(ns, inums.alloc());
+        namespaces.setSetgroupsAllowed(ns, namespaces.setgroupsAllowed(parent));
+        return ns;
+    }
+
+    @Override
+    public void hold(int ns) {
+        namespaces.setCount(ns, namespaces.count(ns) + 1);
+    }
+
+    @Override
+    public void put(int ns) {
+        int at = ns;
+        while (at != NULL) {
+            int count = namespaces.count(at) - 1;
+            namespaces.setCount(at, count);
+            if (count > 0) {
+                return;
+            }
+            int parent = namespaces.parent(at);
+            clearMaps(at);
+            inums.free(namespaces.inum(at));
+            namespaces.free(at);
+            at = parent;
+        }
+    }
+
+    @Override
+    public int get(int task) {
+        int ns = creds.userNs(tasks.cred(task));
+        hold(ns);
+        return ns;
+    }
+
+    @Override
+    public int inum(int ns) {
+        return namespaces.inum(ns);
+    }
+
+    /** The owner of a user namespace is its parent. */
+    @Override
+    public int owner(int ns) {
+        return namespaces.parent(ns);
+    }
+
+    @Override
+    public int parent(int ns) {
+        return namespaces.parent(ns);
+    }
+
+    /** Whether a namespace is the other one or lies below it. */
+    public boolean isAncestorOrSelf(int ancestor, int ns) {
+        int at = ns;
+        while (namespaces.level(at) > namespaces.level(ancestor)) {
+            at = namespaces.parent(at);
+        }
+        return at == ancestor;
+    }
+
+    /** make_kuid() and its kind: the id of the initial namespace that ns calls {@code id}, or INVALID_ID. */
+    public int makeKid(int ns, int kind, int id) {
+        Chain map = extents.map(kind);
+        for (int extent = map.first(ns); extent != NULL; extent = map.next(extent)) {
+            int offset = id - extents.first(extent);
+            if (Integer.compareUnsigned(offset, extents.length(extent)) < 0
+                    && Integer.compareUnsigned(id, extents.first(extent)) >= 0) {
+                return extents.lowerFirst(extent) + offset;
+            }
+        }
+        return INVALID_ID;
+    }
+
+    /** from_kuid() and its kind: what ns calls an id of the initial namespace, or INVALID_ID. */
+    public int fromKid(int ns, int kind, int kid) {
+        Chain map = extents.map(kind);
+        for (int extent = map.first(ns); extent != NULL; extent = map.next(extent)) {
+            int offset = kid - extents.lowerFirst(extent);
+            if (Integer.compareUnsigned(offset, extents.length(extent)) < 0
+                    && Integer.compareUnsigned(kid, extents.lowerFirst(extent)) >= 0) {
+                return extents.first(extent) + offset;
+            }
+        }
+        return INVALID_ID;
+    }
+
+    /** make_kuid(). */
+    public int makeKuid(int ns, int uid) {
+        return makeKid(ns, UID, uid);
+    }
+
+    /** make_kgid(). */
+    public int makeKgid(int ns, int gid) {
+        return makeKid(ns, GID, gid);
+    }
+
+    /** from_kuid_munged(): the overflow id where there is none. */
+    public int fromKuidMunged(int ns, int kuid) {
+        int uid = fromKid(ns, UID, kuid);
+        return uid == INVALID_ID ? OVERFLOW_ID : uid;
+    }
+
+    /** from_kgid_munged(). */
+    public int fromKgidMunged(int ns, int kgid) {
+        int gid = fromKid(ns, GID, kgid);
+        return gid == INVALID_ID ? OVERFLOW_ID : gid;
+    }
+
+    /** Extents of a map, 0 before it has been written. */
+    public int extentCount(int ns, int kind) {
+        return namespaces.extents(ns, kind);
+    }
+
+    /** Adds an extent that is already known not to overlap; false when the table is full. */
+    public boolean addExtent(int ns, int kind, int first, int lowerFirst, int length) {
+        int extent = extents.alloc();
+        if (extent == NULL) {
+            return false;
+        }
+        extents.setFirst(extent, first);
+        extents.setLowerFirst(extent, lowerFirst);
+        extents.setLength(extent, length);
+        extents.map(kind).addLast(ns, extent);
+        namespaces.setExtents(ns, kind, namespaces.extents(ns, kind) + 1);
+        return true;
+    }
+
+    /** The extent at a place in the map's order: {first, lowerFirst, length}. */
+    public void extent(int ns, int kind, int index, int[] into) {
+        Chain map = extents.map(kind);
+        int extent = map.first(ns);
+        for (int i = 0; i < index; i++) {
+            extent = map.next(extent);
+        }
+        into[0] = extents.first(extent);
+        into[1] = extents.lowerFirst(extent);
+        into[2] = extents.length(extent);
+    }
+
+    private void clearMaps(int ns) {
+        for (int kind = UID; kind <= PROJID; kind++) {
+            Chain map = extents.map(kind);
+            while (!map.isEmpty(ns)) {
+                int extent = map.first(ns);
+                map.remove(extent);
+                extents.free(extent);
+            }
+        }
+    }
+}
