@@ -17,6 +17,8 @@ public final class SignalStructTable extends Table {
     private int[] live = new int[initialRows()]; // threads not yet in exit
     private int[] leader = new int[initialRows()]; // task: the thread group leader
     private int[] groupExitCode = new int[initialRows()]; // wait(2) status of exit_group
+    private int[] groupExecTask = new int[initialRows()]; // task: the thread that waits in exec for the others to die, or NULL
+    private int[] currTarget = new int[initialRows()]; // task: the thread that took the last signal for the process; NULL stands for the leader
     private int[] flags = new int[initialRows()]; // SIGNAL_*
     private int[] groupStopCount = new int[initialRows()]; // threads still to stop
     private int[] groupStopSignal = new int[initialRows()];
@@ -74,6 +76,22 @@ public final class SignalStructTable extends Table {
 
     public void setGroupExitCode(int signal, int value) {
         groupExitCode[row(signal)] = value;
+    }
+
+    public int groupExecTask(int signal) {
+        return groupExecTask[row(signal)];
+    }
+
+    public void setGroupExecTask(int signal, int value) {
+        groupExecTask[row(signal)] = value;
+    }
+
+    public int currTarget(int signal) {
+        return currTarget[row(signal)];
+    }
+
+    public void setCurrTarget(int signal, int value) {
+        currTarget[row(signal)] = value;
     }
 
     public int flags(int signal) {
@@ -247,6 +265,8 @@ public final class SignalStructTable extends Table {
         live[row] = 0;
         leader[row] = 0;
         groupExitCode[row] = 0;
+        groupExecTask[row] = 0;
+        currTarget[row] = 0;
         flags[row] = 0;
         groupStopCount[row] = 0;
         groupStopSignal[row] = 0;
@@ -275,6 +295,8 @@ public final class SignalStructTable extends Table {
         live = columns.ints(live);
         leader = columns.ints(leader);
         groupExitCode = columns.ints(groupExitCode);
+        groupExecTask = columns.ints(groupExecTask);
+        currTarget = columns.ints(currTarget);
         flags = columns.ints(flags);
         groupStopCount = columns.ints(groupStopCount);
         groupStopSignal = columns.ints(groupStopSignal);

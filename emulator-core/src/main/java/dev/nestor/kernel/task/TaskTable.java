@@ -14,6 +14,7 @@ public final class TaskTable extends Table {
     public static final int TASK_STOPPED = 4;
     public static final int TASK_KILLABLE = 0x102;
     public static final int TASK_DEAD = 0x80;
+    public static final int TASK_WAKEKILL = 0x100;
     public static final int TASK_NEW = 0x800;
     public static final int EXIT_DEAD = 0x10;
     public static final int EXIT_ZOMBIE = 0x20;
@@ -23,6 +24,9 @@ public final class TaskTable extends Table {
     public static final int PF_FORKNOEXEC = 0x40;
     public static final int PF_SIGNALED = 0x400;
     public static final int PF_KTHREAD = 0x200000;
+    public static final int JOBCTL_STOP_SIGMASK = 0xffff;
+    public static final int JOBCTL_STOP_PENDING = 1 << 17;
+    public static final int JOBCTL_STOP_CONSUME = 1 << 18;
 
     private int[] state = new int[initialRows()]; // TASK_*; what wakes it, when it sleeps
     private int[] exitState = new int[initialRows()]; // 0, EXIT_ZOMBIE or EXIT_DEAD
@@ -55,11 +59,16 @@ public final class TaskTable extends Table {
     private long[] stime = new long[initialRows()]; // cycles
     private long[] startTime = new long[initialRows()]; // ns since boot
     private long[] blocked = new long[initialRows()]; // signal mask
+    private long[] realBlocked = new long[initialRows()]; // signal mask from before sigtimedwait; what it holds back is not ignored
     private long[] savedSigmask = new long[initialRows()]; // mask to go back to after sigsuspend and its kind
     private byte[] restoreSigmask = new byte[initialRows()]; // bool; savedSigmask is to be restored
     private byte[] sigpending = new byte[initialRows()]; // bool; TIF_SIGPENDING
     private byte[] noNewPrivs = new byte[initialRows()]; // bool; prctl
     private long[] pendingSet = new long[initialRows()]; // signals in the private queue
+    private int[] jobctl = new int[initialRows()]; // JOBCTL_*
+    private long[] sasSsSp = new long[initialRows()]; // user address of the alternate signal stack
+    private long[] sasSsSize = new long[initialRows()]; // bytes; 0 when there is none
+    private int[] sasSsFlags = new int[initialRows()]; // SS_*
     private long[] setChildTid = new long[initialRows()]; // user address, or 0
     private long[] clearChildTid = new long[initialRows()]; // user address, or 0
     private long[] robustList = new long[initialRows()]; // user address
@@ -323,6 +332,14 @@ public final class TaskTable extends Table {
         blocked[row(task)] = value;
     }
 
+    public long realBlocked(int task) {
+        return realBlocked[row(task)];
+    }
+
+    public void setRealBlocked(int task, long value) {
+        realBlocked[row(task)] = value;
+    }
+
     public long savedSigmask(int task) {
         return savedSigmask[row(task)];
     }
@@ -361,6 +378,38 @@ public final class TaskTable extends Table {
 
     public void setPendingSet(int task, long value) {
         pendingSet[row(task)] = value;
+    }
+
+    public int jobctl(int task) {
+        return jobctl[row(task)];
+    }
+
+    public void setJobctl(int task, int value) {
+        jobctl[row(task)] = value;
+    }
+
+    public long sasSsSp(int task) {
+        return sasSsSp[row(task)];
+    }
+
+    public void setSasSsSp(int task, long value) {
+        sasSsSp[row(task)] = value;
+    }
+
+    public long sasSsSize(int task) {
+        return sasSsSize[row(task)];
+    }
+
+    public void setSasSsSize(int task, long value) {
+        sasSsSize[row(task)] = value;
+    }
+
+    public int sasSsFlags(int task) {
+        return sasSsFlags[row(task)];
+    }
+
+    public void setSasSsFlags(int task, int value) {
+        sasSsFlags[row(task)] = value;
     }
 
     public long setChildTid(int task) {
@@ -496,11 +545,16 @@ public final class TaskTable extends Table {
         stime[row] = 0;
         startTime[row] = 0;
         blocked[row] = 0;
+        realBlocked[row] = 0;
         savedSigmask[row] = 0;
         restoreSigmask[row] = 0;
         sigpending[row] = 0;
         noNewPrivs[row] = 0;
         pendingSet[row] = 0;
+        jobctl[row] = 0;
+        sasSsSp[row] = 0;
+        sasSsSize[row] = 0;
+        sasSsFlags[row] = 0;
         setChildTid[row] = 0;
         clearChildTid[row] = 0;
         robustList[row] = 0;
@@ -545,11 +599,16 @@ public final class TaskTable extends Table {
         stime = columns.longs(stime);
         startTime = columns.longs(startTime);
         blocked = columns.longs(blocked);
+        realBlocked = columns.longs(realBlocked);
         savedSigmask = columns.longs(savedSigmask);
         restoreSigmask = columns.bytes(restoreSigmask);
         sigpending = columns.bytes(sigpending);
         noNewPrivs = columns.bytes(noNewPrivs);
         pendingSet = columns.longs(pendingSet);
+        jobctl = columns.ints(jobctl);
+        sasSsSp = columns.longs(sasSsSp);
+        sasSsSize = columns.longs(sasSsSize);
+        sasSsFlags = columns.ints(sasSsFlags);
         setChildTid = columns.longs(setChildTid);
         clearChildTid = columns.longs(clearChildTid);
         robustList = columns.longs(robustList);
