@@ -1,0 +1,153 @@
+package dev.nestor.kernel.time;
+
+import dev.nestor.event.EventLoop;
+import dev.nestor.event.EventQueue;
+import dev.nestor.event.Priority;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.Chain;
+import dev.nestor.table.HotPath;
+import dev.nestor.table.StateHash;
+import dev.nestor.table.Table;
+import java.util.Arrays;
+
+/** High-resolution timers: kernel/time/hrtimer.c. Each is an event of the queue while it is active. */
+public final class HrTimers {
+    /** Wakes the task that is its target: hrtimer_sleeper. One a task, by {@link #sleepUntil}. */
+    public static final int SLEEP = 0;
+
+    /** ITIMER_REAL; the target is a signal_struct. */
+    public static final int REAL = 1;
+
+    /** The first kind that is free for others. */
+    public static final int OTHER = 2;
+
+    private final EventLoop loop;
+    private final HrTimerTable timers;
+    private final Chain sleepers; // the SLEEP timer of a task, by task
+    private final int eventKind;
+    private TimerFunction[] functions = new TimerFunction[OTHER]; // by kind
+
+    public HrTimers(EventLoop loop, TaskTable tasks, HrTimerTable timers) {
+        this.loop = loop;
+        this.timers = timers;
+        this.sleepers = new Chain(tasks, timers);
+        this.eventKind = loop.register(this::expire);
+        Arrays.fill(functions, (TimerFunction) (timer, target) -> {
+            throw new IllegalStateException("no function for this kind of timer");
+        });
+    }
+
+    /** Says what timers of a kind do. */
+    public void register(int kind, TimerFunction function) {
+        int before = functions.length;
+        if (kind >= before) {
+            functions = Arrays.copyOf(functions, kind + 1);
+            Arrays.fill(functions, before, kind, functions[REAL]);
+        }
+        functions[kind] = function;
+    }
+
+    /** hrtimer_setup(): an inactive timer, or NULL at the limit. */
+    @HotPath
+    public int alloc(int kind, int target) {
+        int timer = timers.alloc();
+        if (timer != Table.NULL) {
+            timers.setKind(timer, kind);
+            timers.setTarget(timer, target);
+        }
+        return timer;
+    }
+
+    @HotPath
+    public void free(int timer) {
+        cancel(timer);
+        timers.free(timer);
+    }
+
+    /** hrtimer_start(): from now on it expires at a time and no more at an earlier one that it was set to. A time
+     * gone by means at once. */
+    @HotPath
+    public void start(int timer, long expiresCycles) {
+        cancel(timer);
+        timers.setExpires(timer, expiresCycles);
+        long time = Math.max(expiresCycles, loop.clock().now());
+        timers.setEvent(timer, loop.schedule(time, Priority.TIMER, eventKind, timer, 0));
+    }
+
+    /** hrtimer_cancel(): true if it was active. */
+    @HotPath
+    public boolean cancel(int timer) {
+        boolean wasActive = loop.cancel(timers.event(timer));
+        timers.setEvent(timer, EventQueue.NONE);
+        return wasActive;
+    }
+
+    public boolean isActive(int timer) {
+        return timers.event(timer) != EventQueue.NONE;
+    }
+
+    /** Cycles; of the last start. */
+    public long expires(int timer) {
+        return timers.expires(timer);
+    }
+
+    public int target(int timer) {
+        return timers.target(timer);
+    }
+
+    /**
+     * hrtimer_forward(), for a function that starts its timer again: the first time after now that is a whole number of
+     * intervals after the last expiry.
+     */
+    public long next(int timer, long intervalCycles) {
+        assert intervalCycles > 0 : intervalCycles;
+        long late = loop.clock().now() - timers.expires(timer);
+        return timers.expires(timer) + (late / intervalCycles + 1) * intervalCycles;
+    }
+
+    /** Starts the task's sleep timer, which wakes it; false at the limit of timers. The task sets its own state. */
+    @HotPath
+    public boolean sleepUntil(int task, long expiresCycles) {
+        int timer = sleepers.first(task);
+        if (timer == Table.NULL) {
+            timer = alloc(SLEEP, task);
+            if (timer == Table.NULL) {
+                return false;
+            }
+            sleepers.addLast(task, timer);
+        }
+        start(timer, expiresCycles);
+        return true;
+    }
+
+    /** True while the task's sleep timer runs: not after it has expired, nor after {@link #cancelSleep}. */
+    public boolean isSleeping(int task) {
+        return sleepers.first(task) != Table.NULL;
+    }
+
+    /** Stops the task's sleep timer, if it has one running. */
+    @HotPath
+    public void cancelSleep(int task) {
+        int timer = sleepers.first(task);
+        if (timer != Table.NULL) {
+            sleepers.remove(timer);
+            free(timer);
+        }
+    }
+
+    public void digest(StateHash hash) {
+        timers.digest(hash);
+    }
+
+    @HotPath
+    private void expire(int timer, long datum) {
+        timers.setEvent(timer, EventQueue.NONE);
+        int target = timers.target(timer);
+        TimerFunction function = functions[timers.kind(timer)];
+        if (sleepers.owner(timer) != Table.NULL) {
+            sleepers.remove(timer);
+            timers.free(timer);
+        }
+        function.expired(timer, target);
+    }
+}

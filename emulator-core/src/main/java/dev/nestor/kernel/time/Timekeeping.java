@@ -1,0 +1,106 @@
+package dev.nestor.kernel.time;
+
+import dev.nestor.event.Clock;
+import dev.nestor.table.HotPath;
+import dev.nestor.table.StateHash;
+
+/** The kernel's clocks, all derived from the TSC: kernel/time/timekeeping.c. */
+public final class Timekeeping {
+    /*
+     * Conversion is exact. With frequency / 10^9 reduced to cycles / ns (2 GHz: 2 / 1, 2.1 GHz: 21 / 10), and
+     * c = q * cycles + r, the time is q * ns + r * ns / cycles: no product exceeds the frequency times 10^9, which fits up
+     * to 9.2 GHz, and no time exceeds 2^63 cycles (146 years at 2 GHz).
+     */
+    public static final long DEFAULT_FREQUENCY = 2_000_000_000L; // Hz
+    private static final long NSEC_PER_SEC = 1_000_000_000L;
+    private static final long MAX_FREQUENCY = Long.MAX_VALUE / NSEC_PER_SEC;
+
+    private final Clock clock;
+    private final long frequency; // Hz
+    private final long cyclesPer; // cycles in ...
+    private final long nsPer; // ... so many ns
+    private final int shift; // cycles >> shift are ns; -1 where that does not hold
+    private long realtimeOffsetNs; // CLOCK_REALTIME less CLOCK_MONOTONIC
+
+    /**
+     * @param frequency of the TSC in Hz
+     * @param bootEpochNs CLOCK_REALTIME at cycle 0
+     */
+    public Timekeeping(Clock clock, long frequency, long bootEpochNs) {
+        if (frequency <= 0 || frequency > MAX_FREQUENCY) {
+            throw new IllegalArgumentException("TSC frequency " + frequency);
+        }
+        this.clock = clock;
+        this.frequency = frequency;
+        long divisor = gcd(frequency, NSEC_PER_SEC);
+        this.cyclesPer = frequency / divisor;
+        this.nsPer = NSEC_PER_SEC / divisor;
+        this.shift = nsPer == 1 && Long.bitCount(cyclesPer) == 1 ? Long.numberOfTrailingZeros(cyclesPer) : -1;
+        this.realtimeOffsetNs = bootEpochNs;
+    }
+
+    public long now() {
+        return clock.now();
+    }
+
+    public long frequency() {
+        return frequency;
+    }
+
+    /** ktime_get(): CLOCK_MONOTONIC. */
+    @HotPath
+    public long monotonicNs() {
+        return cyclesToNs(clock.now());
+    }
+
+    /** ktime_get_boottime(): the machine is never suspended, so it is CLOCK_MONOTONIC. */
+    public long boottimeNs() {
+        return monotonicNs();
+    }
+
+    /** ktime_get_real(): CLOCK_REALTIME, since 1970. */
+    public long realtimeNs() {
+        return monotonicNs() + realtimeOffsetNs;
+    }
+
+    /** do_settimeofday64(). */
+    public void setRealtimeNs(long realtimeNs) {
+        realtimeOffsetNs = realtimeNs - monotonicNs();
+    }
+
+    /** What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
+    public long realtimeOffsetNs() {
+        return realtimeOffsetNs;
+    }
+
+    /** Whole nanoseconds in so many cycles. */
+    @HotPath
+    public long cyclesToNs(long cycles) {
+        if (shift >= 0) {
+            return cycles >> shift;
+        }
+        return cycles / cyclesPer * nsPer + cycles % cyclesPer * nsPer / cyclesPer;
+    }
+
+    /**
+     * The fewest cycles that make so many nanoseconds: a timer set for then does not fire early. NEVER for a time beyond
+     * the machine's.
+     */
+    @HotPath
+    public long nsToCycles(long ns) {
+        long whole = ns / nsPer;
+        if (whole >= Clock.NEVER / cyclesPer) {
+            return Clock.NEVER;
+        }
+        return whole * cyclesPer + (ns % nsPer * cyclesPer + nsPer - 1) / nsPer;
+    }
+
+    public void digest(StateHash hash) {
+        clock.digest(hash);
+        hash.add(realtimeOffsetNs);
+    }
+
+    private static long gcd(long a, long b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+}
