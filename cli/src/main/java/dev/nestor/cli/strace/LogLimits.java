@@ -1,0 +1,36 @@
+package dev.nestor.cli.strace;
+
+/**
+ * What a log may ask for before it is refused, so that no input can exhaust heap, stack or disk.
+ *
+ * @param maxLineBytes length of one line
+ * @param maxTasks tasks seen, and calls that made a task, each
+ * @param maxDepth structures and arrays within each other in one argument
+ * @param maxArguments arguments of one call; strace shows at most a dozen
+ * @param memoryBytes spool kept in memory; what goes beyond goes into a temporary file
+ * @param maxSpoolBytes spool in all: about the size of the log, uncompressed
+ * @param acceptCut whether a log whose last line is cut is read as if it ended before that line
+ */
+public record LogLimits(
+        int maxLineBytes,
+        int maxTasks,
+        int maxDepth,
+        int maxArguments,
+        int memoryBytes,
+        long maxSpoolBytes,
+        boolean acceptCut) {
+
+    public static final LogLimits DEFAULT =
+            new LogLimits(4 << 20, 32_768, 64, 64, 8 << 20, 16L << 30, false);
+
+    public LogLimits {
+        if (maxLineBytes < 1 || maxTasks < 1 || maxDepth < 1 || maxArguments < 1 || memoryBytes < 0 || maxSpoolBytes < 1) {
+            throw new IllegalArgumentException("limits must be positive");
+        }
+    }
+
+    /** These limits, and a cut last line left out instead of refused. */
+    public LogLimits acceptingCut() {
+        return new LogLimits(maxLineBytes, maxTasks, maxDepth, maxArguments, memoryBytes, maxSpoolBytes, true);
+    }
+}
