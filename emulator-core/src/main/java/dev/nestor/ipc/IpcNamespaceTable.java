@@ -37,7 +37,6 @@ public final class IpcNamespaceTable extends Table {
         inum[row(ns)] = value;
     }
 
-
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

@@ -37,7 +37,6 @@ public final class NetTable extends Table {
         inum[row(net)] = value;
     }
 
-
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

@@ -86,7 +86,8 @@ final class CloneBook {
         int[] byNumber = IntStream.range(0, size)
                 .filter(slot -> childNumber[slot] != NONE)
                 .boxed()
-                .sorted(Comparator.<Integer>comparingInt(slot -> childNumber[slot]).thenComparingLong(slot -> entryLine[slot]))
+                .sorted(Comparator.<Integer>comparingInt(slot -> childNumber[slot])
+                        .thenComparingLong(slot -> entryLine[slot]))
                 .mapToInt(Integer::intValue)
                 .toArray();
         boolean[] taken = new boolean[size];

@@ -167,7 +167,9 @@ final class SpoolRecorder {
         TaskRecorder task = task();
         write(TraceEvent.END, task);
         tasks.close(task);
-        running.values().remove(task);
+        if (!running.remove(lexer.pid, task)) { // found without its number
+            running.values().remove(task);
+        }
         last = null;
         int successor = TraceEnd.successor(source.bytes(), lexer.textStart, lexer.textEnd);
         TaskRecorder heir = successor > 0 ? running.remove(successor) : null;

@@ -50,7 +50,8 @@ final class SymbolTable {
         }
     }
 
-    @Nullable Long find(String call, String name) {
+    @Nullable
+    Long find(String call, String name) {
         Long special = valuesInCall.isEmpty() ? null : valuesInCall.get(call + ":" + name);
         if (special != null) {
             return special;

@@ -38,8 +38,8 @@ final class ValueParser {
     Field field() throws LogException {
         String name = fieldName();
         in.skipSpaces();
-        if (name != null && in.take('=')) { // times(2), cut in two, has its sign twice
-            in.skipSpaces();
+        if (name != null) {
+            fieldName(); // times(2), cut in two, has its argument's name twice
         }
         Value value = value();
         return new Field(name, value);
