@@ -37,6 +37,7 @@ public final class IpcNamespaceTable extends Table {
         inum[row(ns)] = value;
     }
 
+
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

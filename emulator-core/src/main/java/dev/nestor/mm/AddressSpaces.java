@@ -156,7 +156,8 @@ public final class AddressSpaces {
         while (at < last) {
             int vma = tree.findIntersection(mm, at, last);
             long free = vma == NULL ? last : vmas.start(vma);
-            if (free > at && regions.add(mm, at, free, flags, at >>> Frames.PAGE_SHIFT, VmaTable.ANON, NULL) == NULL) {
+            if (free > at
+                    && regions.add(mm, at, free, flags, at >>> Frames.PAGE_SHIFT, VmaTable.ANON, NULL) == NULL) {
                 return -ENOMEM;
             }
             int next = tree.findIntersection(mm, free, last);

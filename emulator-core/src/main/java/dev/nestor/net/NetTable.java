@@ -37,6 +37,7 @@ public final class NetTable extends Table {
         inum[row(net)] = value;
     }
 
+
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

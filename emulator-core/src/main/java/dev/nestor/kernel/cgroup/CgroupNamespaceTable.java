@@ -37,6 +37,7 @@ public final class CgroupNamespaceTable extends Table {
         inum[row(ns)] = value;
     }
 
+
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

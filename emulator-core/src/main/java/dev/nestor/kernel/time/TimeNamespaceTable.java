@@ -64,6 +64,7 @@ public final class TimeNamespaceTable extends Table {
         boottimeNs[row(ns)] = value;
     }
 
+
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

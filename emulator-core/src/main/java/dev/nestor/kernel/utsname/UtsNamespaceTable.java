@@ -60,7 +60,8 @@ public final class UtsNamespaceTable extends Table {
     }
 
     void copyName(int from, int to) {
-        System.arraycopy(name, row(from) * NEW_UTSNAME_SIZE, name, row(to) * NEW_UTSNAME_SIZE, NEW_UTSNAME_SIZE);
+        System.arraycopy(
+                name, row(from) * NEW_UTSNAME_SIZE, name, row(to) * NEW_UTSNAME_SIZE, NEW_UTSNAME_SIZE);
     }
 
     @Override
