@@ -1,0 +1,20 @@
+package dev.nestor.fs;
+
+/** FMODE_* of include/linux/fs.h, as far as they are used. */
+public final class FileModes {
+    public static final int FMODE_READ = 1;
+    public static final int FMODE_WRITE = 2;
+    public static final int FMODE_LSEEK = 4;
+    public static final int FMODE_PREAD = 8;
+    public static final int FMODE_PWRITE = 0x10;
+    public static final int FMODE_EXEC = 0x20;
+    public static final int FMODE_PATH = 0x4000;
+
+    /** It counts among the writers of its inode and its mount. */
+    public static final int FMODE_WRITER = 0x10000;
+
+    /** It has no position at all. */
+    public static final int FMODE_STREAM = 0x200000;
+
+    private FileModes() {}
+}

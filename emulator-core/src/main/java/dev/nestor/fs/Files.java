@@ -1,0 +1,167 @@
+package dev.nestor.fs;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
+import dev.nestor.uapi.Fcntl;
+
+/** Open files: fs/file_table.c. */
+public final class Files {
+    private final FileTable files;
+    private final InodeTable inodes;
+    private final DentryTable dentryTable;
+    private final Dentries dentries;
+    private final Mounts mounts;
+    private final FileKinds kinds;
+    private final FileTables descriptors;
+    private final FileLocks locks;
+    private final TaskTable tasks;
+    private final Creds creds;
+    private final CredTable credTable;
+    private final Pids pids;
+    private final Work work;
+
+    Files(FsTables tables, Vfs.Below below, Dentries dentries, Mounts mounts, FileKinds kinds, FileLocks locks) {
+        this.files = tables.files;
+        this.inodes = tables.inodes;
+        this.dentryTable = tables.dentries;
+        this.dentries = dentries;
+        this.mounts = mounts;
+        this.kinds = kinds;
+        this.locks = locks;
+        this.tasks = below.tasks();
+        this.creds = below.creds();
+        this.credTable = below.credTable();
+        this.pids = below.pids();
+        this.work = below.work();
+        this.descriptors = new FileTables(tables, this, below);
+    }
+
+    /** The descriptor tables that refer to these files. */
+    public FileTables descriptors() {
+        return descriptors;
+    }
+
+    /**
+     * alloc_file(): a file at a place, with one reference; it takes its own on mount and dentry. NULL at the limit.
+     *
+     * @param flags O_*, of which the creation flags are dropped by open(2), not here
+     */
+    public int create(int task, int mnt, int dentry, int flags, int kind) {
+        int file = files.alloc();
+        if (file == NULL) {
+            return NULL;
+        }
+        work.add(Work.FILE_OPEN);
+        files.setCount(file, 1);
+        files.setMnt(file, mounts.get(mnt));
+        files.setDentry(file, dentries.get(dentry));
+        files.setInode(file, dentryTable.inode(dentry));
+        files.setFlags(file, flags);
+        files.setMode(file, modeOf(flags));
+        files.setKind(file, kind);
+        files.setCred(file, creds.get(tasks.cred(task)));
+        return file;
+    }
+
+    /** OPEN_FMODE(): what the access mode allows, and all ways of seeking. */
+    private static int modeOf(int flags) {
+        if ((flags & Fcntl.O_PATH) != 0) {
+            return FileModes.FMODE_PATH;
+        }
+        int access = flags + 1 & Fcntl.O_ACCMODE;
+        return access | FileModes.FMODE_LSEEK | FileModes.FMODE_PREAD | FileModes.FMODE_PWRITE;
+    }
+
+    public int get(int file) {
+        files.setCount(file, files.count(file) + 1);
+        return file;
+    }
+
+    /** fput(): with the last reference the file is released. */
+    public void put(int file) {
+        int count = files.count(file) - 1;
+        files.setCount(file, count);
+        if (count > 0) {
+            return;
+        }
+        work.add(Work.FILE_CLOSE);
+        locks.removeFile(file);
+        ops(file).release(file);
+        if ((files.mode(file) & FileModes.FMODE_WRITER) != 0) {
+            int inode = files.inode(file);
+            inodes.setWriteCount(inode, inodes.writeCount(inode) - 1);
+        }
+        pids.putPid(files.ownerPid(file));
+        int mnt = files.mnt(file);
+        int dentry = files.dentry(file);
+        int cred = files.cred(file);
+        files.free(file);
+        dentries.put(dentry);
+        mounts.put(mnt);
+        creds.put(cred);
+    }
+
+    /** filp_close(): a descriptor of a table is gone. */
+    void close(int file, int filesStruct) {
+        if ((files.mode(file) & FileModes.FMODE_PATH) == 0) {
+            ops(file).flush(file, filesStruct);
+            locks.removePosix(file, filesStruct);
+        }
+        put(file);
+    }
+
+    public FileOps ops(int file) {
+        return kinds.ops(files.kind(file));
+    }
+
+    /** fdget_raw(): the file of a task's descriptor, O_PATH or not; NULL when there is none. No reference is taken. */
+    public int fileOf(int task, int fd) {
+        return descriptors.file(tasks.files(task), fd);
+    }
+
+    /** fdget(): as above, but an O_PATH file is none either. */
+    public int usableFileOf(int task, int fd) {
+        int file = fileOf(task, fd);
+        return file == NULL || (files.mode(file) & FileModes.FMODE_PATH) != 0 ? NULL : file;
+    }
+
+    public boolean hasMode(int file, int mode) {
+        return (files.mode(file) & mode) == mode;
+    }
+
+    public boolean isNonblocking(int file) {
+        return (files.flags(file) & Fcntl.O_NONBLOCK) != 0;
+    }
+
+    /** The user namespace of who opened the file. */
+    public int cred(int file) {
+        return files.cred(file);
+    }
+
+    /** Takes away the ways of seeking: stream_open(). */
+    public void makeStream(int file) {
+        int seeking = FileModes.FMODE_LSEEK | FileModes.FMODE_PREAD | FileModes.FMODE_PWRITE;
+        files.setMode(file, files.mode(file) & ~seeking | FileModes.FMODE_STREAM);
+    }
+
+    /** nonseekable_open(). */
+    public void makeNonseekable(int file) {
+        int seeking = FileModes.FMODE_LSEEK | FileModes.FMODE_PREAD | FileModes.FMODE_PWRITE;
+        files.setMode(file, files.mode(file) & ~seeking);
+    }
+
+    /** f_setown(): takes over the reference on pid. */
+    public void setOwner(int task, int file, int pid, int type) {
+        pids.putPid(files.ownerPid(file));
+        files.setOwnerPid(file, pid);
+        files.setOwnerType(file, type);
+        int cred = tasks.cred(task);
+        files.setOwnerUid(file, credTable.uid(cred));
+        files.setOwnerEuid(file, credTable.euid(cred));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.nestor.fs;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.uapi.Errno;
+
+/**
+ * One kind of file system: file_system_type with its super, inode and dentry operations. What a file system does not
+ * override it does not have, and the answers are then those that the VFS gives.
+ */
+public abstract class FsType {
+    private final String name;
+    private final long magic;
+
+    protected FsType(String name, long magic) {
+        this.name = name;
+        this.magic = magic;
+    }
+
+    /** What mountinfo and mount(2) call it. */
+    public final String name() {
+        return name;
+    }
+
+    /** f_type of statfs(2). */
+    public final long magic() {
+        return magic;
+    }
+
+    /**
+     * i_op->lookup() of a name that has no dentry: a new dentry in {@code dir} with a reference for the caller, NULL when
+     * there is none, or a negative errno.
+     */
+    public int lookup(int task, int dir, int nameHandle) {
+        return NULL;
+    }
+
+    /** d_revalidate(): whether a dentry found by name still stands for what it did. */
+    public boolean isValid(int dentry) {
+        return true;
+    }
+
+    /** i_op->permission(): 0 or a negative errno; {@code generic} is what the mode bits and capabilities say. */
+    public int permission(int task, int inode, int mask, Permissions generic) {
+        return generic.generic(task, inode, mask);
+    }
+
+    /**
+     * i_op->get_link() of a symlink that is not a text: sets the place in {@code nd} (nd_jump_link) and returns 0, or a
+     * negative errno. A link that is a text is {@link InodeTable#link}.
+     */
+    public int follow(int task, int dentry, Nameidata nd) {
+        return -Errno.EINVAL;
+    }
+
+    /** i_op->readlink() of such a link: the text and its length, or a negative errno. */
+    public int readlink(int task, int mnt, int dentry, byte[] into) {
+        return -Errno.EINVAL;
+    }
+
+    /** Whether names can be made and removed: -EPERM, -EACCES … when not. */
+    public int mayChange() {
+        return -Errno.EPERM;
+    }
+
+    /** setattr of the mode, the owner or the size: 0, or what stands against it. */
+    public int maySetattr(int task, int inode) {
+        return 0;
+    }
+
+    /** The FileOps index that an open of this inode gets. */
+    public abstract int fileKind(int inode);
+
+    /** d_dname(): what a path without a name is called; the length, or 0 for one that has a name. */
+    public int dynamicName(int dentry, byte[] into) {
+        return 0;
+    }
+
+    /** is_mnt_ns_file(). */
+    public boolean isMntNs(int dentry) {
+        return false;
+    }
+
+    /** Before stat(2) looks: brings what is computed up to date. */
+    public void getattr(int inode) {}
+
+    /** evict_inode(): lets go of what stands behind an inode that is about to be freed. */
+    public void evict(int inode) {}
+
+    /** kill_sb(): lets go of what the super block keeps. */
+    public void kill(int sb) {}
+}

@@ -1,0 +1,27 @@
+package dev.nestor.fs;
+
+/** The bits of {@link InodeTable#flags}: S_* of include/linux/fs.h where it has them, and what is not known of an object. */
+public final class InodeFlags {
+    /** S_DEAD: a directory that has been removed. */
+    public static final int DEAD = 1;
+
+    /** Its contents or behaviour stand outside the emulator: see {@link Outside}. */
+    public static final int OUTSIDE = 2;
+
+    /** A directory that may have names which are not known. */
+    public static final int INCOMPLETE = 4;
+
+    /** A file whose length is not known. */
+    public static final int SIZE_UNKNOWN = 8;
+
+    /** A file whose bytes are not known where nothing was learned or written. */
+    public static final int CONTENT_UNKNOWN = 0x10;
+
+    /** A directory for which even the absence of a name is not known: nobody but a driver can look into it. */
+    public static final int OPAQUE = 0x20;
+
+    /** A file that nobody can link again: O_TMPFILE without O_EXCL clears it. */
+    public static final int LINKABLE = 0x40;
+
+    private InodeFlags() {}
+}

@@ -1,0 +1,73 @@
+package dev.nestor.fs;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.cred.UserNamespaces;
+
+/** Instances of file systems: fs/super.c. */
+public final class SuperBlocks {
+    private final SuperBlockTable superBlocks;
+    private final NameTable names;
+    private final Dentries dentries;
+    private final FsTypes types;
+    private final UserNamespaces userNamespaces;
+    private final IdSet devs = new IdSet();
+
+    SuperBlocks(FsTables tables, Dentries dentries, FsTypes types, UserNamespaces userNamespaces) {
+        this.superBlocks = tables.superBlocks;
+        this.names = tables.names;
+        this.dentries = dentries;
+        this.types = types;
+        this.userNamespaces = userNamespaces;
+    }
+
+    /** sget(): an instance with one reference and no root yet; NULL at the limit. */
+    public int create(int type, int userNs) {
+        int sb = superBlocks.alloc();
+        if (sb == NULL) {
+            return NULL;
+        }
+        superBlocks.setCount(sb, 1);
+        superBlocks.setType(sb, type);
+        userNamespaces.hold(userNs);
+        superBlocks.setUserNs(sb, userNs);
+        superBlocks.setDev(sb, devs.alloc(1));
+        superBlocks.setBlocksize(sb, 4096);
+        return sb;
+    }
+
+    /** Gives the instance the device number of a block device, as the root file system has it. */
+    public void setDevice(int sb, int dev) {
+        devs.free(superBlocks.dev(sb));
+        superBlocks.setDev(sb, dev);
+    }
+
+    public int get(int sb) {
+        superBlocks.setCount(sb, superBlocks.count(sb) + 1);
+        return sb;
+    }
+
+    /** deactivate_super(): with the last mount the tree goes. */
+    public void put(int sb) {
+        int count = superBlocks.count(sb) - 1;
+        superBlocks.setCount(sb, count);
+        if (count > 0) {
+            return;
+        }
+        int root = superBlocks.root(sb);
+        if (root != NULL) {
+            dentries.dropTree(root);
+            dentries.put(root);
+        }
+        types.get(superBlocks.type(sb)).kill(sb);
+        int userNs = superBlocks.userNs(sb);
+        names.put(superBlocks.options(sb));
+        devs.free(superBlocks.dev(sb));
+        superBlocks.free(sb);
+        userNamespaces.put(userNs);
+    }
+
+    public FsType type(int sb) {
+        return types.get(superBlocks.type(sb));
+    }
+}

@@ -1,0 +1,64 @@
+package dev.nestor.fs;
+
+import dev.nestor.kernel.cred.Capabilities;
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.NsTypes;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
+import dev.nestor.mm.Frames;
+import java.util.function.LongSupplier;
+
+/** The parts of this room, wired together. */
+public final class Vfs {
+    /**
+     * What this room stands on.
+     *
+     * @param realtimeNs CLOCK_REALTIME_COARSE, ns since 1970
+     */
+    public record Below(
+            TaskTable tasks,
+            SignalStructTable signals,
+            CredTable credTable,
+            Creds creds,
+            Capabilities capabilities,
+            UserNamespaces userNamespaces,
+            Pids pids,
+            NsInums inums,
+            NsTypes nsTypes,
+            Frames frames,
+            LongSupplier realtimeNs,
+            Work work) {}
+
+    public final Below below;
+    public final FsTables tables;
+    public final FsTypes types = new FsTypes();
+    public final FileKinds kinds = new FileKinds();
+    public final Contents contents;
+    public final Inodes inodes;
+    public final Dentries dentries;
+    public final SuperBlocks superBlocks;
+    public final Mounts mounts;
+    public final FsStructs fsStructs;
+    public final FileLocks locks;
+    public final Files files;
+    public final FileTables fileTables;
+
+    public Vfs(FsTables tables, Below below) {
+        this.below = below;
+        this.tables = tables;
+        contents = new Contents(tables, below.frames(), below.work());
+        inodes = new Inodes(tables, contents, types, below.realtimeNs(), below.work());
+        dentries = new Dentries(tables, inodes, below.work());
+        superBlocks = new SuperBlocks(tables, dentries, types, below.userNamespaces());
+        mounts = new Mounts(tables, below, dentries, superBlocks);
+        fsStructs = new FsStructs(tables, mounts, dentries, below.tasks(), below.work());
+        locks = new FileLocks();
+        files = new Files(tables, below, dentries, mounts, kinds, locks);
+        fileTables = files.descriptors();
+    }
+}
