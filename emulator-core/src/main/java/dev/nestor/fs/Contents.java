@@ -152,8 +152,7 @@ public final class Contents {
         }
         inodes.setSize(inode, size);
         if (size == 0) {
-            inodes.setFlags(
-                    inode, inodes.flags(inode) & ~(InodeFlags.CONTENT_UNKNOWN | InodeFlags.SIZE_UNKNOWN));
+            inodes.setFlags(inode, inodes.flags(inode) & ~(InodeFlags.CONTENT_UNKNOWN | InodeFlags.SIZE_UNKNOWN));
         }
     }
 

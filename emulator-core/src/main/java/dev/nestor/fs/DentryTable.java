@@ -6,7 +6,9 @@ import dev.nestor.table.Table;
 
 /** The dentry columns: a name in a directory, and the inode it leads to. A dentry holds its parent, its name and its inode. */
 public final class DentryTable extends Table {
-    private int[] count = new int[initialRows()]; // references: children, mounts, open files, and one while it is listed in a directory that lasts
+    private int[] count = new int
+            [initialRows()]; // references: children, mounts, open files, and one while it is listed in a directory that
+    // lasts
     private int[] name = new int[initialRows()]; // name
     private int[] parent = new int[initialRows()]; // dentry; NULL for a root
     private int[] inode = new int[initialRows()]; // inode; NULL for a name known to be absent

@@ -146,7 +146,7 @@ public final class Files {
     /** Takes away the ways of seeking: stream_open(). */
     public void makeStream(int file) {
         int seeking = FileModes.FMODE_LSEEK | FileModes.FMODE_PREAD | FileModes.FMODE_PWRITE;
-        files.setMode(file, files.mode(file) & ~seeking | FileModes.FMODE_STREAM);
+        files.setMode(file, (files.mode(file) & ~seeking) | FileModes.FMODE_STREAM);
     }
 
     /** nonseekable_open(). */

@@ -45,16 +45,18 @@ public abstract class FsType {
         return generic.generic(task, inode, mask);
     }
 
-    /**
-     * i_op->get_link() of a symlink that is not a text: sets the place in {@code nd} (nd_jump_link) and returns 0, or a
-     * negative errno. A link that is a text is {@link InodeTable#link}.
-     */
+    /** The text of a symlink that has no {@link InodeTable#link}: its length, or 0 when it leads somewhere without one. */
+    public int linkText(int task, int dentry, byte[] into) {
+        return 0;
+    }
+
+    /** i_op->get_link() of such a one: goes to the place (nd_jump_link) and returns 0, or a negative errno. */
     public int follow(int task, int dentry, Nameidata nd) {
         return -Errno.EINVAL;
     }
 
-    /** i_op->readlink() of such a link: the text and its length, or a negative errno. */
-    public int readlink(int task, int mnt, int dentry, byte[] into) {
+    /** i_op->readlink() of such a one: the text and its length, or a negative errno. */
+    public int readlink(int task, int dentry, byte[] into) {
         return -Errno.EINVAL;
     }
 

@@ -28,7 +28,8 @@ public final class FsTypes {
         return -1;
     }
 
-    @Nullable FsType byName(String name) {
+    @Nullable
+    FsType byName(String name) {
         int index = find(name);
         return index < 0 ? null : types[index];
     }

@@ -10,7 +10,6 @@ public final class IovIter {
     /** UIO_MAXIOV. */
     public static final int MAX_SEGMENTS = 1024;
 
-    private static final int PAGE = 4096;
     private static final byte[] NO_BYTES = {};
 
     private final UserMemory memory;
@@ -111,25 +110,11 @@ public final class IovIter {
         return done;
     }
 
-    /** Moves as much as there is memory for: all at once, or else page by page up to the missing one. */
+    /** Moves as much as there is memory for. */
     private int moveArea(long address, byte[] buffer, int at, int bytes, boolean out) {
-        if (copy(address, buffer, at, bytes, out)) {
-            return bytes;
-        }
-        int done = 0;
-        while (done < bytes) {
-            int part = (int) Math.min(bytes - done, PAGE - (address + done & PAGE - 1));
-            if (!copy(address + done, buffer, at + done, part, out)) {
-                break;
-            }
-            done += part;
-        }
-        return done;
-    }
-
-    private boolean copy(long address, byte[] buffer, int at, int bytes, boolean out) {
-        return out
-                ? memory.copyToUser(mm, address, buffer, at, bytes) == 0
-                : memory.copyFromUser(mm, address, buffer, at, bytes) == 0;
+        int result = out
+                ? memory.copyToUser(mm, address, buffer, at, bytes)
+                : memory.copyFromUser(mm, address, buffer, at, bytes);
+        return result == 0 ? bytes : memory.copied();
     }
 }

@@ -217,7 +217,7 @@ public final class Mounts {
         if ((how & CL_PRIVATE) == 0 && peers.isUnbindable(old)) {
             mounts.setPropagation(mnt, MountFlags.UNBINDABLE);
         }
-        if ((how & CL_SLAVE) != 0 || (how & CL_SHARED_TO_SLAVE) != 0 && peers.isShared(old)) {
+        if ((how & CL_SLAVE) != 0 || ((how & CL_SHARED_TO_SLAVE) != 0 && peers.isShared(old))) {
             peers.enslave(mnt, old);
         } else if ((how & CL_PRIVATE) == 0) {
             peers.joinLike(mnt, old);

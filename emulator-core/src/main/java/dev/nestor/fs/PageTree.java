@@ -20,7 +20,7 @@ public final class PageTree {
 
     /** The frame of a page, or 0. */
     public int get(int root, long index) {
-        if (root == 0 || index >>> (level[root] + 1) * SHIFT != 0) {
+        if (root == 0 || index >>> ((level[root] + 1) * SHIFT) != 0) {
             return 0;
         }
         int node = root;
@@ -36,7 +36,7 @@ public final class PageTree {
     /** Puts a frame where there was none; returns the root. */
     public int set(int root, long index, int frame) {
         int top = root == 0 ? take(0) : root;
-        while (index >>> (level[top] + 1) * SHIFT != 0) {
+        while (index >>> ((level[top] + 1) * SHIFT) != 0) {
             int taller = take(level[top] + 1);
             slots[taller * FANOUT] = top;
             used[taller] = 1;
@@ -80,7 +80,7 @@ public final class PageTree {
 
     /** The first page at or after {@code from} that has a frame, or -1. */
     public long next(int root, long from) {
-        if (root == 0 || from >>> (level[root] + 1) * SHIFT != 0) {
+        if (root == 0 || from >>> ((level[root] + 1) * SHIFT) != 0) {
             return -1;
         }
         return nextBelow(root, from, 0);
@@ -115,7 +115,7 @@ public final class PageTree {
     }
 
     private int slot(int node, long index) {
-        return node * FANOUT + ((int) (index >>> level[node] * SHIFT) & MASK);
+        return node * FANOUT + ((int) (index >>> (level[node] * SHIFT)) & MASK);
     }
 
     private int take(int height) {

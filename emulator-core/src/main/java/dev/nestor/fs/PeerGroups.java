@@ -31,8 +31,7 @@ public final class PeerGroups {
 
     /** Whether anything happens elsewhere when something is mounted here. */
     public boolean propagates(int mnt) {
-        return isShared(mnt)
-                && (mounts.nextPeer(mnt) != mnt || !mounts.slaves().isEmpty(mnt));
+        return isShared(mnt) && (mounts.nextPeer(mnt) != mnt || !mounts.slaves().isEmpty(mnt));
     }
 
     /** A copy is a peer of a shared mount, a slave of the same master as a slave, or neither. */

@@ -7,10 +7,12 @@ import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.Frames;
+import dev.nestor.mm.UserMemory;
 import java.util.function.LongSupplier;
 
 /** The parts of this room, wired together. */
@@ -31,6 +33,8 @@ public final class Vfs {
             NsInums inums,
             NsTypes nsTypes,
             Frames frames,
+            UserMemory memory,
+            WaitQueues waitQueues,
             LongSupplier realtimeNs,
             Work work) {}
 
@@ -47,6 +51,8 @@ public final class Vfs {
     public final FileLocks locks;
     public final Files files;
     public final FileTables fileTables;
+    public final Permissions permissions;
+    public final Namei namei;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -60,5 +66,7 @@ public final class Vfs {
         locks = new FileLocks();
         files = new Files(tables, below, dentries, mounts, kinds, locks);
         fileTables = files.descriptors();
+        permissions = new Permissions(tables, types, below);
+        namei = new Namei(this);
     }
 }
