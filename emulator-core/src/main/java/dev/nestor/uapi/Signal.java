@@ -61,9 +61,18 @@ public final class Signal {
     public static final int CLD_CONTINUED = 6;
     public static final int POLL_IN = 1;
     public static final int POLL_OUT = 2;
+    public static final int POLL_MSG = 3;
+    public static final int POLL_ERR = 4;
+    public static final int POLL_PRI = 5;
+    public static final int POLL_HUP = 6;
+    public static final int NSIGPOLL = 6;
     public static final int SA_UNSUPPORTED = 0x400;
     public static final int SA_EXPOSE_TAGBITS = 0x800;
     public static final int SA_RESTORER = 0x4000000;
+    public static final int SS_ONSTACK = 1;
+    public static final int SS_DISABLE = 2;
+    public static final int SS_AUTODISARM = 1 << 31;
+    public static final int MINSIGSTKSZ = 2048;
     public static final int SIG_DFL = 0;
     public static final int SIG_IGN = 1;
 

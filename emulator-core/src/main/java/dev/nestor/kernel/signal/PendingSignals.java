@@ -1,0 +1,183 @@
+package dev.nestor.kernel.signal;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.Chain;
+import dev.nestor.uapi.Resource;
+import dev.nestor.uapi.Signal;
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+
+/** struct sigpending, a task's own and its process's: a set of signals, and a queue of what they have to say. */
+public final class PendingSignals {
+    private final TaskTable tasks;
+    private final SignalStructTable signals;
+    private final SigQueueTable queue;
+    private final CredTable creds;
+
+    /* Signals queued for each kuid, UCOUNT_RLIMIT_SIGPENDING. Look up, never walk. */
+    private final Int2IntOpenHashMap queuedByUser = new Int2IntOpenHashMap();
+
+    public PendingSignals(TaskTable tasks, SignalStructTable signals, SigQueueTable queue, CredTable creds) {
+        this.tasks = tasks;
+        this.signals = signals;
+        this.queue = queue;
+        this.creds = creds;
+    }
+
+    /** Signals that wait in a task's own queue and its process's, rt_sigpending(2) before the mask. */
+    public long all(int task) {
+        return tasks.pendingSet(task) | signals.sharedPendingSet(tasks.signal(task));
+    }
+
+    public boolean hasUnblocked(int task) {
+        return (all(task) & ~tasks.blocked(task)) != 0;
+    }
+
+    boolean isPending(int task, boolean shared, int sig) {
+        return SigSets.has(set(task, shared), sig);
+    }
+
+    /** Queued signals of a user: SigQ in /proc/PID/status. */
+    public int queuedOf(int kuid) {
+        return queuedByUser.get(kuid);
+    }
+
+    void add(int task, boolean shared, int sig) {
+        setSet(task, shared, set(task, shared) | SigSets.mask(sig));
+    }
+
+    void remove(int task, boolean shared, int sig) {
+        setSet(task, shared, set(task, shared) & ~SigSets.mask(sig));
+    }
+
+    /**
+     * sigqueue_alloc(), put at the end of the queue: false when the target's user has RLIMIT_SIGPENDING waiting, or at the
+     * table's limit.
+     */
+    boolean enqueue(int task, boolean shared, SigInfo info, boolean overrideRlimit) {
+        int kuid = creds.uid(tasks.cred(task));
+        int count = queuedByUser.get(kuid) + 1;
+        if (!overrideRlimit
+                && Long.compareUnsigned(count, signals.rlimCur(tasks.signal(task), Resource.RLIMIT_SIGPENDING)) > 0) {
+            return false;
+        }
+        int queued = queue.alloc();
+        if (queued == NULL) {
+            return false;
+        }
+        queuedByUser.put(kuid, count);
+        queue.setUcounts(queued, kuid);
+        queue.store(queued, info);
+        if (shared) {
+            queue.ofProcess().addLast(tasks.signal(task), queued);
+        } else {
+            queue.ofTask().addLast(task, queued);
+        }
+        return true;
+    }
+
+    /** collect_signal(): takes the first of its kind out of the queue. One that had found no room says SI_USER only. */
+    private void collect(int task, boolean shared, int sig, SigInfo into) {
+        Chain chain = chain(shared);
+        int first = NULL;
+        boolean another = false;
+        for (int at = chain.first(head(task, shared)); at != NULL && !another; at = chain.next(at)) {
+            if (queue.signo(at) == sig) {
+                another = first != NULL;
+                first = first == NULL ? at : first;
+            }
+        }
+        if (!another) {
+            remove(task, shared, sig);
+        }
+        if (first == NULL) {
+            into.set(sig, Signal.SI_USER);
+            return;
+        }
+        queue.load(first, into);
+        release(chain, first);
+    }
+
+    private void release(Chain chain, int queued) {
+        int kuid = queue.ucounts(queued);
+        queuedByUser.put(kuid, queuedByUser.get(kuid) - 1);
+        chain.remove(queued);
+        queue.free(queued);
+    }
+
+    /** __dequeue_signal(): the next that the mask lets through, or 0. */
+    int dequeue(int task, boolean shared, long mask, SigInfo into) {
+        int sig = SigSets.next(set(task, shared), mask);
+        if (sig != 0) {
+            collect(task, shared, sig, into);
+        }
+        return sig;
+    }
+
+    /** dequeue_synchronous_signal(): the first that an instruction of the task's has caused, or 0. */
+    int dequeueSynchronous(int task, SigInfo into) {
+        long wanted = tasks.pendingSet(task) & ~tasks.blocked(task) & SigSets.SYNCHRONOUS;
+        if (wanted == 0) {
+            return 0;
+        }
+        Chain chain = queue.ofTask();
+        for (int at = chain.first(task); at != NULL; at = chain.next(at)) {
+            int sig = queue.signo(at);
+            if (queue.code(at) > Signal.SI_USER && SigSets.has(wanted, sig)) {
+                collect(task, false, sig, into);
+                return sig;
+            }
+        }
+        return 0;
+    }
+
+    /** flush_sigqueue_mask() of one queue. */
+    void flush(int task, boolean shared, long mask) {
+        long set = set(task, shared);
+        if ((set & mask) == 0) {
+            return;
+        }
+        setSet(task, shared, set & ~mask);
+        Chain chain = chain(shared);
+        int at = chain.first(head(task, shared));
+        while (at != NULL) {
+            int next = chain.next(at);
+            if (SigSets.has(mask, queue.signo(at))) {
+                release(chain, at);
+            }
+            at = next;
+        }
+    }
+
+    /** The mask's signals leave the process's queue and those of all its threads. */
+    void flushProcess(int task, long mask) {
+        flush(task, true, mask);
+        Chain threads = signals.threads();
+        for (int at = threads.first(tasks.signal(task)); at != NULL; at = threads.next(at)) {
+            flush(at, false, mask);
+        }
+    }
+
+    private long set(int task, boolean shared) {
+        return shared ? signals.sharedPendingSet(tasks.signal(task)) : tasks.pendingSet(task);
+    }
+
+    private void setSet(int task, boolean shared, long value) {
+        if (shared) {
+            signals.setSharedPendingSet(tasks.signal(task), value);
+        } else {
+            tasks.setPendingSet(task, value);
+        }
+    }
+
+    private Chain chain(boolean shared) {
+        return shared ? queue.ofProcess() : queue.ofTask();
+    }
+
+    private int head(int task, boolean shared) {
+        return shared ? tasks.signal(task) : task;
+    }
+}

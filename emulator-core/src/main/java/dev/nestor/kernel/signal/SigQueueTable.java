@@ -1,0 +1,86 @@
+package dev.nestor.kernel.signal;
+
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.Chain;
+import dev.nestor.table.Columns;
+import dev.nestor.table.Table;
+import java.util.Arrays;
+
+/** The struct sigqueue columns: a signal that waits, with what it has to say, in a task's own queue or its process's. */
+public final class SigQueueTable extends Table {
+    private int[] signo = new int[initialRows()];
+    private int[] errno = new int[initialRows()];
+    private int[] code = new int[initialRows()]; // SI_*, CLD_*, POLL_*
+    private long[] fields = new long[SigInfo.FIELDS * initialRows()]; // the union of siginfo_t
+    private int[] ucounts = new int[initialRows()]; // kuid that it is charged to, RLIMIT_SIGPENDING
+    private final Chain ofTask; // task_struct.pending
+    private final Chain ofProcess; // signal_struct.shared_pending
+
+    public SigQueueTable(int limit, TaskTable tasks, SignalStructTable signals) {
+        super("sigqueue", 6, limit);
+        ofTask = new Chain(tasks, this);
+        ofProcess = new Chain(signals, this);
+    }
+
+    Chain ofTask() {
+        return ofTask;
+    }
+
+    Chain ofProcess() {
+        return ofProcess;
+    }
+
+    public int signo(int queued) {
+        return signo[row(queued)];
+    }
+
+    public int code(int queued) {
+        return code[row(queued)];
+    }
+
+    int ucounts(int queued) {
+        return ucounts[row(queued)];
+    }
+
+    void setUcounts(int queued, int kuid) {
+        ucounts[row(queued)] = kuid;
+    }
+
+    void store(int queued, SigInfo info) {
+        int row = row(queued);
+        signo[row] = info.signo();
+        errno[row] = info.errno();
+        code[row] = info.code();
+        for (int i = 0; i < SigInfo.FIELDS; i++) {
+            fields[row * SigInfo.FIELDS + i] = info.field(i);
+        }
+    }
+
+    void load(int queued, SigInfo into) {
+        int row = row(queued);
+        into.set(signo[row], code[row]);
+        into.setErrno(errno[row]);
+        for (int i = 0; i < SigInfo.FIELDS; i++) {
+            into.setField(i, fields[row * SigInfo.FIELDS + i]);
+        }
+    }
+
+    @Override
+    protected void clearRow(int row) {
+        signo[row] = 0;
+        errno[row] = 0;
+        code[row] = 0;
+        Arrays.fill(fields, row * SigInfo.FIELDS, (row + 1) * SigInfo.FIELDS, 0);
+        ucounts[row] = 0;
+    }
+
+    @Override
+    protected void columns(Columns columns) {
+        signo = columns.ints(signo);
+        errno = columns.ints(errno);
+        code = columns.ints(code);
+        fields = columns.longs(fields, SigInfo.FIELDS);
+        ucounts = columns.ints(ucounts);
+    }
+}

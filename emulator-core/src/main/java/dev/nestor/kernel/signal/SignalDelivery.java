@@ -1,0 +1,163 @@
+package dev.nestor.kernel.signal;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.uapi.Resource;
+import dev.nestor.uapi.Signal;
+
+/** Taking signals: dequeue_signal(), get_signal(). */
+public final class SignalDelivery {
+    /** Nothing to be done: the task goes on to user mode. */
+    public static final int NONE = 0;
+
+    /** The task is TASK_STOPPED: it leaves the CPU, and getSignal is called again once it has been woken. */
+    public static final int STOPPED = -1;
+
+    /** The task has ended. */
+    public static final int EXITED = -2;
+
+    private static final int LOOK_AGAIN = -3;
+    private static final int CORE_FLAG = 0x80;
+
+    private final TaskTable tasks;
+    private final SignalStructTable signals;
+    private final Parts parts;
+    private final ExitHook exit;
+    private final DequeueHook dequeued;
+
+    /** posixtimer_rearm_itimer(): told when SIGALRM has been taken from a process's queue. */
+    @FunctionalInterface
+    public interface DequeueHook {
+        void sigalrmDequeued(int task);
+    }
+
+    /** The rest of the room, as far as delivery needs it. */
+    public record Parts(
+            Sighands sighands,
+            PendingSignals pending,
+            SignalWakeups wakeups,
+            GroupStop groupStop,
+            PgrpOrphans orphans,
+            SigFrames frames) {}
+
+    public SignalDelivery(
+            TaskTable tasks, SignalStructTable signals, Parts parts, ExitHook exit, DequeueHook dequeued) {
+        this.tasks = tasks;
+        this.signals = signals;
+        this.parts = parts;
+        this.exit = exit;
+        this.dequeued = dequeued;
+    }
+
+    /**
+     * get_signal(): called on the way to user mode while TIF_SIGPENDING is set. Does default actions, and takes a signal
+     * for a handler: then the handler's frame is there, its mask is set, SA_RESETHAND is done, and the caller tells the
+     * frame what rt_sigreturn is to give back. With NONE the mask of sigsuspend and its kind is restored.
+     *
+     * @return the signal that a handler takes, or NONE, STOPPED, EXITED
+     */
+    public int getSignal(int task, KSignal out) {
+        if (!tasks.sigpending(task)) {
+            return NONE;
+        }
+        int signal = tasks.signal(task);
+        for (; ; ) {
+            if (parts.groupStop.notifyContinued(task)) {
+                continue;
+            }
+            if (isDying(signal)) {
+                parts.pending.remove(task, false, Signal.SIGKILL);
+                parts.wakeups.recalcSigpending(task);
+                return terminate(task, Signal.SIGKILL);
+            }
+            boolean stop = (tasks.jobctl(task) & TaskTable.JOBCTL_STOP_PENDING) != 0;
+            if (stop && parts.groupStop.doSignalStop(task, 0)) {
+                return STOPPED;
+            }
+            int sig = dequeueForDelivery(task, out.info());
+            if (sig == 0) {
+                parts.wakeups.restoreSavedSigmask(task);
+                return NONE;
+            }
+            int done = act(task, sig, out);
+            if (done != LOOK_AGAIN) {
+                return done;
+            }
+        }
+    }
+
+    private boolean isDying(int signal) {
+        return (signals.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0
+                || signals.groupExecTask(signal) != NULL;
+    }
+
+    private int dequeueForDelivery(int task, SigInfo into) {
+        int sig = parts.pending.dequeueSynchronous(task, into);
+        if (sig != 0) {
+            parts.wakeups.recalcSigpending(task);
+            return sig;
+        }
+        return dequeueSignal(task, tasks.blocked(task), into);
+    }
+
+    /** dequeue_signal(): the next that the mask lets through, the task's own first, or 0. */
+    public int dequeueSignal(int task, long mask, SigInfo into) {
+        int sig = parts.pending.dequeue(task, false, mask, into);
+        if (sig == 0) {
+            sig = parts.pending.dequeue(task, true, mask, into);
+            if (sig == Signal.SIGALRM) {
+                dequeued.sigalrmDequeued(task);
+            }
+        }
+        parts.wakeups.recalcSigpending(task);
+        return sig;
+    }
+
+    /** The signal that {@link #getSignal} would look at first, ignored or not; 0 when none. Changes nothing. */
+    public int peek(int task) {
+        if (isDying(tasks.signal(task))) {
+            return Signal.SIGKILL;
+        }
+        int own = SigSets.next(tasks.pendingSet(task), tasks.blocked(task));
+        return own != 0
+                ? own
+                : SigSets.next(signals.sharedPendingSet(tasks.signal(task)), tasks.blocked(task));
+    }
+
+    /** What the action of a dequeued signal asks for. */
+    private int act(int task, int sig, KSignal out) {
+        SigAction action = out.action();
+        parts.sighands.load(task, sig, action);
+        if (action.handler() == Signal.SIG_IGN) {
+            return LOOK_AGAIN;
+        }
+        if (action.handler() != Signal.SIG_DFL) {
+            if (action.hasFlag(Signal.SA_RESETHAND)) {
+                parts.sighands.setHandler(task, sig, Signal.SIG_DFL);
+            }
+            parts.frames.push(task, sig, action);
+            return sig;
+        }
+        if (SigSets.has(SigSets.KERNEL_IGNORE, sig)) {
+            return LOOK_AGAIN;
+        }
+        if (signals.unkillable(tasks.signal(task)) && !SigSets.has(SigSets.KERNEL_ONLY, sig)) {
+            return LOOK_AGAIN;
+        }
+        if (SigSets.has(SigSets.KERNEL_STOP, sig)) {
+            boolean orphaned = sig != Signal.SIGSTOP && parts.orphans.isOrphaned(task);
+            return !orphaned && parts.groupStop.doSignalStop(task, sig) ? STOPPED : LOOK_AGAIN;
+        }
+        return terminate(task, sig);
+    }
+
+    private int terminate(int task, int sig) {
+        tasks.addFlag(task, TaskTable.PF_SIGNALED);
+        boolean core = SigSets.has(SigSets.KERNEL_COREDUMP, sig)
+                && signals.rlimCur(tasks.signal(task), Resource.RLIMIT_CORE) != 0;
+        exit.doGroupExit(task, core ? sig | CORE_FLAG : sig);
+        return EXITED;
+    }
+}
