@@ -16,8 +16,7 @@ public final class GroupStop {
             | SignalStructTable.SIGNAL_STOP_CONTINUED
             | SignalStructTable.SIGNAL_CLD_STOPPED
             | SignalStructTable.SIGNAL_CLD_CONTINUED;
-    private static final int CLD_MASK =
-            SignalStructTable.SIGNAL_CLD_STOPPED | SignalStructTable.SIGNAL_CLD_CONTINUED;
+    private static final int CLD_MASK = SignalStructTable.SIGNAL_CLD_STOPPED | SignalStructTable.SIGNAL_CLD_CONTINUED;
 
     private final TaskTable tasks;
     private final SignalStructTable signals;
@@ -108,6 +107,11 @@ public final class GroupStop {
         if (participate(task)) {
             parents.doNotifyParentCldstop(task, task, Signal.CLD_STOPPED);
         }
+    }
+
+    /** Whether the parent is to be told something by the first thread that goes on. */
+    boolean hasNews(int signal) {
+        return (signals.flags(signal) & CLD_MASK) != 0;
     }
 
     /** The first thread that goes on after SIGCONT tells the parent so; false when there is nothing to tell. */

@@ -2,47 +2,40 @@ package dev.nestor.kernel.signal;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.pid.PidTable;
+import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.uapi.Signal;
 
 /** SIGCHLD: do_notify_parent() and do_notify_parent_cldstop(). */
 public final class ParentNotifier {
     private static final int CORE_FLAG = 0x80;
+    private static final long NSEC_PER_TICK = 10_000_000; // USER_HZ is 100
 
     private final TaskTable tasks;
     private final SignalStructTable signals;
-    private final Sighands sighands;
     private final Signals sender;
-    private final SignalIds ids;
-    private final Surroundings around;
+    private final PidTable pids;
+    private final WaitQueues waitQueues;
+    private final Timekeeping timekeeping;
     private final SigInfo info = new SigInfo();
-
-    /** What of other rooms a notice needs. */
-    public interface Surroundings {
-        /** nsec_to_clock_t() of so many cycles. */
-        long clockTicks(long cycles);
-
-        /** do_notify_pidfd(): wakes pollers of the task's pidfds. */
-        void notifyPidfd(int task);
-
-        /** __wake_up_parent(): wakes those of the parent's threads that wait for this child. */
-        void wakeUpParent(int child, int parent);
-    }
 
     public ParentNotifier(
             TaskTable tasks,
             SignalStructTable signals,
-            Sighands sighands,
             Signals sender,
-            SignalIds ids,
-            Surroundings around) {
+            PidTable pids,
+            WaitQueues waitQueues,
+            Timekeeping timekeeping) {
         this.tasks = tasks;
         this.signals = signals;
-        this.sighands = sighands;
         this.sender = sender;
-        this.ids = ids;
-        this.around = around;
+        this.pids = pids;
+        this.waitQueues = waitQueues;
+        this.timekeeping = timekeeping;
     }
 
     /**
@@ -54,7 +47,7 @@ public final class ParentNotifier {
      */
     public boolean doNotifyParent(int task, int sig) {
         int parent = tasks.parent(task);
-        around.notifyPidfd(task);
+        notifyPidfd(task);
         int status = tasks.exitCode(task);
         int code = Signal.CLD_EXITED;
         if ((status & CORE_FLAG) != 0) {
@@ -66,15 +59,15 @@ public final class ParentNotifier {
         int signal = tasks.signal(task);
         info.setChild(
                 code == Signal.CLD_EXITED ? status >> 8 : status & 0x7f,
-                around.clockTicks(tasks.utime(task) + signals.utime(signal)),
-                around.clockTicks(tasks.stime(task) + signals.stime(signal)));
-        boolean ignored = sighands.handler(parent, Signal.SIGCHLD) == Signal.SIG_IGN;
+                clockTicks(tasks.utime(task) + signals.utime(signal)),
+                clockTicks(tasks.stime(task) + signals.stime(signal)));
+        boolean ignored = sender.sighands().handler(parent, Signal.SIGCHLD) == Signal.SIG_IGN;
         boolean autoreap = sig == Signal.SIGCHLD
-                && (ignored || (sighands.saFlags(parent, Signal.SIGCHLD) & Signal.SA_NOCLDWAIT) != 0);
+                && (ignored || (sender.sighands().saFlags(parent, Signal.SIGCHLD) & Signal.SA_NOCLDWAIT) != 0);
         if (sig > 0 && SigSets.isValid(sig) && !(autoreap && ignored)) {
             sender.sendSignalAs(task, sig, info, parent, PidType.PIDTYPE_TGID, false);
         }
-        around.wakeUpParent(task, parent);
+        wakeUpParent(parent);
         return autoreap;
     }
 
@@ -89,20 +82,39 @@ public final class ParentNotifier {
             return;
         }
         fillIn(Signal.SIGCHLD, why, leader, parent);
-        int status = why == Signal.CLD_CONTINUED
-                ? Signal.SIGCONT
-                : signals.groupExitCode(tasks.signal(leader)) & 0x7f;
-        info.setChild(
-                status, around.clockTicks(tasks.utime(leader)), around.clockTicks(tasks.stime(leader)));
-        boolean wanted = sighands.handler(parent, Signal.SIGCHLD) != Signal.SIG_IGN
-                && (sighands.saFlags(parent, Signal.SIGCHLD) & Signal.SA_NOCLDSTOP) == 0;
+        int status = why == Signal.CLD_CONTINUED ? Signal.SIGCONT : signals.groupExitCode(tasks.signal(leader)) & 0x7f;
+        info.setChild(status, clockTicks(tasks.utime(leader)), clockTicks(tasks.stime(leader)));
+        boolean wanted = sender.sighands().handler(parent, Signal.SIGCHLD) != Signal.SIG_IGN
+                && (sender.sighands().saFlags(parent, Signal.SIGCHLD) & Signal.SA_NOCLDSTOP) == 0;
         if (wanted) {
             sender.sendSignal(current, Signal.SIGCHLD, info, parent, PidType.PIDTYPE_TGID);
         }
-        around.wakeUpParent(leader, parent);
+        wakeUpParent(parent);
     }
 
     private void fillIn(int sig, int code, int task, int parent) {
-        info.set(sig, code).setPidUid(ids.pidFor(parent, task), ids.uidFor(parent, task));
+        info.set(sig, code)
+                .setPidUid(sender.ids().pidFor(parent, task), sender.ids().uidFor(parent, task));
+    }
+
+    /** nsec_to_clock_t(). */
+    private long clockTicks(long cycles) {
+        return timekeeping.cyclesToNs(cycles) / NSEC_PER_TICK;
+    }
+
+    /** do_notify_pidfd(): whoever polls a pidfd of the task's. */
+    private void notifyPidfd(int task) {
+        wake(pids.waitPidfd(tasks.threadPid(task)), Wakeups.TASK_NORMAL);
+    }
+
+    /** __wake_up_parent(): whoever waits in wait(2), also for another child: it looks, and waits on. */
+    private void wakeUpParent(int parent) {
+        wake(signals.waitChldexit(tasks.signal(parent)), TaskTable.TASK_INTERRUPTIBLE);
+    }
+
+    private void wake(int queue, int states) {
+        if (queue != NULL) {
+            waitQueues.wakeUpAll(queue, states);
+        }
     }
 }

@@ -85,7 +85,9 @@ public final class SigFrames {
 
     /** A child has a copy of the stack, so of the frames on it. */
     void copy(int from, int to) {
-        for (int at = frames.ofTask().first(from); at != NULL; at = frames.ofTask().next(at)) {
+        for (int at = frames.ofTask().first(from);
+                at != NULL;
+                at = frames.ofTask().next(at)) {
             int frame = frames.alloc();
             if (frame == NULL) {
                 return;

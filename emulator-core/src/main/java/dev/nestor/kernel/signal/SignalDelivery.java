@@ -6,6 +6,8 @@ import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Signal;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Taking signals: dequeue_signal(), get_signal(). */
 public final class SignalDelivery {
@@ -24,8 +26,8 @@ public final class SignalDelivery {
     private final TaskTable tasks;
     private final SignalStructTable signals;
     private final Parts parts;
-    private final ExitHook exit;
     private final DequeueHook dequeued;
+    private @Nullable ExitHook exit;
 
     /** posixtimer_rearm_itimer(): told when SIGALRM has been taken from a process's queue. */
     @FunctionalInterface
@@ -42,27 +44,31 @@ public final class SignalDelivery {
             PgrpOrphans orphans,
             SigFrames frames) {}
 
-    public SignalDelivery(
-            TaskTable tasks, SignalStructTable signals, Parts parts, ExitHook exit, DequeueHook dequeued) {
+    public SignalDelivery(TaskTable tasks, SignalStructTable signals, Parts parts, DequeueHook dequeued) {
         this.tasks = tasks;
         this.signals = signals;
         this.parts = parts;
-        this.exit = exit;
         this.dequeued = dequeued;
     }
 
+    /** Once, before the first task runs. */
+    public void setExitHook(ExitHook hook) {
+        assert exit == null : "there is an exit hook already";
+        exit = hook;
+    }
+
     /**
-     * get_signal(): called on the way to user mode while TIF_SIGPENDING is set. Does default actions, and takes a signal
+     * get_signal(): called on the way to user mode while TIF_SIGPENDING is set, and after a stop. Does default actions, and takes a signal
      * for a handler: then the handler's frame is there, its mask is set, SA_RESETHAND is done, and the caller tells the
      * frame what rt_sigreturn is to give back. With NONE the mask of sigsuspend and its kind is restored.
      *
      * @return the signal that a handler takes, or NONE, STOPPED, EXITED
      */
     public int getSignal(int task, KSignal out) {
-        if (!tasks.sigpending(task)) {
+        int signal = tasks.signal(task);
+        if (!tasks.sigpending(task) && !parts.groupStop.hasNews(signal)) {
             return NONE;
         }
-        int signal = tasks.signal(task);
         for (; ; ) {
             if (parts.groupStop.notifyContinued(task)) {
                 continue;
@@ -121,9 +127,7 @@ public final class SignalDelivery {
             return Signal.SIGKILL;
         }
         int own = SigSets.next(tasks.pendingSet(task), tasks.blocked(task));
-        return own != 0
-                ? own
-                : SigSets.next(signals.sharedPendingSet(tasks.signal(task)), tasks.blocked(task));
+        return own != 0 ? own : SigSets.next(signals.sharedPendingSet(tasks.signal(task)), tasks.blocked(task));
     }
 
     /** What the action of a dequeued signal asks for. */
@@ -157,7 +161,7 @@ public final class SignalDelivery {
         tasks.addFlag(task, TaskTable.PF_SIGNALED);
         boolean core = SigSets.has(SigSets.KERNEL_COREDUMP, sig)
                 && signals.rlimCur(tasks.signal(task), Resource.RLIMIT_CORE) != 0;
-        exit.doGroupExit(task, core ? sig | CORE_FLAG : sig);
+        Objects.requireNonNull(exit, "no exit hook").doGroupExit(task, core ? sig | CORE_FLAG : sig);
         return EXITED;
     }
 }

@@ -2,23 +2,33 @@ package dev.nestor.kernel.signal;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Signal;
+import java.util.function.IntPredicate;
 
 /** TIF_SIGPENDING and the masks that decide about it: recalc_sigpending() and its kind. */
 public final class SignalWakeups {
     private final TaskTable tasks;
     private final SignalStructTable signals;
     private final PendingSignals pending;
-    private final SignalWaker waker;
+    private final Wakeups scheduler;
+    private final IntPredicate isOnCpu;
 
-    public SignalWakeups(TaskTable tasks, SignalStructTable signals, PendingSignals pending, SignalWaker waker) {
+    /** @param isOnCpu task_curr(): whether a CPU runs the task now */
+    public SignalWakeups(
+            TaskTable tasks,
+            SignalStructTable signals,
+            PendingSignals pending,
+            Wakeups scheduler,
+            IntPredicate isOnCpu) {
         this.tasks = tasks;
         this.signals = signals;
         this.pending = pending;
-        this.waker = waker;
+        this.scheduler = scheduler;
+        this.isOnCpu = isOnCpu;
     }
 
     /** signal_wake_up(): the thread is to look at its signals; a fatal one wakes it from every killable sleep. */
@@ -28,9 +38,7 @@ public final class SignalWakeups {
             states |= TaskTable.TASK_WAKEKILL | TaskTable.TASK_STOPPED;
         }
         tasks.setSigpending(task, true);
-        if (!waker.wakeUpState(task, states)) {
-            waker.kick(task);
-        }
+        scheduler.signalWakeUp(task, states);
     }
 
     /** recalc_sigpending(). */
@@ -109,10 +117,10 @@ public final class SignalWakeups {
         if (tasks.state(task) == TaskTable.TASK_STOPPED) {
             return false;
         }
-        return waker.isCurrent(task) || !tasks.sigpending(task);
+        return isOnCpu.test(task) || !tasks.sigpending(task);
     }
 
-    boolean wakeUpStopped(int task) {
-        return waker.wakeUpState(task, TaskTable.TASK_STOPPED);
+    void wakeUpStopped(int task) {
+        scheduler.tryToWakeUp(task, TaskTable.TASK_STOPPED);
     }
 }

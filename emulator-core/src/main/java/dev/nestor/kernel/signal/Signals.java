@@ -48,6 +48,10 @@ public final class Signals {
         return priv;
     }
 
+    Sighands sighands() {
+        return sighands;
+    }
+
     public SignalIds ids() {
         return ids;
     }

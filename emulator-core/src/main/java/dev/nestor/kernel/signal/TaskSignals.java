@@ -68,8 +68,8 @@ public final class TaskSignals {
      */
     public void exitSignals(int task) {
         int signal = tasks.signal(task);
-        boolean alone = signals.nrThreads(signal) <= 1
-                || (signals.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0;
+        boolean alone =
+                signals.nrThreads(signal) <= 1 || (signals.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0;
         tasks.addFlag(task, TaskTable.PF_EXITING);
         if (alone || !tasks.sigpending(task)) {
             return;
