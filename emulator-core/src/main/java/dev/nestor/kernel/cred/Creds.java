@@ -144,7 +144,7 @@ public final class Creds {
             creds.setCapEffective(cred, creds.capEffective(cred) & ~CAP_FS_MASK);
         }
         if (creds.fsuid(old) != root && creds.fsuid(cred) == root) {
-            creds.setCapEffective(cred, creds.capEffective(cred) | creds.capPermitted(cred) & CAP_FS_MASK);
+            creds.setCapEffective(cred, creds.capEffective(cred) | (creds.capPermitted(cred) & CAP_FS_MASK));
         }
     }
 
