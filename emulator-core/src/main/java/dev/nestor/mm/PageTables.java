@@ -53,7 +53,7 @@ public final class PageTables {
 
     /** Sets the entry of a page to something that is not 0; gives the root, which may be new. */
     int set(int root, long page, int pte) {
-        assert pte != 0 && page >>> LEVELS * NODE_SHIFT == 0 : "page " + page;
+        assert pte != 0 && page >>> (LEVELS * NODE_SHIFT) == 0 : "page " + page;
         int leaf = leaf(root, page);
         int top = root;
         if (leaf == 0) {
@@ -239,6 +239,6 @@ public final class PageTables {
     }
 
     private static int index(long page, int level) {
-        return (int) (page >>> level * NODE_SHIFT) & NODE_MASK;
+        return (int) (page >>> (level * NODE_SHIFT)) & NODE_MASK;
     }
 }

@@ -251,7 +251,7 @@ public final class UserMemory {
         for (int i = 0; i < size; i++) {
             int at = inPage + i;
             int target = at < Frames.PAGE_SIZE ? frame : second;
-            frames.setByte(target, at & Frames.PAGE_MASK, (byte) (value >> 8 * i));
+            frames.setByte(target, at & Frames.PAGE_MASK, (byte) (value >> (8 * i)));
         }
         return 0;
     }

@@ -32,7 +32,7 @@ public final class GroupStop {
 
     /** signal_set_stop_flags(). */
     static void setStopFlags(SignalStructTable signals, int signal, int flags) {
-        signals.setFlags(signal, signals.flags(signal) & ~STOP_MASK | flags);
+        signals.setFlags(signal, (signals.flags(signal) & ~STOP_MASK) | flags);
     }
 
     /**
@@ -80,7 +80,7 @@ public final class GroupStop {
             return false;
         }
         int stop = sig | TaskTable.JOBCTL_STOP_PENDING | TaskTable.JOBCTL_STOP_CONSUME;
-        tasks.setJobctl(task, tasks.jobctl(task) & ~TaskTable.JOBCTL_STOP_SIGMASK | stop);
+        tasks.setJobctl(task, (tasks.jobctl(task) & ~TaskTable.JOBCTL_STOP_SIGMASK) | stop);
         return true;
     }
 

@@ -27,7 +27,7 @@ public final class PgrpOrphans {
         Chain members = pids.groupMembers();
         for (int at = members.first(pgrp); at != NULL; at = members.next(at)) {
             int parent = tasks.realParent(at);
-            boolean gone = at == ignored || tasks.exitState(at) != 0 && signals.live(tasks.signal(at)) == 0;
+            boolean gone = at == ignored || (tasks.exitState(at) != 0 && signals.live(tasks.signal(at)) == 0);
             if (gone || parent == NULL || isInit(parent)) {
                 continue;
             }

@@ -45,7 +45,7 @@ public final class Restart {
     /** When a handler runs, after it has returned. */
     public static int afterHandler(long result, long saFlags) {
         boolean again =
-                result == -Errno.ERESTARTNOINTR || result == -Errno.ERESTARTSYS && (saFlags & Signal.SA_RESTART) != 0;
+                result == -Errno.ERESTARTNOINTR || (result == -Errno.ERESTARTSYS && (saFlags & Signal.SA_RESTART) != 0);
         return again ? AGAIN : DONE;
     }
 

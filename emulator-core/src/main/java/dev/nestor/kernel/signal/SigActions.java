@@ -28,7 +28,7 @@ public final class SigActions {
 
     /** Shows the action of a signal, sets a new one, or both; an action that ignores it takes it out of all queues. */
     public int doSigaction(int task, int sig, @Nullable SigAction action, @Nullable SigAction old) {
-        if (!SigSets.isValid(sig) || sig < 1 || action != null && SigSets.has(SigSets.KERNEL_ONLY, sig)) {
+        if (!SigSets.isValid(sig) || sig < 1 || (action != null && SigSets.has(SigSets.KERNEL_ONLY, sig))) {
             return -Errno.EINVAL;
         }
         if (old != null) {

@@ -67,7 +67,7 @@ public final class SigInfo {
 
     /** si_fromuser(): permission is asked for. */
     boolean isFromUser() {
-        return special == NOINFO || special == 0 && code <= 0;
+        return special == NOINFO || (special == 0 && code <= 0);
     }
 
     /** clear_siginfo(), and what every signal has. */
@@ -128,7 +128,7 @@ public final class SigInfo {
     }
 
     public void setPidUid(int pid, int uid) {
-        fields[0] = pid & 0xffffffffL | (long) uid << 32;
+        fields[0] = (pid & 0xffffffffL) | (long) uid << 32;
     }
 
     void setPid(int pid) {
@@ -246,7 +246,7 @@ public final class SigInfo {
 
     /** copy_siginfo_to_external(): the 128 bytes of user space. */
     public void toUser(byte[] into) {
-        put(into, 0, signo & 0xffffffffL | (long) errno << 32);
+        put(into, 0, (signo & 0xffffffffL) | (long) errno << 32);
         put(into, 8, code & 0xffffffffL);
         for (int i = 0; i < FIELDS; i++) {
             put(into, 16 + 8 * i, fields[i]);
@@ -276,14 +276,14 @@ public final class SigInfo {
 
     private static void put(byte[] into, int at, long value) {
         for (int i = 0; i < 8; i++) {
-            into[at + i] = (byte) (value >>> 8 * i);
+            into[at + i] = (byte) (value >>> (8 * i));
         }
     }
 
     private static long get(byte[] from, int at) {
         long value = 0;
         for (int i = 7; i >= 0; i--) {
-            value = value << 8 | from[at + i] & 0xff;
+            value = value << 8 | (from[at + i] & 0xff);
         }
         return value;
     }

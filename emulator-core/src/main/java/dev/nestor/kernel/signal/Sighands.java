@@ -119,7 +119,7 @@ public final class Sighands {
     /** sig_handler_ignored(). */
     boolean ignores(int task, int sig) {
         long handler = handler(task, sig);
-        return handler == Signal.SIG_IGN || handler == Signal.SIG_DFL && SigSets.has(SigSets.KERNEL_IGNORE, sig);
+        return handler == Signal.SIG_IGN || (handler == Signal.SIG_DFL && SigSets.has(SigSets.KERNEL_IGNORE, sig));
     }
 
     /** sig_fatal(): the default action ends the process. */

@@ -126,7 +126,7 @@ public final class SignalKill {
     /** do_send_specific(): to one thread; ESRCH when it is not one of the process's. */
     public int doSendSpecific(int current, int tgid, int nr, int sig, SigInfo info) {
         int task = pids.findTaskByVpid(pids.activeNs(current), nr);
-        if (task == NULL || tgid > 0 && signals.ids().tgidFor(current, task) != tgid) {
+        if (task == NULL || (tgid > 0 && signals.ids().tgidFor(current, task) != tgid)) {
             return -Errno.ESRCH;
         }
         int error = groupSendSigInfo(current, sig, info, task, PidType.PIDTYPE_PID);
