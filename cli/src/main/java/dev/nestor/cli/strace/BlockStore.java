@@ -30,7 +30,11 @@ final class BlockStore implements AutoCloseable {
 
     int allocate() throws LogException {
         if (allocated == limit) {
-            throw new LogException(LogException.Kind.LIMIT, file, 0, "needs more than " + limit + " blocks of " + BLOCK_BYTES + " bytes");
+            throw new LogException(
+                    LogException.Kind.LIMIT,
+                    file,
+                    0,
+                    "needs more than " + limit + " blocks of " + BLOCK_BYTES + " bytes");
         }
         return allocated++;
     }

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  *     other words as {@link Value.Opaque}
  */
 public record CallResult(
-        Outcome outcome, long value, @Nullable String errno, long outer, @Nullable String target, List<Field> details) {
+        Outcome outcome,
+        long value,
+        @Nullable String errno,
+        long outer,
+        @Nullable String target,
+        List<Field> details) {
 
     /** How a call ended. */
     public enum Outcome {

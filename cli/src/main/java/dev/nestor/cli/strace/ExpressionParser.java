@@ -54,7 +54,9 @@ final class ExpressionParser {
             return new Value.Pid(value, outer);
         }
         if (hasName) {
-            return value == 0 && in.at - from == 4 && in.bytes[from] == 'N' ? named(from) : new Value.Num(value, in.word(from, in.at));
+            return value == 0 && in.at - from == 4 && in.bytes[from] == 'N'
+                    ? named(from)
+                    : new Value.Num(value, in.word(from, in.at));
         }
         return new Value.Num(value, remark);
     }
@@ -119,12 +121,14 @@ final class ExpressionParser {
     /** Whether this is an address like {@code 02:42:ac:11:00:02}, not a number. */
     private boolean isRaw() {
         int i = in.nameEnd();
-        return i < in.end && (in.bytes[i] == ':' || (in.bytes[i] == '.' && i + 1 < in.end && LineLexer.isDigit(in.bytes[i + 1])));
+        return i < in.end
+                && (in.bytes[i] == ':' || (in.bytes[i] == '.' && i + 1 < in.end && LineLexer.isDigit(in.bytes[i + 1])));
     }
 
     private long raw() {
         int from = in.at;
-        while (!in.atEnd() && (LineLexer.isNamePart(in.peek()) || in.peek() == ':' || in.peek() == '.' || in.peek() == '/')) {
+        while (!in.atEnd()
+                && (LineLexer.isNamePart(in.peek()) || in.peek() == ':' || in.peek() == '.' || in.peek() == '/')) {
             in.at++;
         }
         String text = in.word(from, in.at);

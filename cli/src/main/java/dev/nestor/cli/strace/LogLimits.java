@@ -9,7 +9,8 @@ package dev.nestor.cli.strace;
  * @param maxArguments arguments of one call; strace shows at most a dozen
  * @param memoryBytes spool kept in memory; what goes beyond goes into a temporary file
  * @param maxSpoolBytes spool in all: about the size of the log, uncompressed
- * @param acceptCut whether a log whose last line is cut is read as if it ended before that line
+ * @param acceptCut whether a log whose last line is cut, or whose compressed stream breaks off, is read as if it ended before
+ *     that line
  */
 public record LogLimits(
         int maxLineBytes,
@@ -20,12 +21,14 @@ public record LogLimits(
         long maxSpoolBytes,
         boolean acceptCut) {
 
-    public static final LogLimits DEFAULT =
-            new LogLimits(4 << 20, 32_768, 64, 64, 8 << 20, 16L << 30, false);
+    public static final LogLimits DEFAULT = new LogLimits(4 << 20, 32_768, 64, 64, 8 << 20, 16L << 30, false);
 
     public LogLimits {
-        if (maxLineBytes < 1 || maxTasks < 1 || maxDepth < 1 || maxArguments < 1 || memoryBytes < 0 || maxSpoolBytes < 1) {
+        if (Math.min(Math.min(maxLineBytes, maxTasks), Math.min(maxDepth, maxArguments)) < 1) {
             throw new IllegalArgumentException("limits must be positive");
+        }
+        if (memoryBytes < 0 || maxSpoolBytes < 0) {
+            throw new IllegalArgumentException("sizes must not be negative");
         }
     }
 

@@ -78,9 +78,11 @@ public final class LogSource implements AutoCloseable {
 
     private static LogException failure(String file, long line, IOException e) {
         return switch (e) {
-            case EOFException eof -> new LogException(LogException.Kind.GZIP, file, line, "the compressed log breaks off here");
+            case EOFException eof ->
+                new LogException(LogException.Kind.GZIP, file, line, "the compressed log breaks off here");
             case ZipException zip ->
-                new LogException(LogException.Kind.GZIP, file, line, "the compressed log is damaged: " + zip.getMessage());
+                new LogException(
+                        LogException.Kind.GZIP, file, line, "the compressed log is damaged: " + zip.getMessage());
             default -> new LogException(LogException.Kind.IO, file, line, "cannot be read: " + e.getMessage());
         };
     }
@@ -113,7 +115,8 @@ public final class LogSource implements AutoCloseable {
                     return i;
                 }
                 if (b == 0) {
-                    throw new LogException(LogException.Kind.BINARY, file, line + 1, "a NUL byte: this is not a text log");
+                    throw new LogException(
+                            LogException.Kind.BINARY, file, line + 1, "a NUL byte: this is not a text log");
                 }
             }
             checkLength(filled - start);
@@ -128,7 +131,8 @@ public final class LogSource implements AutoCloseable {
 
     private void checkLength(int length) throws LogException {
         if (length > maxLineBytes) {
-            throw new LogException(LogException.Kind.LIMIT, file, line + 1, "a line longer than " + maxLineBytes + " bytes");
+            throw new LogException(
+                    LogException.Kind.LIMIT, file, line + 1, "a line longer than " + maxLineBytes + " bytes");
         }
     }
 

@@ -11,19 +11,31 @@ final class Macros {
 
     private static final int IN6_ADDR_BYTES = 16;
 
+    /* Of any address; longer text is none, and not worth to be taken apart. */
+    private static final int LONGEST_ADDRESS = 96;
+
     private Macros() {}
 
     /** A number or bytes as they lie in memory; the macro itself when it is none of those that we know. */
     static Value evaluate(String name, List<Value> args) {
-        Value known = switch (name) {
-            case "makedev" -> isNumbers(args, 2) ? number(makedev(args.get(0).number(), args.get(1).number())) : null;
-            case "htons", "ntohs" -> isNumbers(args, 1) ? number(swap(args.get(0).number(), Short.BYTES)) : null;
-            case "htonl", "ntohl" -> isNumbers(args, 1) ? number(swap(args.get(0).number(), Integer.BYTES)) : null;
-            case "inet_addr" -> args.size() == 1 && args.get(0) instanceof Value.Str text ? inetAddr(text.text()) : null;
-            case "inet_pton" -> args.size() > 1 && args.get(1) instanceof Value.Str text ? inetPton(text.text()) : null;
-            case "_IOC" -> isNumbers(args, 4) ? number(ioc(args)) : null;
-            default -> null;
-        };
+        Value known =
+                switch (name) {
+                    case "makedev" ->
+                        isNumbers(args, 2)
+                                ? number(makedev(
+                                        args.get(0).number(), args.get(1).number()))
+                                : null;
+                    case "htons", "ntohs" ->
+                        isNumbers(args, 1) ? number(swap(args.get(0).number(), Short.BYTES)) : null;
+                    case "htonl", "ntohl" ->
+                        isNumbers(args, 1) ? number(swap(args.get(0).number(), Integer.BYTES)) : null;
+                    case "inet_addr" ->
+                        args.size() == 1 && args.get(0) instanceof Value.Str text ? inetAddr(text.text()) : null;
+                    case "inet_pton" ->
+                        args.size() > 1 && args.get(1) instanceof Value.Str text ? inetPton(text.text()) : null;
+                    case "_IOC" -> isNumbers(args, 4) ? number(ioc(args)) : null;
+                    default -> null;
+                };
         return known == null ? new Value.Macro(name, args) : known;
     }
 
@@ -46,10 +58,16 @@ final class Macros {
 
     private static long ioc(List<Value> args) {
         long direction = args.get(0).number();
-        return direction << 30 | args.get(3).number() << 16 | args.get(1).number() << 8 | args.get(2).number();
+        return direction << 30
+                | args.get(3).number() << 16
+                | args.get(1).number() << 8
+                | args.get(2).number();
     }
 
     private static @Nullable Value inetAddr(String text) {
+        if (text.length() > LONGEST_ADDRESS) {
+            return null;
+        }
         byte[] bytes = new byte[Integer.BYTES];
         return dotted(text, bytes, 0)
                 ? number(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffffffffL)
@@ -71,6 +89,9 @@ final class Macros {
     }
 
     private static @Nullable Value inetPton(String text) {
+        if (text.length() > LONGEST_ADDRESS) {
+            return null;
+        }
         if (text.indexOf(':') < 0) {
             byte[] bytes = new byte[Integer.BYTES];
             return dotted(text, bytes, 0) ? new Value.Str(bytes, false) : null;
@@ -112,7 +133,7 @@ final class Macros {
 
     /** The bytes of {@code 02:42:ac:11:00:02}, or the text when it is no such address. */
     static Value hardwareAddress(String text) {
-        if (!text.toLowerCase(Locale.ROOT).matches("[0-9a-f]{2}(:[0-9a-f]{2})+")) {
+        if (text.length() > LONGEST_ADDRESS || !text.toLowerCase(Locale.ROOT).matches("[0-9a-f]{2}(:[0-9a-f]{2})+")) {
             return new Value.Opaque(text);
         }
         String[] parts = text.split(":");

@@ -107,7 +107,7 @@ public final class RecordParser {
         in.open(file, span.entryLine(), text, false);
         values.begin("");
         if (in.take("exited with ")) {
-            return new TraceEnd(TraceEnd.Kind.EXITED, (int) values.number().number(), false, span);
+            return new TraceEnd(TraceEnd.Kind.EXITED, (int) values.integer(), false, span);
         }
         if (in.take("killed by ")) {
             int end = in.nameEnd();

@@ -82,7 +82,11 @@ final class RecordText {
 
     /** Behind the letters, digits and underscores that come next. */
     int nameEnd() {
-        int i = at;
+        return nameEnd(at);
+    }
+
+    int nameEnd(int from) {
+        int i = from;
         while (i < end && LineLexer.isNamePart(bytes[i])) {
             i++;
         }
@@ -138,7 +142,8 @@ final class RecordText {
     }
 
     LogException failure(String what) {
-        return failure(LogException.Kind.SYNTAX, what + (atEnd() ? " at the end" : " at: " + Excerpt.of(bytes, at, end)));
+        return failure(
+                LogException.Kind.SYNTAX, what + (atEnd() ? " at the end" : " at: " + Excerpt.of(bytes, at, end)));
     }
 
     LogException failure(LogException.Kind kind, String what) {

@@ -41,7 +41,7 @@ final class ResultParser {
     /** {@code ENOENT (No such file or directory)}, {@code (errno 530)}. */
     private CallResult error(CallResult.Outcome outcome) throws LogException {
         if (in.take("(errno ")) {
-            long number = values.number().number();
+            long number = values.integer();
             return new CallResult(outcome, -number, Long.toString(number), 0, null, List.of());
         }
         int end = in.nameEnd();

@@ -7,9 +7,9 @@ final class SignalNames {
 
     /* signal(7); the index is the number */
     private static final List<String> NAMES = List.of(
-            "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
-            "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
-            "WINCH", "IO", "PWR", "SYS");
+            "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
+            "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM",
+            "PROF", "WINCH", "IO", "PWR", "SYS");
 
     private static final int FIRST_REAL_TIME = 32;
     private static final int LAST = 64;
@@ -37,7 +37,8 @@ final class SignalNames {
     }
 
     private static int realTime(String digits) {
-        boolean isNumber = !digits.isEmpty() && digits.length() < 3 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean isNumber =
+                !digits.isEmpty() && digits.length() < 3 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         int signal = isNumber ? FIRST_REAL_TIME + Integer.parseInt(digits) : 0;
         return signal <= LAST ? signal : 0;
     }

@@ -50,7 +50,7 @@ final class SpoolRecorder {
     }
 
     TraceSpool record(LongConsumer progress) throws LogException {
-        while (source.advance()) {
+        while (advance()) {
             LineLexer.Kind kind = lexer.lex(source.bytes(), source.start(), source.end());
             if (!source.terminated() && isCut(kind)) {
                 cutHere();
@@ -62,7 +62,8 @@ final class SpoolRecorder {
             }
         }
         if (events == 0) {
-            throw failure(source.line() == 0 ? LogException.Kind.SYNTAX : LogException.Kind.BINARY, 0, "not a log of strace");
+            throw failure(
+                    source.line() == 0 ? LogException.Kind.SYNTAX : LogException.Kind.BINARY, 0, "not a log of strace");
         }
         for (TaskRecorder recorder : running.values()) {
             tasks.close(recorder);
@@ -71,7 +72,24 @@ final class SpoolRecorder {
         clones.settle(tasks);
         tasks.linkChildren();
         progress.accept(source.line());
-        return new TraceSpool(source.file(), store, tasks, new TraceSpool.Extent(order.first(), events, source.line(), calls, tornCalls), cut);
+        return new TraceSpool(
+                source.file(),
+                store,
+                tasks,
+                new TraceSpool.Extent(order.first(), events, source.line(), calls, tornCalls),
+                cut);
+    }
+
+    private boolean advance() throws LogException {
+        try {
+            return source.advance();
+        } catch (LogException e) {
+            if (e.kind() == LogException.Kind.GZIP && limits.acceptCut() && events > 0) {
+                cut = e;
+                return false;
+            }
+            throw e;
+        }
     }
 
     /* strace ends every line. A last one without newline may still be whole, when an editor dropped the newline. */
@@ -110,7 +128,10 @@ final class SpoolRecorder {
 
     private void invalid() throws LogException {
         if (events > 0) {
-            throw failure(LogException.Kind.SYNTAX, source.line(), "not a line of strace (record with -o FILE, so that no program writes into the log): " + excerpt());
+            throw failure(
+                    LogException.Kind.SYNTAX,
+                    source.line(),
+                    "not a line of strace (record with -o FILE, so that no program writes into the log): " + excerpt());
         }
         if (source.line() >= LINES_TO_RECOGNIZE) {
             throw failure(LogException.Kind.BINARY, 0, "not a log of strace");
@@ -137,7 +158,8 @@ final class SpoolRecorder {
     private void exit() throws LogException {
         TaskRecorder task = task();
         if (!task.isInCall(lexer.nameHash())) {
-            throw failure(LogException.Kind.SYNTAX, source.line(), "a call is resumed that was not entered: " + excerpt());
+            throw failure(
+                    LogException.Kind.SYNTAX, source.line(), "a call is resumed that was not entered: " + excerpt());
         }
         if (task.cloneSlot != CloneBook.NONE) {
             clones.exit(task.cloneSlot, lexer);
@@ -189,7 +211,9 @@ final class SpoolRecorder {
         if (same != null && lastPid == lexer.pid) {
             return same;
         }
-        TaskRecorder task = lexer.pid < 0 && running.size() == 1 ? running.values().iterator().next() : running.get(lexer.pid);
+        TaskRecorder task = lexer.pid < 0 && running.size() == 1
+                ? running.values().iterator().next()
+                : running.get(lexer.pid);
         if (task == null && running.containsKey(NO_PID) && !attached.contains(lexer.pid)) {
             task = rename();
         }

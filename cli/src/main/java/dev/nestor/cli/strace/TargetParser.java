@@ -45,7 +45,8 @@ final class TargetParser {
     /** Behind a {@code >}: whether it is the head of an arrow from one end of a socket to the other. */
     private boolean isArrow() {
         byte next = in.peek();
-        return in.bytes[in.at - 2] == '-' && (LineLexer.isNamePart(next) || next == '[' || next == '"' || next == '@' || next == ':');
+        return in.bytes[in.at - 2] == '-'
+                && (LineLexer.isNamePart(next) || next == '[' || next == '"' || next == '@' || next == ':');
     }
 
     private void skipString() {

@@ -27,6 +27,7 @@ public record TraceEnd(Kind kind, int code, boolean hasCore, Span span) implemen
                 return 0;
             }
         }
-        return (int) Math.min(LineClock.micros(text, start + SUPERSEDED_BY.length(), end) / 1_000_000, Integer.MAX_VALUE);
+        return (int)
+                Math.min(LineClock.micros(text, start + SUPERSEDED_BY.length(), end) / 1_000_000, Integer.MAX_VALUE);
     }
 }

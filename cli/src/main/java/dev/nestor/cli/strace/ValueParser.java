@@ -53,7 +53,8 @@ final class ValueParser {
         while (end < in.end && (in.bytes[end] == '.' || LineLexer.isNamePart(in.bytes[end]))) {
             end++;
         }
-        boolean isName = end + 1 < in.end && in.bytes[end] == '=' && in.bytes[end + 1] != '>' && in.bytes[end + 1] != '=';
+        boolean isName =
+                end + 1 < in.end && in.bytes[end] == '=' && in.bytes[end + 1] != '>' && in.bytes[end + 1] != '=';
         if (!isName) {
             return null;
         }
@@ -151,16 +152,14 @@ final class ValueParser {
         if (!in.startsWith("inet_pton(")) {
             return field();
         }
-        int ampersand = in.find("&");
+        int from = in.at;
         Value address = value();
-        if (ampersand < 0 || ampersand > in.at) {
-            return new Field(null, address);
+        for (int i = from; i < in.at; i++) {
+            if (in.bytes[i] == '&') {
+                return new Field(in.word(i + 1, in.nameEnd(i + 1)), address);
+            }
         }
-        int end = ampersand + 1;
-        while (end < in.end && LineLexer.isNamePart(in.bytes[end])) {
-            end++;
-        }
-        return new Field(in.word(ampersand + 1, end), address);
+        return new Field(null, address);
     }
 
     /** {@code [VINTR]=0x3} is an element with its index; all indexes are shown in order, so that they tell nothing. */
@@ -196,16 +195,20 @@ final class ValueParser {
             }
         }
         depth--;
-        return signals && !elements.isEmpty() ? new Value.SigSet(mask) : new Value.Array(Collections.unmodifiableList(elements), abbreviated);
+        return signals && !elements.isEmpty()
+                ? new Value.SigSet(mask)
+                : new Value.Array(Collections.unmodifiableList(elements), abbreviated);
     }
 
     /** The number of the signal that an element of a set stands for; 0 for anything else. */
     private static int signal(Value element) {
-        return switch (element) {
-            case Value.Num num when num.symbol() != null -> SignalNames.brief(num.symbol());
-            case Value.Opaque word -> SignalNames.brief(word.text());
-            default -> 0;
-        };
+        String name =
+                switch (element) {
+                    case Value.Num num -> num.symbol();
+                    case Value.Opaque word -> word.text();
+                    default -> null;
+                };
+        return name == null ? 0 : SignalNames.brief(name);
     }
 
     /** Signals but for some; a set of other things, as the types of ICMP, stays as it is shown. */
@@ -253,12 +256,22 @@ final class ValueParser {
     }
 
     /** What stands for a returned descriptor, or null. */
-    @Nullable String target() throws LogException {
+    @Nullable
+    String target() throws LogException {
         return targets.isTarget() ? targets.target() : null;
     }
 
     Value number() throws LogException {
         return expressions.expression();
+    }
+
+    /** A number where nothing else makes sense. */
+    long integer() throws LogException {
+        Value value = expressions.expression();
+        if (!value.isNumber()) {
+            throw in.failure("a number expected");
+        }
+        return value.number();
     }
 
     private void enter() throws LogException {
