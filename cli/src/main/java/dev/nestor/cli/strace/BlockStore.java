@@ -55,12 +55,14 @@ final class BlockStore implements AutoCloseable {
 
     /** The bytes of a block: the store's own, or read into the scratch array. */
     byte[] read(int block, byte[] scratch) throws LogException {
-        if (block < inMemory) {
+        if (block < Math.min(inMemory, memory.length)) {
             return memory[block];
         }
         try {
             FileChannel channel = spill;
-            assert channel != null : block;
+            if (channel == null) {
+                throw new IOException("it is closed");
+            }
             ByteBuffer into = ByteBuffer.wrap(scratch);
             while (into.hasRemaining()) {
                 if (channel.read(into, position(block) + into.position()) < 0) {

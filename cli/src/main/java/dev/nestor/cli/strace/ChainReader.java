@@ -35,7 +35,7 @@ final class ChainReader {
 
     long zigzag() throws LogException {
         long value = varint();
-        return value >>> 1 ^ -(value & 1);
+        return (value >>> 1) ^ -(value & 1);
     }
 
     void bytes(byte[] to, int start, int length) throws LogException {
@@ -58,7 +58,7 @@ final class ChainReader {
         open = store.read(next, scratch);
         next = 0;
         for (int i = 0; i < ChainWriter.HEADER_BYTES; i++) {
-            next |= (open[i] & 0xff) << 8 * i;
+            next |= (open[i] & 0xff) << (8 * i);
         }
         at = ChainWriter.HEADER_BYTES;
     }

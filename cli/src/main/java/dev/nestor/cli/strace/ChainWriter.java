@@ -33,7 +33,7 @@ final class ChainWriter {
     void varint(long value) throws LogException {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            put((int) rest & 0x7f | 0x80);
+            put(((int) rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
         put((int) rest);
@@ -41,7 +41,7 @@ final class ChainWriter {
 
     /** Small for small values of either sign. */
     void zigzag(long value) throws LogException {
-        varint(value << 1 ^ value >> 63);
+        varint((value << 1) ^ (value >> 63));
     }
 
     void bytes(byte[] from, int start, int length) throws LogException {
@@ -60,7 +60,7 @@ final class ChainWriter {
     private void turn() throws LogException {
         int next = store.allocate();
         for (int i = 0; i < HEADER_BYTES; i++) {
-            open[i] = (byte) (next >>> 8 * i);
+            open[i] = (byte) (next >>> (8 * i));
         }
         open = store.write(block, open);
         block = next;

@@ -105,7 +105,7 @@ final class CloneBook {
         int low = 0;
         int high = byNumber.length;
         while (low < high) {
-            int mid = low + high >>> 1;
+            int mid = (low + high) >>> 1;
             int slot = byNumber[mid];
             boolean fits = childNumber[slot] < number || (childNumber[slot] == number && entryLine[slot] < before);
             low = fits ? mid + 1 : low;

@@ -63,7 +63,7 @@ final class ExpressionParser {
 
     private Value named(int from) {
         String name = in.word(from, in.at);
-        return "NULL".equals(name) ? Value.NULL : new Value.Num(0, name);
+        return "NULL".equals(name) ? Value.Num.NULL : new Value.Num(0, name);
     }
 
     private long or() throws LogException {

@@ -49,11 +49,11 @@ final class Macros {
 
     /* new_encode_dev() of linux/kdev_t.h, and what glibc does with what exceeds it */
     private static long makedev(long major, long minor) {
-        return (major & 0xfffff000L) << 32 | (major & 0xfff) << 8 | (minor & 0xffffff00L) << 12 | minor & 0xff;
+        return ((major & 0xfffff000L) << 32) | ((major & 0xfff) << 8) | ((minor & 0xffffff00L) << 12) | (minor & 0xff);
     }
 
     private static long swap(long value, int bytes) {
-        return Long.reverseBytes(value) >>> Long.SIZE - Byte.SIZE * bytes;
+        return Long.reverseBytes(value) >>> (Long.SIZE - Byte.SIZE * bytes);
     }
 
     private static long ioc(List<Value> args) {
@@ -136,7 +136,7 @@ final class Macros {
         if (text.length() > LONGEST_ADDRESS || !text.toLowerCase(Locale.ROOT).matches("[0-9a-f]{2}(:[0-9a-f]{2})+")) {
             return new Value.Opaque(text);
         }
-        String[] parts = text.split(":");
+        String[] parts = text.split(":", -1);
         byte[] bytes = new byte[parts.length];
         for (int i = 0; i < parts.length; i++) {
             bytes[i] = (byte) Integer.parseInt(parts[i], 16);

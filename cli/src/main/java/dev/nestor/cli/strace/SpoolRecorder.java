@@ -202,7 +202,7 @@ final class SpoolRecorder {
 
     private void write(TraceEvent event, TaskRecorder task) throws LogException {
         task.write(event, lexer, source.bytes(), source.line());
-        order.varint((long) task.task << 3 | event.ordinal());
+        order.varint(((long) task.task << 3) | event.code());
         events++;
     }
 

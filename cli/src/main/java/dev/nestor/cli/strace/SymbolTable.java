@@ -41,7 +41,7 @@ final class SymbolTable {
         if (row.isEmpty() || row.startsWith("#")) {
             return;
         }
-        String[] cells = row.split(",");
+        String[] cells = row.split(",", -1);
         long value = Long.decode(cells[1]);
         if (cells.length > 2) {
             valuesInCall.put(cells[2] + ":" + cells[0], value);

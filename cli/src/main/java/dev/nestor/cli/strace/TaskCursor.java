@@ -9,7 +9,21 @@ import org.jspecify.annotations.Nullable;
 public final class TaskCursor {
 
     /** A line of the chain; a cut call is an ENTER and, further on, an EXIT. */
-    private record Entry(TraceEvent event, long micros, long line, long durationMicros, int nr, byte[] text) {}
+    private static final class Entry {
+
+        private final TraceEvent event;
+        private final long micros;
+        private final long line;
+        private long durationMicros = -1;
+        private int nr = -1;
+        private byte[] text = new byte[0];
+
+        Entry(TraceEvent event, long micros, long line) {
+            this.event = event;
+            this.micros = micros;
+            this.line = line;
+        }
+    }
 
     private final String file;
     private final TaskTable tasks;
@@ -79,11 +93,16 @@ public final class TaskCursor {
         TraceEvent event = TraceEvent.of(reader.get());
         lastMicros += reader.zigzag();
         lastLine += reader.varint();
-        long duration = event == TraceEvent.CALL || event == TraceEvent.EXIT ? reader.varint() - 1 : -1;
-        int nr = event == TraceEvent.CALL || event == TraceEvent.ENTER ? (int) reader.varint() - 1 : -1;
-        byte[] text = new byte[(int) reader.varint()];
-        reader.bytes(text, 0, text.length);
-        return new Entry(event, lastMicros, lastLine, duration, nr, text);
+        Entry next = new Entry(event, lastMicros, lastLine);
+        if (event == TraceEvent.CALL || event == TraceEvent.EXIT) {
+            next.durationMicros = reader.varint() - 1;
+        }
+        if (event == TraceEvent.CALL || event == TraceEvent.ENTER) {
+            next.nr = (int) reader.varint() - 1;
+        }
+        next.text = new byte[(int) reader.varint()];
+        reader.bytes(next.text, 0, next.text.length);
+        return next;
     }
 
     private Entry current() {

@@ -48,7 +48,7 @@ final class TaskRecorder {
     }
 
     void write(TraceEvent event, LineLexer line, byte[] bytes, long number) throws LogException {
-        chain.put(event.ordinal());
+        chain.put(event.code());
         long micros = line.clock.micros();
         chain.zigzag(micros - lastMicros);
         chain.varint(number - lastLine);

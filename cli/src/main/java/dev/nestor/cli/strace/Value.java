@@ -1,14 +1,12 @@
 package dev.nestor.cli.strace;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One value as strace shows it: of an argument, of a field, of an element. */
 public sealed interface Value {
-
-    /** A {@code NULL} pointer. */
-    Num NULL = new Num(0, "NULL");
 
     /**
      * A number: plain, a constant, flags, or a pointer whose target is not shown.
@@ -16,7 +14,11 @@ public sealed interface Value {
      * @param value 64 bits, signed or unsigned as the reader of it knows
      * @param symbol the constant's name or the flags' names in a row, or another remark of strace
      */
-    record Num(long value, @Nullable String symbol) implements Value {}
+    record Num(long value, @Nullable String symbol) implements Value {
+
+        /** A {@code NULL} pointer. */
+        public static final Num NULL = new Num(0, "NULL");
+    }
 
     /**
      * A process number of an inner PID namespace.
@@ -33,16 +35,49 @@ public sealed interface Value {
      */
     record Fd(long value, @Nullable String symbol, String target, boolean isDeleted) implements Value {}
 
-    /**
-     * Bytes that a pointer points to.
-     *
-     * @param isTruncated whether more bytes follow that strace does not show
-     */
-    record Str(byte[] bytes, boolean isTruncated) implements Value {
+    /** Bytes that a pointer points to. */
+    final class Str implements Value {
+
+        private final byte[] bytes;
+        private final boolean isTruncated;
+
+        Str(byte[] bytes, boolean isTruncated) {
+            this.bytes = bytes;
+            this.isTruncated = isTruncated;
+        }
+
+        public int length() {
+            return bytes.length;
+        }
+
+        /** A copy. */
+        public byte[] bytes() {
+            return bytes.clone();
+        }
+
+        /** Whether more bytes follow that strace does not show. */
+        public boolean isTruncated() {
+            return isTruncated;
+        }
 
         /** The bytes as UTF-8, as names of files mostly are. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Str str && isTruncated == str.isTruncated && Arrays.equals(bytes, str.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+
+        @Override
+        public String toString() {
+            return '"' + text() + '"' + (isTruncated ? "..." : "");
         }
     }
 
@@ -120,7 +155,7 @@ public sealed interface Value {
             if (!(element instanceof Num num) || num.value < 1 || num.value > 64) {
                 return null;
             }
-            mask |= 1L << num.value - 1;
+            mask |= 1L << (num.value - 1);
         }
         return mask;
     }

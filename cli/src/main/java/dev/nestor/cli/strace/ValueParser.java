@@ -187,7 +187,7 @@ final class ValueParser {
                 elements.add(element);
                 int signal = signals ? signal(element) : 0;
                 signals &= signal > 0;
-                mask |= signal > 0 ? 1L << signal - 1 : 0;
+                mask |= signal > 0 ? 1L << (signal - 1) : 0;
             }
             if (in.breaksOff()) {
                 abbreviated = true;

@@ -69,7 +69,7 @@ class ValueTest {
     @Test
     void null_isNull() throws Exception {
         assertTrue(Logs.value("NULL").isNull());
-        assertEquals(Value.NULL, Logs.value("NULL"));
+        assertEquals(Value.Num.NULL, Logs.value("NULL"));
     }
 
     @Test
