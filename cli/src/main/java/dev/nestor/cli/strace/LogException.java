@@ -25,15 +25,22 @@ public final class LogException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final Kind kind;
+    private final String message;
     private final String file;
     private final long line;
 
     /** @param line counted from 1; 0 when the fault is the whole file's */
     public LogException(Kind kind, String file, long line, String what) {
-        super(line > 0 ? file + ":" + line + ": " + what : file + ": " + what);
+        super(what);
+        this.message = line > 0 ? file + ":" + line + ": " + what : file + ": " + what;
         this.kind = kind;
         this.file = file;
         this.line = line;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     public Kind kind() {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nestor.cli.strace.CallResult.Outcome;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,9 +93,8 @@ class RecordParserTest {
         assertEquals(0x4000000, personality.details().getFirst().value().number());
     }
 
-    private static Value nonNull(Value value) {
-        assertNotNull(value);
-        return value;
+    private static Value nonNull(@Nullable Value value) {
+        return Objects.requireNonNull(value);
     }
 
     @Test
@@ -118,11 +119,13 @@ class RecordParserTest {
 
     @Test
     void call_cutInTwo_isJoined() throws Exception {
-        String log = "7 1795297100.000001 clone(child_stack=NULL, flags=CLONE_FILES <unfinished ...>\n"
-                + "8 1795297100.000100 read(0, \"\", 1) = 0 <0.000001>\n"
-                + "7 1795297100.000200 <... clone resumed>, child_tidptr=0x7f) = 8 <0.000150>\n"
-                + "7 1795297100.000300 read(3, <unfinished ...>\n"
-                + "7 1795297100.000400 <... read resumed>\"abc\", 3) = 3\n";
+        String log = """
+                7 1795297100.000001 clone(child_stack=NULL, flags=CLONE_FILES <unfinished ...>
+                8 1795297100.000100 read(0, "", 1) = 0 <0.000001>
+                7 1795297100.000200 <... clone resumed>, child_tidptr=0x7f) = 8 <0.000150>
+                7 1795297100.000300 read(3, <unfinished ...>
+                7 1795297100.000400 <... read resumed>"abc", 3) = 3
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             List<TraceRecord> records = Logs.records(spool, 0);
             TraceCall clone = (TraceCall) records.get(0);
@@ -177,8 +180,11 @@ class RecordParserTest {
 
     @Test
     void call_killedWithin_hasTheArgumentsShown() throws Exception {
-        String log =
-                "7 read(3,  <unfinished ...>\n7 <... read resumed> <unfinished ...>) = ?\n7 +++ exited with 0 +++\n";
+        String log = """
+                7 read(3,  <unfinished ...>
+                7 <... read resumed> <unfinished ...>) = ?
+                7 +++ exited with 0 +++
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             TraceCall call = (TraceCall) Logs.records(spool, 0).getFirst();
             assertEquals(Outcome.UNKNOWN, call.result().outcome());

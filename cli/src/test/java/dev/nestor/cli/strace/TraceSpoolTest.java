@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,12 +28,14 @@ class TraceSpoolTest {
 
     @Test
     void order_isTheLogs() throws Exception {
-        String log = "7 read(0) = 0\n"
-                + "7 read(1 <unfinished ...>\n"
-                + "9 read(2) = 0\n"
-                + "7 <... read resumed>) = 0\n"
-                + "9 --- SIGTERM {si_signo=SIGTERM} ---\n"
-                + "9 +++ killed by SIGTERM +++\n";
+        String log = """
+                7 read(0) = 0
+                7 read(1 <unfinished ...>
+                9 read(2) = 0
+                7 <... read resumed>) = 0
+                9 --- SIGTERM {si_signo=SIGTERM} ---
+                9 +++ killed by SIGTERM +++
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             assertEquals(List.of("0 CALL", "0 ENTER", "1 CALL", "0 EXIT", "1 SIGNAL", "1 END"), order(spool));
             assertEquals(6, spool.lines());
@@ -74,12 +77,14 @@ class TraceSpoolTest {
 
     @Test
     void signalsWithinCall_comeBehindIt() throws Exception {
-        String log = "7 read(1 <unfinished ...>\n"
-                + "7 --- stopped by SIGSTOP ---\n"
-                + "7 --- SIGCONT {si_signo=SIGCONT} ---\n"
-                + "7 <... read resumed>) = 5\n"
-                + "7 read(2 <unfinished ...>\n"
-                + "7 read(3) = 0\n";
+        String log = """
+                7 read(1 <unfinished ...>
+                7 --- stopped by SIGSTOP ---
+                7 --- SIGCONT {si_signo=SIGCONT} ---
+                7 <... read resumed>) = 5
+                7 read(2 <unfinished ...>
+                7 read(3) = 0
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             List<TraceRecord> records = Logs.records(spool, 0);
             assertEquals(5, records.size());
@@ -93,12 +98,14 @@ class TraceSpoolTest {
 
     @Test
     void superseded_leavesItsNumberToTheOther() throws Exception {
-        String log = "16408 read(0) = 0\n"
-                + "16410 execve(\"/bin/sleep\", [], NULL <unfinished ...>\n"
-                + "16408 +++ superseded by execve in pid 16410 +++\n"
-                + "16408 <... execve resumed>) = 0\n"
-                + "16408 read(9) = 0\n"
-                + "16410 read(1) = 0\n";
+        String log = """
+                16408 read(0) = 0
+                16410 execve("/bin/sleep", [], NULL <unfinished ...>
+                16408 +++ superseded by execve in pid 16410 +++
+                16408 <... execve resumed>) = 0
+                16408 read(9) = 0
+                16410 read(1) = 0
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             assertEquals(List.of("0 CALL", "1 ENTER", "0 END", "1 EXIT", "1 CALL", "2 CALL"), order(spool));
             assertEquals(16410, spool.pid(1));
@@ -148,13 +155,15 @@ class TraceSpoolTest {
 
     @Test
     void terminalLog_findsTheFirstTasksNumber() throws Exception {
-        String log = "execve(\"/bin/sh\", [], NULL) = 0\n"
-                + "clone(child_stack=NULL, flags=SIGCHLDstrace: Process 24583 attached\n"
-                + " <unfinished ...>\n"
-                + "[pid 24583] read(0) = 0\n"
-                + "[pid 24582] <... clone resumed>, child_tidptr=0x7f) = 24583\n"
-                + "[pid 24583] +++ exited with 0 +++\n"
-                + "read(1) = 0\n";
+        String log = """
+                execve("/bin/sh", [], NULL) = 0
+                clone(child_stack=NULL, flags=SIGCHLDstrace: Process 24583 attached
+                 <unfinished ...>
+                [pid 24583] read(0) = 0
+                [pid 24582] <... clone resumed>, child_tidptr=0x7f) = 24583
+                [pid 24583] +++ exited with 0 +++
+                read(1) = 0
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             assertEquals(2, spool.tasks());
             assertEquals(24582, spool.pid(0));
@@ -201,7 +210,7 @@ class TraceSpoolTest {
     @Test
     void gzipThatBreaksOff_isReadSoFar_whenCutsAreAccepted() throws Exception {
         byte[] whole = Logs.gzip("7 read(0) = 0\n".repeat(100_000));
-        byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
+        byte[] half = Arrays.copyOf(whole, whole.length / 2);
         assertEquals(
                 LogException.Kind.GZIP,
                 assertThrows(LogException.class, () -> Logs.spool(half, LogLimits.DEFAULT))

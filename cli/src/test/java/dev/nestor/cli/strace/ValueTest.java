@@ -3,12 +3,13 @@ package dev.nestor.cli.strace;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,18 +182,17 @@ class ValueTest {
         Value.Struct struct =
                 (Value.Struct) Logs.value("{sa_family=AF_INET6, sin6_port=htons(53), sin6_flowinfo=htonl(0),"
                         + " inet_pton(AF_INET6, \"fe80::1\", &sin6_addr), data=[{a=1}, {a=2, ...}]}");
-        assertEquals(10, assertNotNullValue(struct.field("sa_family")).number());
-        Value.Str address = (Value.Str) assertNotNullValue(struct.field("sin6_addr"));
+        assertEquals(10, nonNull(struct.field("sa_family")).number());
+        Value.Str address = (Value.Str) nonNull(struct.field("sin6_addr"));
         assertArrayEquals(
                 new byte[] {(byte) 0xfe, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, address.bytes());
-        Value.Array data = (Value.Array) assertNotNullValue(struct.field("data"));
+        Value.Array data = (Value.Array) nonNull(struct.field("data"));
         assertTrue(((Value.Struct) data.elements().get(1)).isAbbreviated());
         assertNull(struct.field("nothing"));
     }
 
-    private static Value assertNotNullValue(Value value) {
-        assertNotNull(value);
-        return value;
+    private static Value nonNull(@Nullable Value value) {
+        return Objects.requireNonNull(value);
     }
 
     @Test
