@@ -195,10 +195,11 @@ class RecordParserTest {
 
     @Test
     void signal_hasItsInfo() throws Exception {
-        String log =
-                "7 1.000000 [  61] --- SIGCHLD {si_signo=17 /* SIGCHLD */, si_code=0x1 /* CLD_EXITED */, si_pid=8} ---\n"
-                        + "7 1.000000 [  61] --- stopped by SIGSTOP ---\n"
-                        + "7 1.000000 --- SIGRT_3 {si_signo=SIGRT_3, si_code=SI_QUEUE} ---\n";
+        String log = """
+                7 1.000000 [  61] --- SIGCHLD {si_signo=17 /* SIGCHLD */, si_code=0x1 /* CLD_EXITED */, si_pid=8} ---
+                7 1.000000 [  61] --- stopped by SIGSTOP ---
+                7 1.000000 --- SIGRT_3 {si_signo=SIGRT_3, si_code=SI_QUEUE} ---
+                """;
         try (TraceSpool spool = Logs.spool(log)) {
             List<TraceRecord> records = Logs.records(spool, 0);
             TraceSignal child = (TraceSignal) records.get(0);
