@@ -65,6 +65,16 @@ public abstract class FsType {
         return -Errno.EPERM;
     }
 
+    /** i_size of a directory without entries. */
+    public int emptyDirSize() {
+        return 0;
+    }
+
+    /** What i_size grows by for each entry. */
+    public int direntSize() {
+        return 0;
+    }
+
     /** setattr of the mode, the owner or the size: 0, or what stands against it. */
     public int maySetattr(int task, int inode) {
         return 0;

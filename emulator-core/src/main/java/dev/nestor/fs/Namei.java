@@ -22,7 +22,7 @@ public final class Namei {
     private static final int MAXSYMLINKS = 40;
 
     /** The text of a symlink has been put before the rest: go on walking. */
-    private static final int AGAIN = 1;
+    static final int AGAIN = 1;
 
     private final InodeTable inodes;
     private final DentryTable dentryTable;
@@ -119,7 +119,7 @@ public final class Namei {
     }
 
     /** path_init(): where the walk begins. */
-    private int init(Nameidata nd, int task, int dfd, int flags) {
+    int init(Nameidata nd, int task, int dfd, int flags) {
         assert nd.mnt == NULL : "a walk was not released";
         work.add(Work.PATH_WALK);
         nd.task = task;
@@ -159,7 +159,7 @@ public final class Namei {
     }
 
     /** link_path_walk(): walks all names but the last, which is then in nd.last. */
-    private int walkToLast(Nameidata nd) {
+    int walkToLast(Nameidata nd) {
         skipSlashes(nd);
         if (nd.at == nd.end) {
             nd.lastType = Nameidata.LAST_ROOT;

@@ -91,6 +91,11 @@ public final class Permissions {
                 && userNamespaces.fromKid(ns, UserNamespaces.GID, inodes.gid(inode)) != UserNamespaces.INVALID_ID;
     }
 
+    /** ns_capable(current_user_ns()) where it is asked for in the initial one: capable(). */
+    public boolean isCapable(int task, int cap) {
+        return capabilities.capable(task, cap);
+    }
+
     /** inode_owner_or_capable(). */
     public boolean isOwnerOrCapable(int task, int inode) {
         int cred = tasks.cred(task);

@@ -1,0 +1,31 @@
+package dev.nestor.fs;
+
+/** Looking at inodes: fs/stat.c. */
+public final class Stats {
+    private final InodeTable inodes;
+    private final SuperBlocks superBlocks;
+
+    Stats(Vfs vfs) {
+        this.inodes = vfs.tables.inodes;
+        this.superBlocks = vfs.superBlocks;
+    }
+
+    /** vfs_getattr(): 0, or -EOUTSIDE when its length is not known. */
+    public int getattr(int inode, KStat into) {
+        superBlocks.type(inodes.sb(inode)).getattr(inode);
+        into.mode = inodes.mode(inode);
+        into.nlink = inodes.nlink(inode);
+        into.uid = inodes.uid(inode);
+        into.gid = inodes.gid(inode);
+        into.dev = inodes.dev(inode);
+        into.rdev = inodes.rdev(inode);
+        into.blksize = inodes.blksize(inode);
+        into.ino = inodes.ino(inode);
+        into.size = inodes.size(inode);
+        into.blocks = inodes.blocks(inode) + inodes.nrPages(inode) * 8;
+        into.atime = inodes.atime(inode);
+        into.mtime = inodes.mtime(inode);
+        into.ctime = inodes.ctime(inode);
+        return (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0 ? -Outside.EOUTSIDE : 0;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.nestor.fs.tmpfs;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.FileKinds;
+import dev.nestor.fs.FsType;
+import dev.nestor.fs.InodeTable;
+import dev.nestor.fs.Vfs;
+import dev.nestor.uapi.Stat;
+
+/** A file system whose files are nothing but inodes, dentries and pages. */
+public final class TmpFs extends FsType {
+    public static final long TMPFS_MAGIC = 0x01021994L;
+    public static final long RAMFS_MAGIC = 0x858458f6L;
+    public static final long EXT4_SUPER_MAGIC = 0xEF53L;
+
+    /** BOGO_DIRENT_SIZE: what an entry adds to the size that tmpfs shows of a directory. */
+    private static final int BOGO_DIRENT_SIZE = 20;
+
+    private final Vfs vfs;
+    private final InodeTable inodes;
+    private final int index;
+    private final int emptyDirSize;
+    private final int direntSize;
+
+    private TmpFs(Vfs vfs, String name, long magic, int emptyDirSize, int direntSize) {
+        super(name, magic);
+        this.vfs = vfs;
+        this.inodes = vfs.tables.inodes;
+        this.emptyDirSize = emptyDirSize;
+        this.direntSize = direntSize;
+        this.index = vfs.types.register(this);
+    }
+
+    public static TmpFs tmpfs(Vfs vfs) {
+        return new TmpFs(vfs, "tmpfs", TMPFS_MAGIC, 2 * BOGO_DIRENT_SIZE, BOGO_DIRENT_SIZE);
+    }
+
+    public static TmpFs ramfs(Vfs vfs) {
+        return new TmpFs(vfs, "ramfs", RAMFS_MAGIC, 0, 0);
+    }
+
+    /** Stands for a file system on a disk. */
+    public static TmpFs disk(Vfs vfs, String name, long magic) {
+        return new TmpFs(vfs, name, magic, 4096, 0);
+    }
+
+    /** shmem_fill_super(): an instance with a root directory, owned by root of userNs; NULL at a limit. */
+    public int create(int userNs, int rootMode) {
+        int sb = vfs.superBlocks.create(index, userNs);
+        if (sb == NULL) {
+            return NULL;
+        }
+        int uid = vfs.below.userNamespaces().makeKuid(userNs, 0);
+        int gid = vfs.below.userNamespaces().makeKgid(userNs, 0);
+        int inode = vfs.inodes.create(sb, Stat.S_IFDIR | rootMode, uid, gid);
+        int name = vfs.tables.names.intern("/");
+        int root = inode == NULL ? NULL : vfs.dentries.addRoot(sb, name, inode);
+        vfs.tables.names.put(name);
+        if (root == NULL) {
+            vfs.inodes.put(inode);
+            vfs.superBlocks.put(sb);
+            return NULL;
+        }
+        inodes.setSize(inode, emptyDirSize);
+        vfs.tables.superBlocks.setRoot(sb, root);
+        return sb;
+    }
+
+    @Override
+    public int mayChange() {
+        return 0;
+    }
+
+    @Override
+    public int emptyDirSize() {
+        return emptyDirSize;
+    }
+
+    @Override
+    public int direntSize() {
+        return direntSize;
+    }
+
+    @Override
+    public int fileKind(int inode) {
+        return switch (inodes.mode(inode) & Stat.S_IFMT) {
+            case Stat.S_IFREG -> FileKinds.REGULAR;
+            case Stat.S_IFDIR -> FileKinds.DIRECTORY;
+            case Stat.S_IFIFO -> FileKinds.PIPE;
+            case Stat.S_IFCHR, Stat.S_IFBLK -> FileKinds.OUTSIDE;
+            default -> FileKinds.NONE;
+        };
+    }
+}
