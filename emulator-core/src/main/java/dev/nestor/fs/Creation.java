@@ -59,8 +59,7 @@ public final class Creation {
         int dir = nd.dentry;
         int error = isReadOnly(nd.mnt) ? -Errno.EROFS : 0;
         if (error == 0) {
-            error = permissions.check(
-                    task, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
+            error = permissions.check(task, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
         }
         if (error == 0 && superBlocks.type(dentryTable.sb(dir)).mayChange() != 0) {
             error = -Errno.EOPNOTSUPP;
@@ -324,14 +323,14 @@ public final class Creation {
         int offset = Math.max(inodes.dirOffset(inode), DirectoryOps.FIRST_OFFSET);
         dentryTable.setOffset(dentry, offset);
         inodes.setDirOffset(inode, offset + 1);
-        inodes.setSize(inode, inodes.size(inode) + superBlocks.type(inodes.sb(inode)).direntSize());
+        inodes.setSize(
+                inode, inodes.size(inode) + superBlocks.type(inodes.sb(inode)).direntSize());
         inodeLife.touchMtime(inode);
     }
 
     /** __mnt_is_readonly(): the mount or the whole file system. */
     boolean isReadOnly(int mnt) {
-        return (mountTable.flags(mnt) & MountFlags.MNT_READONLY) != 0
-                || superBlockTable.readOnly(mountTable.sb(mnt));
+        return (mountTable.flags(mnt) & MountFlags.MNT_READONLY) != 0 || superBlockTable.readOnly(mountTable.sb(mnt));
     }
 
     int umask(int task) {

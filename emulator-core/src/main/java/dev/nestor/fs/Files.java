@@ -106,6 +106,12 @@ public final class Files {
         creds.put(cred);
     }
 
+    /** fput() of a file whose f_op->open() failed. */
+    void discard(int file) {
+        files.setKind(file, FileKinds.PATH);
+        put(file);
+    }
+
     /** filp_close(): a descriptor of a table is gone. */
     void close(int file, int filesStruct) {
         if ((files.mode(file) & FileModes.FMODE_PATH) == 0) {

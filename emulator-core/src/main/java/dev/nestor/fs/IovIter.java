@@ -69,6 +69,13 @@ public final class IovIter {
         remaining = Math.min(remaining, bytes);
     }
 
+    /** iov_iter_advance() to the end: how many bytes were passed over. */
+    public long skipAll() {
+        long skipped = remaining;
+        remaining = 0;
+        return skipped;
+    }
+
     /** copy_to_iter(): how many bytes it took; fewer than asked for when memory is missing. */
     public int copyTo(byte[] from, int at, int bytes) {
         return move(from, at, bytes, true);

@@ -206,6 +206,16 @@ public final class Mounts {
         }
     }
 
+    /** detach_mounts(): what is mounted on a name that is being removed goes with it. */
+    public void detachMountsOn(int dentry) {
+        for (int row = 1; dentryTable.mounted(dentry) > 0 && row < mounts.rows(); row++) {
+            int mnt = mounts.handleInRow(row);
+            if (mnt != NULL && mounts.mountpoint(mnt) == dentry) {
+                umountTree(mnt);
+            }
+        }
+    }
+
     /** clone_mnt(): a mount of the same tree, or of a part of it; NULL at the limit. */
     public int cloneMount(int old, int root, int how) {
         int mnt = create(mounts.sb(old), root, mounts.source(old));

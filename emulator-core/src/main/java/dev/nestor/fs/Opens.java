@@ -41,10 +41,7 @@ public final class Opens {
     private final InodeTable inodes;
     private final DentryTable dentryTable;
     private final MountTable mountTable;
-    private final FileKinds kinds;
     private final Files fileLife;
-    private final Dentries dentries;
-    private final Inodes inodeLife;
     private final SuperBlocks superBlocks;
     private final Permissions permissions;
     private final Namei namei;
@@ -57,10 +54,7 @@ public final class Opens {
         this.inodes = vfs.tables.inodes;
         this.dentryTable = vfs.tables.dentries;
         this.mountTable = vfs.tables.mounts;
-        this.kinds = vfs.kinds;
         this.fileLife = vfs.files;
-        this.dentries = vfs.dentries;
-        this.inodeLife = vfs.inodes;
         this.superBlocks = vfs.superBlocks;
         this.permissions = vfs.permissions;
         this.namei = vfs.namei;

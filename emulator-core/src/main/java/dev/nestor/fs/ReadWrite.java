@@ -116,12 +116,13 @@ public final class ReadWrite {
 
     /** generic_file_llseek_size() to a place known in bytes; {@code size} stands for the end. */
     public long seekTo(int file, long offset, int whence, long size) {
-        long to = switch (whence) {
-            case Fcntl.SEEK_SET -> offset;
-            case Fcntl.SEEK_CUR -> files.pos(file) + offset;
-            case Fcntl.SEEK_END -> size + offset;
-            default -> -Errno.EINVAL;
-        };
+        long to =
+                switch (whence) {
+                    case Fcntl.SEEK_SET -> offset;
+                    case Fcntl.SEEK_CUR -> files.pos(file) + offset;
+                    case Fcntl.SEEK_END -> size + offset;
+                    default -> -Errno.EINVAL;
+                };
         if (to < 0) {
             return -Errno.EINVAL;
         }

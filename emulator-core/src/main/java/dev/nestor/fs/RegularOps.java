@@ -43,8 +43,8 @@ final class RegularOps implements FileOps {
         int inode = files.inode(file);
         vfs.attributes.removePrivileges(task, inode);
         inodeLife.touchMtime(inode);
-        boolean isLost = (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0
-                && (files.flags(file) & Fcntl.O_APPEND) != 0;
+        boolean isLost =
+                (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0 && (files.flags(file) & Fcntl.O_APPEND) != 0;
         return isLost ? from.skipAll() : contents.write(inode, from, pos);
     }
 
@@ -74,8 +74,7 @@ final class RegularOps implements FileOps {
         if ((inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0) {
             return -Outside.EOUTSIDE;
         }
-        return vfs.below.memory().putInt(
-                vfs.below.tasks().mm(task), arg, (int) (inodes.size(inode) - files.pos(file)));
+        return vfs.below.memory().putInt(vfs.below.tasks().mm(task), arg, (int) (inodes.size(inode) - files.pos(file)));
     }
 
     @Override

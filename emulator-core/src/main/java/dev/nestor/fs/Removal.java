@@ -22,6 +22,7 @@ public final class Removal {
     private final Permissions permissions;
     private final Namei namei;
     private final Creation creation;
+    private final Mounts mounts;
 
     Removal(Vfs vfs) {
         this.inodes = vfs.tables.inodes;
@@ -34,6 +35,7 @@ public final class Removal {
         this.permissions = vfs.permissions;
         this.namei = vfs.namei;
         this.creation = vfs.creation;
+        this.mounts = vfs.mounts;
     }
 
     /** do_unlinkat() after getname(). */
@@ -149,12 +151,14 @@ public final class Removal {
     private void left(int dir, int dentry) {
         assert dentryTable.parent(dentry) == dir;
         int inode = dentryTable.inode(dir);
-        inodes.setSize(inode, inodes.size(inode) - superBlocks.type(inodes.sb(inode)).direntSize());
+        inodes.setSize(
+                inode, inodes.size(inode) - superBlocks.type(inodes.sb(inode)).direntSize());
         inodeLife.touchMtime(inode);
     }
 
     /** d_delete(): the name is gone, and where others may be that are not known, it is known that it is. */
     private void forget(int dir, int dentry) {
+        mounts.detachMountsOn(dentry);
         int name = names.get(dentryTable.name(dentry));
         dentries.drop(dentry);
         rememberAbsent(dir, name);
@@ -312,8 +316,7 @@ public final class Removal {
         if (error == 0 && isDir && old.dentry != to.dentry) {
             error = permissions.check(task, dentryTable.inode(source), Permissions.MAY_WRITE);
         }
-        if (error == 0
-                && (isMountpointIn(old.mnt, source) || (target != NULL && isMountpointIn(to.mnt, target)))) {
+        if (error == 0 && (isMountpointIn(old.mnt, source) || (target != NULL && isMountpointIn(to.mnt, target)))) {
             error = -Errno.EBUSY;
         }
         if (error == 0 && !exchange && target != NULL && isDir) {
@@ -341,6 +344,7 @@ public final class Removal {
             }
             inodes.setNlink(victim, isDir ? 0 : inodes.nlink(victim) - 1);
             inodeLife.touchCtime(victim);
+            mounts.detachMountsOn(target);
             dentries.drop(target);
         }
         move(source, old.dentry, to.dentry, to);

@@ -8,6 +8,7 @@ import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.signal.Signals;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
@@ -35,6 +36,7 @@ public final class Vfs {
             Frames frames,
             UserMemory memory,
             WaitQueues waitQueues,
+            Signals sender,
             LongSupplier realtimeNs,
             Work work) {}
 
@@ -53,6 +55,13 @@ public final class Vfs {
     public final FileTables fileTables;
     public final Permissions permissions;
     public final Namei namei;
+    public final Paths paths;
+    public final Stats stats;
+    public final Attributes attributes;
+    public final Creation creation;
+    public final Removal removal;
+    public final Opens opens;
+    public final ReadWrite readWrite;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -68,5 +77,15 @@ public final class Vfs {
         fileTables = files.descriptors();
         permissions = new Permissions(tables, types, below);
         namei = new Namei(this);
+        paths = new Paths(this);
+        stats = new Stats(this);
+        attributes = new Attributes(this);
+        creation = new Creation(this, true);
+        removal = new Removal(this);
+        opens = new Opens(this);
+        readWrite = new ReadWrite(this);
+        kinds.set(FileKinds.DIRECTORY, new DirectoryOps(this));
+        kinds.set(FileKinds.REGULAR, new RegularOps(this));
+        kinds.set(FileKinds.OUTSIDE, new OutsideOps());
     }
 }

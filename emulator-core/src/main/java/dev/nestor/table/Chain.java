@@ -56,6 +56,10 @@ public final class Chain {
         return next[memberTable.row(member)];
     }
 
+    public int prev(int member) {
+        return prev[memberTable.row(member)];
+    }
+
     /** The head of the list that the member is on, or NULL. */
     public int owner(int member) {
         return owner[memberTable.row(member)];
