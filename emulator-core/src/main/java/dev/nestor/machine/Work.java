@@ -1,7 +1,6 @@
 package dev.nestor.machine;
 
 import dev.nestor.table.HotPath;
-import java.util.Arrays;
 
 /**
  * The work that a handler has done, in the kernel's own units, to be priced by a {@link CostModel}.
@@ -228,28 +227,60 @@ public final class Work {
     /** A System V or POSIX IPC object found, checked and locked. */
     public static final int IPC_OBTAIN = 77;
 
+    /** A superblock made and filled. */
+    public static final int SUPERBLOCK_ALLOC = 78;
+
     /** How many units there are. */
-    public static final int UNITS = 78;
+    public static final int UNITS = 79;
 
     private final long[] counts = new long[UNITS];
+    private long low; // which of the units 0 to 63 may be other than zero
+    private long high; // the same of the others
 
     @HotPath
     public void add(int unit) {
         counts[unit]++;
+        note(unit);
     }
 
     @HotPath
     public void add(int unit, long n) {
         assert n >= 0 : n;
         counts[unit] += n;
+        note(unit);
     }
 
     @HotPath
     public void clear() {
-        Arrays.fill(counts, 0);
+        for (int unit = next(0); unit < UNITS; unit = next(unit + 1)) {
+            counts[unit] = 0;
+        }
+        low = 0;
+        high = 0;
     }
 
     public long count(int unit) {
         return counts[unit];
+    }
+
+    /** The first unit from this one on that has been reported since {@link #clear}, or UNITS. */
+    @HotPath
+    public int next(int unit) {
+        if (unit < Long.SIZE) {
+            long rest = low & (-1L << unit);
+            if (rest != 0) {
+                return Long.numberOfTrailingZeros(rest);
+            }
+        }
+        long rest = unit <= Long.SIZE ? high : unit < 2 * Long.SIZE ? high & (-1L << unit) : 0;
+        return rest != 0 ? Long.SIZE + Long.numberOfTrailingZeros(rest) : UNITS;
+    }
+
+    private void note(int unit) {
+        if (unit < Long.SIZE) {
+            low |= 1L << unit;
+        } else {
+            high |= 1L << unit;
+        }
     }
 }

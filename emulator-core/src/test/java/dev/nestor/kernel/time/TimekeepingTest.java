@@ -26,7 +26,7 @@ class TimekeepingTest {
                         random.nextLong((Math.multiplyExact(frequency, HUNDRED_YEARS) >>> random.nextInt(60)) + 1);
                 BigInteger ns = BigInteger.valueOf(cycles).multiply(BILLION).divide(BigInteger.valueOf(frequency));
                 assertThat(time.cyclesToNs(cycles)).isEqualTo(ns.longValueExact());
-                long asked = random.nextLong((1_000_000_000 * HUNDRED_YEARS >>> random.nextInt(60)) + 1);
+                long asked = random.nextLong(((1_000_000_000 * HUNDRED_YEARS) >>> random.nextInt(60)) + 1);
                 BigInteger[] exact = BigInteger.valueOf(asked)
                         .multiply(BigInteger.valueOf(frequency))
                         .divideAndRemainder(BILLION);

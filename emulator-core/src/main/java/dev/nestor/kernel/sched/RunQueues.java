@@ -1,0 +1,136 @@
+package dev.nestor.kernel.sched;
+
+import dev.nestor.event.Clock;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.HotPath;
+import dev.nestor.table.Table;
+import dev.nestor.trace.Tracepoints;
+
+/** Tasks on the queues of their classes and CPUs: what kernel/sched/core.c does for every class. */
+final class RunQueues {
+    /** No CPU is at work: an interrupt, or something outside the machine. */
+    static final int NO_CPU = -1;
+
+    private final TaskTable tasks;
+    private final SchedEntityTable ses;
+    private final RqTable rqs;
+    private final Clock clock;
+    private final Tracepoints trace;
+    private SchedClass[] classes = new SchedClass[0]; // highest first
+    private int thisCpu = NO_CPU; // cpu
+
+    RunQueues(TaskTable tasks, SchedEntityTable ses, RqTable rqs, Clock clock, Tracepoints trace) {
+        this.tasks = tasks;
+        this.ses = ses;
+        this.rqs = rqs;
+        this.clock = clock;
+        this.trace = trace;
+    }
+
+    /** Highest first; a task's class is a number into them. */
+    void setClasses(SchedClass... inOrder) {
+        classes = inOrder;
+    }
+
+    /** smp_processor_id(), or NO_CPU. */
+    int thisCpu() {
+        return thisCpu;
+    }
+
+    void setThisCpu(int cpu) {
+        thisCpu = cpu;
+    }
+
+    SchedClass classOf(int task) {
+        return classes[ses.schedClass(tasks.se(task))];
+    }
+
+    /** task_rq(). */
+    int taskRq(int task) {
+        return rqs.cpuRq(tasks.cpu(task));
+    }
+
+    /** activate_task(). */
+    @HotPath
+    void activate(int rq, int task, int flags) {
+        int se = tasks.se(task);
+        if ((flags & SchedClass.ENQUEUE_DELAYED) == 0) {
+            rqs.addNrRunning(rq, 1);
+        }
+        ses.setLastQueued(se, clock.now());
+        classOf(task).enqueueTask(rq, task, flags);
+    }
+
+    /** deactivate_task(), block_task(): false if the task stays queued for now, asleep. */
+    @HotPath
+    boolean deactivate(int rq, int task, int flags) {
+        boolean isGone = classOf(task).dequeueTask(rq, task, flags);
+        if (isGone) {
+            rqs.addNrRunning(rq, -1);
+        }
+        return isGone;
+    }
+
+    /** set_task_cpu(): of a task that is on no queue. */
+    void setTaskCpu(int task, int cpu) {
+        int se = tasks.se(task);
+        assert !ses.onRq(se) : "moved while queued";
+        int from = tasks.cpu(task);
+        if (from == cpu) {
+            return;
+        }
+        trace.schedMigrateTask(clock.now(), task, from, cpu);
+        tasks.setNrMigrations(task, tasks.nrMigrations(task) + 1);
+        tasks.setCpu(task, cpu);
+        ses.setCfsRq(se, rqs.cfs(rqs.cpuRq(cpu)));
+    }
+
+    /** move_queued_task(): of a task that does not run. */
+    void move(int task, int cpu) {
+        assert !ses.onCpu(tasks.se(task));
+        deactivate(taskRq(task), task, 0);
+        setTaskCpu(task, cpu);
+        activate(rqs.cpuRq(cpu), task, SchedClass.ENQUEUE_MIGRATED);
+        wakeupPreempt(rqs.cpuRq(cpu), task, 0);
+    }
+
+    /** wakeup_preempt(): whether the task, just queued, shall run at once; then current is asked to go. */
+    @HotPath
+    void wakeupPreempt(int rq, int task, int wakeFlags) {
+        int curr = rqs.curr(rq);
+        if (curr == Table.NULL) {
+            rqs.setNeedResched(rq, true);
+            return;
+        }
+        int mine = ses.schedClass(tasks.se(task));
+        int running = ses.schedClass(tasks.se(curr));
+        if (mine == running) {
+            classes[mine].wakeupPreempt(rq, task, wakeFlags);
+        } else if (mine < running) {
+            rqs.setNeedResched(rq, true);
+        }
+    }
+
+    /** __pick_next_task(): the task to run, NULL for the idle task. */
+    @HotPath
+    int pickNext(int rq) {
+        for (int i = 0; i < classes.length; i++) {
+            int task = classes[i].pickTask(rq);
+            if (task != Table.NULL) {
+                return task;
+            }
+        }
+        return Table.NULL;
+    }
+
+    /** put_prev_set_next_task(). Of the idle task, which is NULL, there is nothing to put or set. */
+    @HotPath
+    void putPrevSetNext(int rq, int prev, int next) {
+        if (prev != Table.NULL) {
+            classOf(prev).putPrevTask(rq, prev);
+        }
+        if (next != Table.NULL) {
+            classOf(next).setNextTask(rq, next);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.nestor.kernel.sched;
+
+/**
+ * What the scheduler can be told.
+ *
+ * @param hz ticks a second: CONFIG_HZ
+ * @param baseSliceNs sysctl_sched_base_slice of one CPU: 0.70 ms, made longer by the logarithm of the CPUs
+ * @param migrationCostNs sysctl_sched_migration_cost: a task that ran so lately is hot in its cache
+ */
+public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs) {
+    private static final int MOST_CPUS_THAT_COUNT = 8;
+
+    /** As the reference kernel is configured. */
+    public static SchedConfig standard() {
+        return new SchedConfig(250, 700_000, 500_000);
+    }
+
+    /** TICK_NSEC. */
+    public long tickNs() {
+        return 1_000_000_000L / hz;
+    }
+
+    /** get_update_sysctl_factor(): the slice grows with 1 + log2 of the CPUs, up to 8 of them. */
+    public long sliceNs(int cpus) {
+        int counted = Math.min(cpus, MOST_CPUS_THAT_COUNT);
+        return baseSliceNs * (Integer.SIZE - Integer.numberOfLeadingZeros(counted));
+    }
+}

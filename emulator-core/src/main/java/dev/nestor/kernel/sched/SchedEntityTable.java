@@ -1,0 +1,411 @@
+package dev.nestor.kernel.sched;
+
+import dev.nestor.table.Columns;
+import dev.nestor.table.Table;
+import java.util.Arrays;
+
+/**
+ * The struct sched_entity columns, and what else the scheduler keeps of a task: cpus_mask, sched_info, and what its CPU
+ * is to do with it next.
+ */
+public final class SchedEntityTable extends Table {
+    private int[] task = new int[initialRows()]; // task; NULL for a group
+    private int[] cfsRq = new int[initialRows()]; // cfs_rq that it is or was queued on
+    private int[] parent = new int[initialRows()]; // sched_entity of the group it is in; NULL at the top
+    private long[] weight = new long[initialRows()]; // load.weight: 1024 for nice 0, times 1024
+    private long[] invWeight = new long[initialRows()]; // load.inv_weight: 2^32 / (weight / 1024)
+    private long[] vruntime = new long[initialRows()]; // ns at nice 0
+    private long[] deadline = new long[initialRows()]; // virtual ns; less vruntime while relDeadline
+    private long[] slice = new long[initialRows()]; // ns of a request
+    private long[] vlag = new long[initialRows()]; // virtual ns; V - vruntime when it left the queue
+    private long[] vprot = new long[initialRows()]; // virtual ns up to which it is protected from others
+    private long[] minVruntime = new long[initialRows()]; // virtual ns; least of its subtree
+    private long[] minSlice = new long[initialRows()]; // ns; least of its subtree
+    private int[] runLeft = new int[initialRows()]; // sched_entity; the tree of the queue, by deadline
+    private int[] runRight = new int[initialRows()]; // sched_entity
+    private int[] runParent = new int[initialRows()]; // sched_entity
+    private byte[] onRq = new byte[initialRows()]; // on a queue: running, waiting, or delayed
+    private byte[] schedDelayed = new byte[initialRows()]; // asleep, but queued until its lag is paid
+    private byte[] relDeadline = new byte[initialRows()]; // deadline is relative to vruntime
+    private byte[] customSlice = new byte[initialRows()]; // slice was set by sched_setattr(2)
+    private long[] execStart = new long[initialRows()]; // ns; charged up to then
+    private long[] sumExecRuntime = new long[initialRows()]; // ns
+    private long[] prevSumExecRuntime = new long[initialRows()]; // ns; at the last time it was switched in
+    private byte[] schedClass = new byte[initialRows()]; // index into the classes, highest first
+    private byte[] todo = new byte[initialRows()]; // what it does when it is next on a CPU: Cpus.TODO_*
+    private byte[] onCpu = new byte[initialRows()]; // is rq.curr; until the last switch away
+    private long[] remaining = new long[initialRows()]; // cycles of its user span that are still to compute
+    private int[] recentUsedCpu = new int[initialRows()]; // cpu
+    private int[] wakeeFlips = new int[initialRows()]; // changes of whom it wakes, halved each second
+    private int[] lastWakee = new int[initialRows()]; // task, maybe gone: only compared
+    private long[] wakeeFlipDecayNs = new long[initialRows()]; // ns; when wakeeFlips was last halved
+    private long[] lastQueued = new long[initialRows()]; // cycles; runnable since, but not on a CPU
+    private long[] runDelay = new long[initialRows()]; // cycles waited for a CPU
+    private long[] pcount = new long[initialRows()]; // times that it got one
+    private final int maskWords; // words of cpusMask a row
+    private long[] cpusMask; // CPUs that it may run on
+
+    /** @param maskWords words of a CPU mask on this machine */
+    public SchedEntityTable(int limit, int maskWords) {
+        super("sched_entity", 13, limit);
+        this.maskWords = maskWords;
+        this.cpusMask = new long[maskWords * initialRows()];
+    }
+
+    public int task(int se) {
+        return task[row(se)];
+    }
+
+    void setTask(int se, int value) {
+        task[row(se)] = value;
+    }
+
+    public int cfsRq(int se) {
+        return cfsRq[row(se)];
+    }
+
+    void setCfsRq(int se, int value) {
+        cfsRq[row(se)] = value;
+    }
+
+    public int parent(int se) {
+        return parent[row(se)];
+    }
+
+    void setParent(int se, int value) {
+        parent[row(se)] = value;
+    }
+
+    public long weight(int se) {
+        return weight[row(se)];
+    }
+
+    void setWeight(int se, long value) {
+        weight[row(se)] = value;
+    }
+
+    public long invWeight(int se) {
+        return invWeight[row(se)];
+    }
+
+    void setInvWeight(int se, long value) {
+        invWeight[row(se)] = value;
+    }
+
+    public long vruntime(int se) {
+        return vruntime[row(se)];
+    }
+
+    void setVruntime(int se, long value) {
+        vruntime[row(se)] = value;
+    }
+
+    public long deadline(int se) {
+        return deadline[row(se)];
+    }
+
+    void setDeadline(int se, long value) {
+        deadline[row(se)] = value;
+    }
+
+    public long slice(int se) {
+        return slice[row(se)];
+    }
+
+    void setSlice(int se, long value) {
+        slice[row(se)] = value;
+    }
+
+    public long vlag(int se) {
+        return vlag[row(se)];
+    }
+
+    void setVlag(int se, long value) {
+        vlag[row(se)] = value;
+    }
+
+    public long vprot(int se) {
+        return vprot[row(se)];
+    }
+
+    void setVprot(int se, long value) {
+        vprot[row(se)] = value;
+    }
+
+    long minVruntime(int se) {
+        return minVruntime[row(se)];
+    }
+
+    void setMinVruntime(int se, long value) {
+        minVruntime[row(se)] = value;
+    }
+
+    long minSlice(int se) {
+        return minSlice[row(se)];
+    }
+
+    void setMinSlice(int se, long value) {
+        minSlice[row(se)] = value;
+    }
+
+    int runLeft(int se) {
+        return runLeft[row(se)];
+    }
+
+    void setRunLeft(int se, int value) {
+        runLeft[row(se)] = value;
+    }
+
+    int runRight(int se) {
+        return runRight[row(se)];
+    }
+
+    void setRunRight(int se, int value) {
+        runRight[row(se)] = value;
+    }
+
+    int runParent(int se) {
+        return runParent[row(se)];
+    }
+
+    void setRunParent(int se, int value) {
+        runParent[row(se)] = value;
+    }
+
+    public boolean onRq(int se) {
+        return onRq[row(se)] != 0;
+    }
+
+    void setOnRq(int se, boolean value) {
+        onRq[row(se)] = (byte) (value ? 1 : 0);
+    }
+
+    public boolean schedDelayed(int se) {
+        return schedDelayed[row(se)] != 0;
+    }
+
+    void setSchedDelayed(int se, boolean value) {
+        schedDelayed[row(se)] = (byte) (value ? 1 : 0);
+    }
+
+    public boolean relDeadline(int se) {
+        return relDeadline[row(se)] != 0;
+    }
+
+    void setRelDeadline(int se, boolean value) {
+        relDeadline[row(se)] = (byte) (value ? 1 : 0);
+    }
+
+    public boolean customSlice(int se) {
+        return customSlice[row(se)] != 0;
+    }
+
+    void setCustomSlice(int se, boolean value) {
+        customSlice[row(se)] = (byte) (value ? 1 : 0);
+    }
+
+    public long execStart(int se) {
+        return execStart[row(se)];
+    }
+
+    void setExecStart(int se, long value) {
+        execStart[row(se)] = value;
+    }
+
+    public long sumExecRuntime(int se) {
+        return sumExecRuntime[row(se)];
+    }
+
+    void setSumExecRuntime(int se, long value) {
+        sumExecRuntime[row(se)] = value;
+    }
+
+    public long prevSumExecRuntime(int se) {
+        return prevSumExecRuntime[row(se)];
+    }
+
+    void setPrevSumExecRuntime(int se, long value) {
+        prevSumExecRuntime[row(se)] = value;
+    }
+
+    public int schedClass(int se) {
+        return schedClass[row(se)];
+    }
+
+    void setSchedClass(int se, int value) {
+        schedClass[row(se)] = (byte) value;
+    }
+
+    int todo(int se) {
+        return todo[row(se)];
+    }
+
+    void setTodo(int se, int value) {
+        todo[row(se)] = (byte) value;
+    }
+
+    public boolean onCpu(int se) {
+        return onCpu[row(se)] != 0;
+    }
+
+    void setOnCpu(int se, boolean value) {
+        onCpu[row(se)] = (byte) (value ? 1 : 0);
+    }
+
+    long remaining(int se) {
+        return remaining[row(se)];
+    }
+
+    void setRemaining(int se, long value) {
+        remaining[row(se)] = value;
+    }
+
+    int recentUsedCpu(int se) {
+        return recentUsedCpu[row(se)];
+    }
+
+    void setRecentUsedCpu(int se, int value) {
+        recentUsedCpu[row(se)] = value;
+    }
+
+    int wakeeFlips(int se) {
+        return wakeeFlips[row(se)];
+    }
+
+    void setWakeeFlips(int se, int value) {
+        wakeeFlips[row(se)] = value;
+    }
+
+    int lastWakee(int se) {
+        return lastWakee[row(se)];
+    }
+
+    void setLastWakee(int se, int value) {
+        lastWakee[row(se)] = value;
+    }
+
+    long wakeeFlipDecayNs(int se) {
+        return wakeeFlipDecayNs[row(se)];
+    }
+
+    void setWakeeFlipDecayNs(int se, long value) {
+        wakeeFlipDecayNs[row(se)] = value;
+    }
+
+    long lastQueued(int se) {
+        return lastQueued[row(se)];
+    }
+
+    void setLastQueued(int se, long value) {
+        lastQueued[row(se)] = value;
+    }
+
+    public long runDelay(int se) {
+        return runDelay[row(se)];
+    }
+
+    void setRunDelay(int se, long value) {
+        runDelay[row(se)] = value;
+    }
+
+    public long pcount(int se) {
+        return pcount[row(se)];
+    }
+
+    void setPcount(int se, long value) {
+        pcount[row(se)] = value;
+    }
+
+    /** A word of cpus_mask: the CPUs 64 * word and following. */
+    public long cpusMask(int se, int word) {
+        return cpusMask[row(se) * maskWords + word];
+    }
+
+    void setCpusMask(int se, int word, long value) {
+        cpusMask[row(se) * maskWords + word] = value;
+    }
+
+    public boolean isAllowed(int se, int cpu) {
+        return (cpusMask[row(se) * maskWords + (cpu >> 6)] >>> cpu & 1) != 0;
+    }
+
+    void copyCpusMask(int from, int to) {
+        System.arraycopy(cpusMask, row(from) * maskWords, cpusMask, row(to) * maskWords, maskWords);
+    }
+
+    @Override
+    protected void clearRow(int row) {
+        task[row] = 0;
+        cfsRq[row] = 0;
+        parent[row] = 0;
+        weight[row] = 0;
+        invWeight[row] = 0;
+        vruntime[row] = 0;
+        deadline[row] = 0;
+        slice[row] = 0;
+        vlag[row] = 0;
+        vprot[row] = 0;
+        minVruntime[row] = 0;
+        minSlice[row] = 0;
+        runLeft[row] = 0;
+        runRight[row] = 0;
+        runParent[row] = 0;
+        onRq[row] = 0;
+        schedDelayed[row] = 0;
+        relDeadline[row] = 0;
+        customSlice[row] = 0;
+        execStart[row] = 0;
+        sumExecRuntime[row] = 0;
+        prevSumExecRuntime[row] = 0;
+        schedClass[row] = 0;
+        todo[row] = 0;
+        onCpu[row] = 0;
+        remaining[row] = 0;
+        recentUsedCpu[row] = 0;
+        wakeeFlips[row] = 0;
+        lastWakee[row] = 0;
+        wakeeFlipDecayNs[row] = 0;
+        lastQueued[row] = 0;
+        runDelay[row] = 0;
+        pcount[row] = 0;
+        Arrays.fill(cpusMask, row * maskWords, (row + 1) * maskWords, 0);
+    }
+
+    @Override
+    protected void columns(Columns columns) {
+        task = columns.ints(task);
+        cfsRq = columns.ints(cfsRq);
+        parent = columns.ints(parent);
+        weight = columns.longs(weight);
+        invWeight = columns.longs(invWeight);
+        vruntime = columns.longs(vruntime);
+        deadline = columns.longs(deadline);
+        slice = columns.longs(slice);
+        vlag = columns.longs(vlag);
+        vprot = columns.longs(vprot);
+        minVruntime = columns.longs(minVruntime);
+        minSlice = columns.longs(minSlice);
+        runLeft = columns.ints(runLeft);
+        runRight = columns.ints(runRight);
+        runParent = columns.ints(runParent);
+        onRq = columns.bytes(onRq);
+        schedDelayed = columns.bytes(schedDelayed);
+        relDeadline = columns.bytes(relDeadline);
+        customSlice = columns.bytes(customSlice);
+        execStart = columns.longs(execStart);
+        sumExecRuntime = columns.longs(sumExecRuntime);
+        prevSumExecRuntime = columns.longs(prevSumExecRuntime);
+        schedClass = columns.bytes(schedClass);
+        todo = columns.bytes(todo);
+        onCpu = columns.bytes(onCpu);
+        remaining = columns.longs(remaining);
+        recentUsedCpu = columns.ints(recentUsedCpu);
+        wakeeFlips = columns.ints(wakeeFlips);
+        lastWakee = columns.ints(lastWakee);
+        wakeeFlipDecayNs = columns.longs(wakeeFlipDecayNs);
+        lastQueued = columns.longs(lastQueued);
+        runDelay = columns.longs(runDelay);
+        pcount = columns.longs(pcount);
+        cpusMask = columns.longs(cpusMask, maskWords);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.nestor.kernel.sched;
+
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.Table;
+import dev.nestor.uapi.Sched;
+
+/** A task's scheduling from its birth to its end, and what system calls change about it: kernel/sched/syscalls.c. */
+public final class SchedTasks {
+    public static final int MIN_NICE = -20;
+    public static final int MAX_NICE = 19;
+
+    private final RunQueues runQueues;
+    private final TaskTable tasks;
+    private final SchedEntityTable ses;
+    private final RqTable rqs;
+    private final int maskWords;
+
+    SchedTasks(RunQueues runQueues, SchedTables tables, int maskWords) {
+        this.runQueues = runQueues;
+        this.tasks = tables.tasks();
+        this.ses = tables.ses();
+        this.rqs = tables.rqs();
+        this.maskWords = maskWords;
+    }
+
+    /** The first task, which has no parent: SCHED_NORMAL, nice 0, on CPU 0, allowed everywhere. TASK_NEW; false at the limit. */
+    public boolean init(int task) {
+        if (!allocEntity(task)) {
+            return false;
+        }
+        tasks.setPolicy(task, Sched.SCHED_NORMAL);
+        tasks.setStaticPrio(task, LoadWeight.DEFAULT_PRIO);
+        tasks.setRtPriority(task, 0);
+        for (int cpu = 0; cpu < rqs.size(); cpu++) {
+            int se = tasks.se(task);
+            ses.setCpusMask(se, cpu >> 6, ses.cpusMask(se, cpu >> 6) | 1L << cpu);
+        }
+        place(task, 0);
+        return true;
+    }
+
+    /** sched_fork(): a new entity, with the parent's policy, nice and CPUs. TASK_NEW; false at the limit. */
+    public boolean fork(int parent, int child) {
+        if (!allocEntity(child)) {
+            return false;
+        }
+        int from = tasks.se(parent);
+        int to = tasks.se(child);
+        tasks.setPolicy(child, tasks.policy(parent));
+        tasks.setStaticPrio(child, tasks.staticPrio(parent));
+        tasks.setRtPriority(child, tasks.rtPriority(parent));
+        ses.setSchedClass(to, ses.schedClass(from));
+        ses.setCustomSlice(to, ses.customSlice(from));
+        ses.setSlice(to, ses.slice(from));
+        ses.copyCpusMask(from, to);
+        place(child, tasks.cpu(parent));
+        return true;
+    }
+
+    /** The entity goes, with the last of the task or with a fork that failed; the task is on no CPU and no queue. */
+    public void release(int task) {
+        int se = tasks.se(task);
+        assert !ses.onCpu(se) && !ses.onRq(se) : "released while it runs";
+        tasks.setSe(task, Table.NULL);
+        ses.free(se);
+    }
+
+    /**
+     * Whether the task is some CPU's current one. A dead task is, until {@link UserMode#dead}: whoever reaps it sooner leaves
+     * {@link #release} and the freeing of its row to that.
+     */
+    public boolean isOnCpu(int task) {
+        int se = tasks.se(task);
+        return se != Table.NULL && ses.onCpu(se);
+    }
+
+    /** sched_yield(2): the rest of current's request goes to the others. */
+    public void schedYield(int task) {
+        int rq = runQueues.taskRq(task);
+        if (rqs.curr(rq) == task) {
+            runQueues.classOf(task).yieldTask(rq);
+            rqs.setNeedResched(rq, true);
+        }
+    }
+
+    /** PRIO_TO_NICE(static_prio). */
+    public int nice(int task) {
+        return tasks.staticPrio(task) - LoadWeight.DEFAULT_PRIO;
+    }
+
+    /** set_user_nice(). */
+    public void setNice(int task, int nice) {
+        assert nice >= MIN_NICE && nice <= MAX_NICE : nice;
+        int old = tasks.staticPrio(task);
+        if (nice + LoadWeight.DEFAULT_PRIO != old) {
+            tasks.setStaticPrio(task, nice + LoadWeight.DEFAULT_PRIO);
+            runQueues.classOf(task).prioChanged(runQueues.taskRq(task), task, old);
+        }
+    }
+
+    /** sched_setscheduler(2) between SCHED_NORMAL, SCHED_BATCH and SCHED_IDLE. */
+    public void setFairPolicy(int task, int policy) {
+        assert policy == Sched.SCHED_NORMAL || policy == Sched.SCHED_BATCH || policy == Sched.SCHED_IDLE : policy;
+        tasks.setPolicy(task, policy);
+        runQueues.classOf(task).prioChanged(runQueues.taskRq(task), task, tasks.staticPrio(task));
+    }
+
+    /** A word of the mask of CPUs that the task may run on, which has {@link #maskWords} of them. */
+    public long cpusAllowed(int task, int word) {
+        return ses.cpusMask(tasks.se(task), word);
+    }
+
+    public int maskWords() {
+        return maskWords;
+    }
+
+    /**
+     * set_cpus_allowed_ptr(): the CPUs of the mask that exist; false if there is none. A task that waits on another moves at
+     * once, one that runs at its next way out of the kernel, one that sleeps when it wakes.
+     */
+    public boolean setCpusAllowed(int task, long[] mask) {
+        long any = 0;
+        for (int word = 0; word < maskWords && word < mask.length; word++) {
+            any |= mask[word] & existing(word);
+        }
+        if (any == 0) {
+            return false;
+        }
+        int se = tasks.se(task);
+        for (int word = 0; word < maskWords; word++) {
+            ses.setCpusMask(se, word, word < mask.length ? mask[word] & existing(word) : 0);
+        }
+        if (!ses.isAllowed(se, tasks.cpu(task)) && ses.onRq(se)) {
+            leaveCpu(task, se);
+        }
+        return true;
+    }
+
+    private void leaveCpu(int task, int se) {
+        if (ses.onCpu(se)) {
+            rqs.setNeedResched(runQueues.taskRq(task), true);
+        } else if (ses.schedDelayed(se)) {
+            runQueues.deactivate(runQueues.taskRq(task), task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
+        } else {
+            runQueues.move(task, firstAllowed(se));
+        }
+    }
+
+    /** The first CPU that the task may run on. */
+    int firstAllowed(int se) {
+        int word = 0;
+        while (ses.cpusMask(se, word) == 0) {
+            word++;
+        }
+        return (word << 6) + Long.numberOfTrailingZeros(ses.cpusMask(se, word));
+    }
+
+    private long existing(int word) {
+        int cpus = rqs.size() - (word << 6);
+        return cpus >= Long.SIZE ? -1L : (1L << cpus) - 1;
+    }
+
+    private boolean allocEntity(int task) {
+        int se = ses.alloc();
+        if (se == Table.NULL) {
+            return false;
+        }
+        ses.setTask(se, task);
+        tasks.setSe(task, se);
+        return true;
+    }
+
+    private void place(int task, int cpu) {
+        int se = tasks.se(task);
+        tasks.setCpu(task, cpu);
+        tasks.setNrMigrations(task, 0);
+        ses.setCfsRq(se, rqs.cfs(rqs.cpuRq(cpu)));
+        ses.setWeight(se, LoadWeight.weight(tasks.policy(task), tasks.staticPrio(task)));
+        ses.setInvWeight(se, LoadWeight.invWeight(tasks.policy(task), tasks.staticPrio(task)));
+        ses.setRecentUsedCpu(se, cpu);
+        ses.setTodo(se, Cpus.TODO_LEAVE);
+        runQueues.classOf(task).taskFork(task);
+        tasks.setState(task, TaskTable.TASK_NEW);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.nestor.kernel.sched;
+
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.StateHash;
+
+/** The scheduler of one machine, put together: its tables, its classes, its CPUs. */
+public final class Scheduler {
+    private final SchedTables tables;
+    private final SchedTasks schedTasks;
+    private final Cpus cpus;
+    private final Eevdf eevdf;
+
+    /** @param entityLimit the most tasks and groups */
+    public Scheduler(SchedMachine machine, SchedConfig config, TaskTable tasks, int entityLimit) {
+        int count = machine.topology().cpus();
+        int words = machine.topology().words();
+        RqTable rqs = new RqTable(count);
+        CfsRqTable cfsRqs = new CfsRqTable(count);
+        tables = new SchedTables(tasks, new SchedEntityTable(entityLimit, words), cfsRqs, rqs);
+        for (int cpu = 0; cpu < count; cpu++) {
+            int cfsRq = cfsRqs.alloc();
+            cfsRqs.setRq(cfsRq, rqs.cpuRq(cpu));
+            rqs.setCfs(rqs.cpuRq(cpu), cfsRq);
+        }
+        RunQueues runQueues =
+                new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
+        eevdf = new Eevdf(tables.ses(), cfsRqs, rqs, machine.time(), config);
+        WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
+        NewIdleBalance newIdle = new NewIdleBalance(
+                runQueues, tables, eevdf, machine.topology(), machine.time(), config.migrationCostNs());
+        runQueues.setClasses(new FairClass(tables, eevdf, placement, newIdle));
+        schedTasks = new SchedTasks(runQueues, tables, words);
+        cpus = new Cpus(runQueues, tables, schedTasks, machine, config);
+    }
+
+    public SchedTasks tasks() {
+        return schedTasks;
+    }
+
+    /** The emulated CPUs, for {@link Wakeups#setDispatcher} and {@link Cpus#setUserMode}. */
+    public Cpus cpus() {
+        return cpus;
+    }
+
+    public SchedEntityTable entities() {
+        return tables.ses();
+    }
+
+    public CfsRqTable cfsRqs() {
+        return tables.cfsRqs();
+    }
+
+    public RqTable rqs() {
+        return tables.rqs();
+    }
+
+    Eevdf eevdf() {
+        return eevdf;
+    }
+
+    public void digest(StateHash hash) {
+        tables.ses().digest(hash);
+        tables.cfsRqs().digest(hash);
+        tables.rqs().digest(hash);
+    }
+}
