@@ -27,8 +27,14 @@ public final class AddressSpaces {
     private static final long MIN_MMAP_GAP = 128L << 20;
     private static final long MAX_MMAP_GAP = TASK_SIZE_MAX / 6 * 5;
     private static final long STACK_FLAGS = VmFlags.VM_DATA_FLAGS | VmFlags.VM_GROWSDOWN | VmFlags.VM_ACCOUNT;
-    private static final long VVAR_FLAGS = VmFlags.VM_READ | VmFlags.VM_MAYREAD | VmFlags.VM_IO | VmFlags.VM_DONTDUMP;
-    private static final long VDSO_FLAGS = VmFlags.VM_READ | VmFlags.VM_EXEC | VmFlags.VM_MAY_FLAGS;
+    private static final long VDSO_FLAGS =
+            VmFlags.VM_READ | VmFlags.VM_EXEC | VmFlags.VM_MAY_FLAGS | VmFlags.VM_DONTEXPAND;
+    private static final long VVAR_FLAGS = VmFlags.VM_READ
+            | VmFlags.VM_MAYREAD
+            | VmFlags.VM_IO
+            | VmFlags.VM_PFNMAP
+            | VmFlags.VM_DONTEXPAND
+            | VmFlags.VM_DONTDUMP;
 
     private final Frames frames;
     private final MmTable mms;
@@ -124,14 +130,14 @@ public final class AddressSpaces {
         mms.setStartBrk(mm, startBrk);
         mms.setBrk(mm, startBrk);
         long stack = stackTop - (STACK_PAGES << Frames.PAGE_SHIFT);
-        int vma = regions.add(mm, stack, stackTop, STACK_FLAGS, stack >>> Frames.PAGE_SHIFT, VmaTable.ANON, NULL);
+        int vma = addAnonymous(mm, stack, stackTop, STACK_FLAGS);
         long vdso = mms.mmapBase(mm) - (2L << Frames.PAGE_SHIFT);
         long vclock = vdso - (2L << Frames.PAGE_SHIFT);
         long vvar = vclock - (4L << Frames.PAGE_SHIFT);
         if (vma == NULL
-                || regions.add(mm, vvar, vclock, VVAR_FLAGS, 0, VmaTable.SPECIAL, VVAR) == NULL
-                || regions.add(mm, vclock, vdso, VVAR_FLAGS, 0, VmaTable.SPECIAL, VVAR_VCLOCK) == NULL
-                || regions.add(mm, vdso, mms.mmapBase(mm), VDSO_FLAGS, 0, VmaTable.SPECIAL, VDSO) == NULL) {
+                || addSpecial(mm, vvar, vclock, VVAR_FLAGS, VVAR) == NULL
+                || addSpecial(mm, vclock, vdso, VVAR_FLAGS, VVAR_VCLOCK) == NULL
+                || addSpecial(mm, vdso, mms.mmapBase(mm), VDSO_FLAGS, VDSO) == NULL) {
             mmput(mm);
             return NULL;
         }
@@ -156,8 +162,7 @@ public final class AddressSpaces {
         while (at < last) {
             int vma = tree.findIntersection(mm, at, last);
             long free = vma == NULL ? last : vmas.start(vma);
-            if (free > at
-                    && regions.add(mm, at, free, flags, at >>> Frames.PAGE_SHIFT, VmaTable.ANON, NULL) == NULL) {
+            if (free > at && addAnonymous(mm, at, free, flags) == NULL) {
                 return -ENOMEM;
             }
             int next = tree.findIntersection(mm, free, last);
@@ -208,6 +213,38 @@ public final class AddressSpaces {
     /** The first vma of an mm that ends above an address, or NULL: start at 0 and go on from each one's end. */
     public int findVma(int mm, long address) {
         return tree.find(mm, address);
+    }
+
+    /** mm_populate(): brings in the pages of a range as far as that goes. 0, -EFAULT or -ENOMEM. */
+    int populate(int mm, long start, long end) {
+        long at = start;
+        while (at < end) {
+            int vma = tree.findIntersection(mm, at, end);
+            if (vma == NULL) {
+                return 0;
+            }
+            long last = Math.min(end, vmas.end(vma));
+            boolean special = vmas.has(vma, VmFlags.VM_IO | VmFlags.VM_PFNMAP);
+            int error = special ? 0 : faults.populate(vma, Math.max(at, vmas.start(vma)), last);
+            if (error != 0) {
+                return error;
+            }
+            at = last;
+        }
+        return 0;
+    }
+
+    /** shmem_fallocate() of a hole: the pages go, from every mapping too. */
+    void punchShared(int object, long first, long last) {
+        for (int row = 1; row < vmas.rows(); row++) {
+            int vma = vmas.handleInRow(row);
+            if (vma != NULL && vmas.kind(vma) == VmaTable.SHMEM && vmas.file(vma) == object) {
+                long from = Math.clamp(first - vmas.pgoff(vma), 0, vmas.pages(vma)) << Frames.PAGE_SHIFT;
+                long to = Math.clamp(last - vmas.pgoff(vma), 0, vmas.pages(vma)) << Frames.PAGE_SHIFT;
+                pages.zap(vma, vmas.start(vma) + from, vmas.start(vma) + to);
+            }
+        }
+        shmem.punch(object, first, last);
     }
 
     /** Pages that the page tables of an mm take. */
@@ -272,6 +309,15 @@ public final class AddressSpaces {
             regions.remove(mm, vma);
         }
         assert mms.pgd(mm) == 0 && mms.totalVm(mm) == 0 : "pages left behind";
+    }
+
+    private int addAnonymous(int mm, long start, long end, long flags) {
+        long accounted = VmFlags.isAccountable(flags) ? flags | VmFlags.VM_ACCOUNT : flags;
+        return regions.add(mm, regions.make(start, end, accounted, start >>> Frames.PAGE_SHIFT, VmaTable.ANON, NULL));
+    }
+
+    private int addSpecial(int mm, long start, long end, long flags, int special) {
+        return regions.add(mm, regions.make(start, end, flags, 0, VmaTable.SPECIAL, special));
     }
 
     private boolean dupVma(int vma, int copy) {

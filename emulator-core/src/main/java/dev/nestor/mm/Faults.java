@@ -67,6 +67,27 @@ final class Faults {
         return NULL;
     }
 
+    /** populate_vma_page_range(): brings in a part of a vma, to write where it is private and writable. */
+    int populate(int vma, long start, long end) {
+        if (!vmas.has(vma, VmFlags.VM_ACCESS_FLAGS)) {
+            return -EFAULT;
+        }
+        if ((vmas.flags(vma) & (VmFlags.VM_LOCKED | VmFlags.VM_LOCKONFAULT)) == VmFlags.VM_LOCKED_MASK) {
+            return 0;
+        }
+        boolean write = vmas.has(vma, VmFlags.VM_WRITE) && !vmas.has(vma, VmFlags.VM_SHARED);
+        for (long at = start; at < end; at += Frames.PAGE_SIZE) {
+            int pte = pages.get(vmas.mm(vma), at >>> Frames.PAGE_SHIFT);
+            if (pte == 0 || (write && (pte & WRITE) == 0)) {
+                int frame = makePresent(vma, at, write);
+                if (frame < 0) {
+                    return frame;
+                }
+            }
+        }
+        return 0;
+    }
+
     private int sharedFault(int vma, long page, int pte, boolean write) {
         int frame = PageTables.frame(pte);
         if (pte == 0 || write) {

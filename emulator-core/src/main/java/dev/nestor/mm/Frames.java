@@ -20,8 +20,7 @@ public final class Frames {
 
     private static final int CHUNK_SHIFT = 6;
     private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final int limit; // frames
     private byte[][] chunks = new byte[4][]; // contents, 64 frames each

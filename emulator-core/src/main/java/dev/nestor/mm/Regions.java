@@ -2,6 +2,7 @@ package dev.nestor.mm;
 
 import static dev.nestor.table.Table.NULL;
 import static dev.nestor.uapi.Errno.EFAULT;
+import static dev.nestor.uapi.Errno.EINVAL;
 import static dev.nestor.uapi.Errno.ENOMEM;
 import static dev.nestor.uapi.Errno.EPERM;
 
@@ -27,18 +28,14 @@ final class Regions {
     }
 
     /**
-     * mmap_region(), its last part: adds a mapping where nothing is, merging it with its neighbours.
+     * vm_area_alloc(): a mapping that is in no mm yet.
      *
-     * @param file by kind; the new vma takes a holder of its own
-     * @return the vma, which may be larger; NULL when there are no rows left
+     * @param file by kind; the vma takes a holder of its own
+     * @return NULL when there are no rows left
      */
-    int add(int mm, long start, long end, long flags, long pgoff, int kind, int file) {
-        int vma = tryMergeNew(mm, start, end, flags, pgoff, kind, file);
-        if (vma == NULL) {
-            vma = vmas.alloc();
-            if (vma == NULL) {
-                return NULL;
-            }
+    int make(long start, long end, long flags, long pgoff, int kind, int file) {
+        int vma = vmas.alloc();
+        if (vma != NULL) {
             vmas.setStart(vma, start);
             vmas.setEnd(vma, end);
             vmas.setFlags(vma, flags);
@@ -46,10 +43,29 @@ final class Regions {
             vmas.setKind(vma, kind);
             vmas.setFile(vma, file);
             spaces.holdBacking(vma);
-            tree.insert(mm, vma);
         }
-        account(mm, flags, (end - start) >> Frames.PAGE_SHIFT);
         return vma;
+    }
+
+    /**
+     * mmap_region(), its last part: adds a mapping where nothing is, merging it with its neighbours.
+     *
+     * @param made the mapping, or NULL
+     * @return the vma, which may be a larger one; NULL when there was none
+     */
+    int add(int mm, int made) {
+        if (made == NULL) {
+            return NULL;
+        }
+        account(mm, vmas.flags(made), vmas.pages(made));
+        int merged = mergeNew(mm, made);
+        if (merged == NULL) {
+            tree.insert(mm, made);
+            return made;
+        }
+        spaces.releaseBacking(made);
+        vmas.free(made);
+        return merged;
     }
 
     /** vm_stat_account(): counts pages that are now mapped with these flags, or no longer. */
@@ -68,7 +84,7 @@ final class Regions {
         }
     }
 
-    /** do_vmi_munmap(): removes what is mapped in a range. 0, or -ENOMEM when a vma cannot be split. */
+    /** do_vmi_munmap(): removes what is mapped in a range. 0, or -ENOMEM or -EINVAL when a vma cannot be split. */
     int unmap(int mm, long start, long end) {
         int vma = tree.findIntersection(mm, start, end);
         if (vma == NULL) {
@@ -79,13 +95,16 @@ final class Regions {
                 return -ENOMEM;
             }
             vma = split(vma, start);
-            if (vma == NULL) {
-                return -ENOMEM;
+            if (vma < 0) {
+                return vma;
             }
         }
         int last = tree.lookup(mm, end - 1);
-        if (last != NULL && vmas.end(last) > end && split(last, end) == NULL) {
-            return -ENOMEM;
+        if (last != NULL && vmas.end(last) > end) {
+            int upper = split(last, end);
+            if (upper < 0) {
+                return upper;
+            }
         }
         while (vma != NULL) {
             remove(mm, vma);
@@ -101,12 +120,18 @@ final class Regions {
         discard(mm, vma);
     }
 
-    /** __split_vma(): the upper half, which is new; NULL when there are no rows left. Does not look at max_map_count. */
+    /**
+     * __split_vma(): the upper half, which is new; -EINVAL for a special mapping, -ENOMEM when there are no rows left. Does
+     * not look at max_map_count.
+     */
     int split(int vma, long address) {
         assert vmas.start(vma) < address && address < vmas.end(vma) : "split outside";
+        if (vmas.kind(vma) == VmaTable.SPECIAL) {
+            return -EINVAL;
+        }
         int upper = copy(vma);
         if (upper == NULL) {
-            return NULL;
+            return -ENOMEM;
         }
         int mm = vmas.mm(vma);
         vmas.setPgoff(upper, vmas.pgoff(vma) + ((address - vmas.start(vma)) >>> Frames.PAGE_SHIFT));
@@ -118,26 +143,19 @@ final class Regions {
 
     /** vm_area_dup(): a row with the same mapping that is in no tree yet. */
     int copy(int vma) {
-        int copy = vmas.alloc();
-        if (copy == NULL) {
-            return NULL;
+        int copy =
+                make(vmas.start(vma), vmas.end(vma), vmas.flags(vma), vmas.pgoff(vma), vmas.kind(vma), vmas.file(vma));
+        if (copy != NULL) {
+            vmas.setAnonVma(copy, vmas.anonVma(vma));
+            vmas.setAnonCloned(copy, vmas.anonCloned(vma));
         }
-        vmas.setStart(copy, vmas.start(vma));
-        vmas.setEnd(copy, vmas.end(vma));
-        vmas.setFlags(copy, vmas.flags(vma));
-        vmas.setPgoff(copy, vmas.pgoff(vma));
-        vmas.setKind(copy, vmas.kind(vma));
-        vmas.setFile(copy, vmas.file(vma));
-        vmas.setAnonVma(copy, vmas.anonVma(vma));
-        vmas.setAnonCloned(copy, vmas.anonCloned(vma));
-        spaces.holdBacking(copy);
         return copy;
     }
 
     /**
      * vma_modify(): gives a part of a vma other flags, merging or splitting. Pages stay as they are.
      *
-     * @return the vma that now covers the part; NULL when a split is needed and refused
+     * @return the vma that now covers the part; -ENOMEM or -EINVAL when a split is needed and refused
      */
     int modify(int vma, long start, long end, long flags) {
         int mm = vmas.mm(vma);
@@ -145,8 +163,8 @@ final class Regions {
         int target = mergeExisting(vma, start, end, flags);
         if (target == NULL) {
             target = carve(vma, start, end);
-            if (target == NULL) {
-                return NULL;
+            if (target < 0) {
+                return target;
             }
             vmas.setFlags(target, flags);
         }
@@ -173,6 +191,7 @@ final class Regions {
                 && start - vmas.end(prev) < AddressSpaces.STACK_GUARD_GAP) {
             return -ENOMEM;
         }
+        prepareAnonVma(vma);
         long size = vmas.end(vma) - start;
         long grow = (vmas.start(vma) - start) >>> Frames.PAGE_SHIFT;
         if (Long.compareUnsigned(size, mms.stackLimit(mm)) > 0 || grow > vmas.pgoff(vma)) {
@@ -184,11 +203,33 @@ final class Regions {
         return 0;
     }
 
-    /** Lets a vma reach further up into free space. */
+    /** vma_merge_extend(): lets a vma reach further up into free space, and become one with what is there. */
     void extend(int vma, long end) {
-        long grow = (end - vmas.end(vma)) >>> Frames.PAGE_SHIFT;
+        int mm = vmas.mm(vma);
+        account(mm, vmas.flags(vma), (end - vmas.end(vma)) >>> Frames.PAGE_SHIFT);
         tree.resize(vma, vmas.start(vma), end);
-        account(vmas.mm(vma), vmas.flags(vma), grow);
+        int next = tree.lookup(mm, end);
+        if (next != NULL && mayMerge(vma, vmas.flags(vma)) && canJoin(vma, next, next, vmas.flags(vma))) {
+            absorb(mm, vma, next);
+        }
+    }
+
+    /**
+     * copy_vma(): adds the mapping that a part of a vma is moved to.
+     *
+     * @param from where the part begins
+     */
+    int addMoved(int vma, long from, long to, long length) {
+        int made = copy(vma);
+        if (made == NULL) {
+            return NULL;
+        }
+        boolean untouched = vmas.kind(vma) == VmaTable.ANON && vmas.anonVma(vma) == 0;
+        long into = (from - vmas.start(vma)) >>> Frames.PAGE_SHIFT;
+        vmas.setPgoff(made, untouched ? to >>> Frames.PAGE_SHIFT : vmas.pgoff(vma) + into);
+        vmas.setStart(made, to);
+        vmas.setEnd(made, to + length);
+        return add(vmas.mm(vma), made);
     }
 
     /** anon_vma_prepare(): gives the vma an anon_vma, a neighbour's if the two could be one but for protection. */
@@ -235,33 +276,27 @@ final class Regions {
     }
 
     /** vma_merge_new_range(): the vma that a new mapping became part of, or NULL. */
-    private int tryMergeNew(int mm, long start, long end, long flags, long pgoff, int kind, int file) {
-        if ((flags & VmFlags.VM_SPECIAL) != 0 || kind == VmaTable.SPECIAL) {
+    private int mergeNew(int mm, int made) {
+        if (!mayMerge(made, vmas.flags(made))) {
             return NULL;
         }
-        int prev = tree.lookup(mm, start - 1);
-        int next = tree.lookup(mm, end);
-        long count = (end - start) >>> Frames.PAGE_SHIFT;
-        boolean left = prev != NULL
-                && isLike(prev, flags, kind, file)
-                && vmas.pgoff(prev) + vmas.pages(prev) == pgoff
-                && anonVmasFit(vmas.anonVma(prev), vmas.anonCloned(prev), 0, false);
-        boolean right = next != NULL
-                && isLike(next, flags, kind, file)
-                && vmas.pgoff(next) == pgoff + count
-                && anonVmasFit(vmas.anonVma(next), vmas.anonCloned(next), 0, false)
-                && (!left || anonVmasFit(prev, next));
-        if (left && right) {
-            absorb(mm, prev, next);
-            return prev;
-        }
+        int prev = tree.lookup(mm, vmas.start(made) - 1);
+        int next = tree.lookup(mm, vmas.end(made));
+        boolean left = prev != NULL && canJoin(prev, made, prev, vmas.flags(made));
+        boolean right =
+                next != NULL && canJoin(made, next, next, vmas.flags(made)) && (!left || anonVmasFit(prev, next));
         if (left) {
-            tree.resize(prev, vmas.start(prev), end);
+            takeAnonVma(prev, made);
+            tree.resize(prev, vmas.start(prev), vmas.end(made));
+            if (right) {
+                absorb(mm, prev, next);
+            }
             return prev;
         }
         if (right) {
-            vmas.setPgoff(next, pgoff);
-            tree.resize(next, start, vmas.end(next));
+            takeAnonVma(next, made);
+            vmas.setPgoff(next, vmas.pgoff(made));
+            tree.resize(next, vmas.start(made), vmas.end(next));
             return next;
         }
         return NULL;
@@ -271,18 +306,14 @@ final class Regions {
     private int mergeExisting(int vma, long start, long end, long flags) {
         boolean atStart = start == vmas.start(vma);
         boolean atEnd = end == vmas.end(vma);
-        if ((flags & VmFlags.VM_SPECIAL) != 0 || !(atStart || atEnd)) {
+        if (!mayMerge(vma, flags)) {
             return NULL;
         }
         int mm = vmas.mm(vma);
         int prev = atStart ? tree.lookup(mm, start - 1) : NULL;
         int next = atEnd ? tree.lookup(mm, end) : NULL;
-        boolean left = prev != NULL && goesOn(prev, vma) && fitsFlags(prev, vma, flags) && anonVmasFit(prev, vma);
-        boolean right = next != NULL
-                && goesOn(vma, next)
-                && fitsFlags(next, vma, flags)
-                && anonVmasFit(next, vma)
-                && (!left || anonVmasFit(prev, next));
+        boolean left = prev != NULL && canJoin(prev, vma, prev, flags);
+        boolean right = next != NULL && canJoin(vma, next, next, flags) && (!left || anonVmasFit(prev, next));
         if (left && right) {
             takeAnonVma(prev, vma);
             discard(mm, vma);
@@ -345,42 +376,41 @@ final class Regions {
         vmas.free(vma);
     }
 
-    /** split_vma() at both sides as needed: the vma of exactly a part, or NULL. */
+    /** The vma of exactly a part, split off at both sides as needed, or a negative errno. */
     private int carve(int vma, long start, long end) {
-        int part = vma;
-        if (start > vmas.start(part)) {
-            part = mayAdd(vmas.mm(vma)) ? split(part, start) : NULL;
-        }
-        if (part != NULL && end < vmas.end(part) && (!mayAdd(vmas.mm(vma)) || split(part, end) == NULL)) {
-            return NULL;
+        int part = start > vmas.start(vma) ? splitWithinLimit(vma, start) : vma;
+        if (part > 0 && end < vmas.end(part)) {
+            int upper = splitWithinLimit(part, end);
+            return upper < 0 ? upper : part;
         }
         return part;
     }
 
-    private boolean mayAdd(int mm) {
-        return mms.mapCount(mm) < spaces.maxMapCount();
+    /** split_vma(). */
+    private int splitWithinLimit(int vma, long address) {
+        return mms.mapCount(vmas.mm(vma)) < spaces.maxMapCount() ? split(vma, address) : -ENOMEM;
     }
 
-    private boolean isLike(int vma, long flags, int kind, int file) {
-        return vmas.flags(vma) == flags && vmas.kind(vma) == kind && vmas.file(vma) == file;
+    private boolean mayMerge(int vma, long flags) {
+        return (flags & VmFlags.VM_SPECIAL) == 0 && vmas.kind(vma) != VmaTable.SPECIAL;
     }
 
-    private boolean fitsFlags(int vma, int other, long flags) {
-        return vmas.kind(other) != VmaTable.SPECIAL && isLike(vma, flags, vmas.kind(other), vmas.file(other));
-    }
-
-    private boolean goesOn(int lower, int upper) {
-        return vmas.end(lower) == vmas.start(upper) && vmas.pgoff(lower) + vmas.pages(lower) == vmas.pgoff(upper);
+    /** Whether two neighbours can be one with these flags; one of them, {@code fixed}, has its flags already. */
+    private boolean canJoin(int lower, int upper, int fixed, long flags) {
+        return vmas.flags(fixed) == flags
+                && vmas.kind(lower) == vmas.kind(upper)
+                && vmas.file(lower) == vmas.file(upper)
+                && vmas.end(lower) == vmas.start(upper)
+                && vmas.pgoff(lower) + vmas.pages(lower) == vmas.pgoff(upper)
+                && anonVmasFit(lower, upper);
     }
 
     private boolean anonVmasFit(int one, int other) {
-        return anonVmasFit(vmas.anonVma(one), vmas.anonCloned(one), vmas.anonVma(other), vmas.anonCloned(other));
-    }
-
-    private static boolean anonVmasFit(int one, boolean oneCloned, int other, boolean otherCloned) {
-        if (one == 0 || other == 0) {
-            return one == other || !(one == 0 ? otherCloned : oneCloned);
+        int anonOne = vmas.anonVma(one);
+        int anonOther = vmas.anonVma(other);
+        if (anonOne == 0 || anonOther == 0) {
+            return !vmas.anonCloned(one) && !vmas.anonCloned(other);
         }
-        return one == other;
+        return anonOne == anonOther;
     }
 }

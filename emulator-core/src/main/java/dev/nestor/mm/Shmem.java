@@ -62,6 +62,11 @@ public final class Shmem {
         return frame;
     }
 
+    /** Whether a page is in memory. */
+    public boolean has(int shmem, long page) {
+        return tables.get(objects.root(shmem), page) != 0;
+    }
+
     /** Pages that are in memory. */
     public long resident(int shmem) {
         int root = objects.root(shmem);

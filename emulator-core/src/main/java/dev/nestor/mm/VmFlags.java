@@ -15,6 +15,7 @@ public final class VmFlags {
     public static final long VM_MAYEXEC = 0x40;
     public static final long VM_MAYSHARE = 0x80;
     public static final long VM_GROWSDOWN = 0x100;
+    public static final long VM_PFNMAP = 0x400;
     public static final long VM_LOCKED = 0x2000;
     public static final long VM_IO = 0x4000;
     public static final long VM_SEQ_READ = 0x8000;
@@ -38,7 +39,7 @@ public final class VmFlags {
     /** VM_DATA_DEFAULT_FLAGS without execution: brk and stack. */
     public static final long VM_DATA_FLAGS = VM_READ | VM_WRITE | VM_MAY_FLAGS;
     /** Vmas that neither merge nor grow. */
-    public static final long VM_SPECIAL = VM_IO | VM_DONTEXPAND;
+    public static final long VM_SPECIAL = VM_IO | VM_DONTEXPAND | VM_PFNMAP;
 
     private VmFlags() {}
 

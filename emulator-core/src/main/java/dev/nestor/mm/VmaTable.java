@@ -9,9 +9,11 @@ public final class VmaTable extends Table {
     private long[] start = new long[initialRows()]; // user address, page aligned
     private long[] end = new long[initialRows()]; // user address after the last byte
     private long[] flags = new long[initialRows()]; // VM_*
-    private long[] pgoff = new long[initialRows()]; // pages into the file; of a private anonymous vma, its first address in pages
+    private long[] pgoff =
+            new long[initialRows()]; // pages into the file; of a private anonymous vma, its first address in pages
     private int[] kind = new int[initialRows()]; // VmaTable.ANON and so on: whose handle file is
-    private int[] file = new int[initialRows()]; // by kind: nothing, a VmFile handle, a shmem object, or a special mapping
+    private int[] file =
+            new int[initialRows()]; // by kind: nothing, a VmFile handle, a shmem object, or a special mapping
     private int[] anonVma = new int[initialRows()]; // number of the anon_vma; 0 while no private page was written
     private byte[] anonCloned = new byte[initialRows()]; // bool; the anon_vma came from the parent by fork
     private int[] left = new int[initialRows()]; // vm_area_struct

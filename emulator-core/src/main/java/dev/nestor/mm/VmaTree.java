@@ -140,10 +140,7 @@ final class VmaTree {
     }
 
     private long highestGapIn(int node, long low, long high, long length) {
-        if (node == NULL
-                || vmas.gap(node) < length
-                || vmas.lowest(node) >= high
-                || vmas.highest(node) <= low) {
+        if (node == NULL || vmas.gap(node) < length || vmas.lowest(node) >= high || vmas.highest(node) <= low) {
             return -1;
         }
         int right = vmas.right(node);
@@ -169,10 +166,7 @@ final class VmaTree {
     }
 
     private long lowestGapIn(int node, long low, long high, long length) {
-        if (node == NULL
-                || vmas.gap(node) < length
-                || vmas.lowest(node) >= high
-                || vmas.highest(node) <= low) {
+        if (node == NULL || vmas.gap(node) < length || vmas.lowest(node) >= high || vmas.highest(node) <= low) {
             return -1;
         }
         int left = vmas.left(node);

@@ -31,9 +31,11 @@ class UserMemoryTest {
         byte[] text = "a text that lies across a page's end".getBytes(StandardCharsets.US_ASCII);
 
         assertThat(memory.copyToUser(mm, AT + PAGE - 7, text, 0, text.length)).isZero();
-        assertThat(memory.copyFromUser(mm, AT + PAGE - 7, buffer, 5, text.length)).isZero();
+        assertThat(memory.copyFromUser(mm, AT + PAGE - 7, buffer, 5, text.length))
+                .isZero();
 
-        assertThat(new String(buffer, 5, text.length, StandardCharsets.US_ASCII)).isEqualTo(new String(text, StandardCharsets.US_ASCII));
+        assertThat(new String(buffer, 5, text.length, StandardCharsets.US_ASCII))
+                .isEqualTo(new String(text, StandardCharsets.US_ASCII));
         assertThat(spaces.mms().rssAnon(mm)).isEqualTo(2);
     }
 
@@ -58,7 +60,8 @@ class UserMemoryTest {
         assertThat(memory.copyToUser(mm, AT, buffer, 0, 1)).isEqualTo(-EFAULT);
         assertThat(memory.copyFromUser(mm, 0, buffer, 0, 1)).isEqualTo(-EFAULT);
         assertThat(memory.copyFromUser(mm, -1, buffer, 0, 1)).isEqualTo(-EFAULT);
-        assertThat(memory.copyFromUser(mm, AddressSpaces.TASK_SIZE_MAX, buffer, 0, 1)).isEqualTo(-EFAULT);
+        assertThat(memory.copyFromUser(mm, AddressSpaces.TASK_SIZE_MAX, buffer, 0, 1))
+                .isEqualTo(-EFAULT);
         assertThat(memory.copyFromUser(mm, -1, buffer, 0, 0)).isZero();
         assertThat(memory.copyFromUser(none, AT, buffer, 0, 1)).isEqualTo(-EFAULT);
         assertThat(memory.copyFromUser(0, AT, buffer, 0, 1)).isEqualTo(-EFAULT);
@@ -143,7 +146,8 @@ class UserMemoryTest {
         int mm = small.create();
         small.learnMapping(mm, AT, AT + 2 * PAGE, PROT_READ | PROT_WRITE);
 
-        assertThat(small.memory().copyToUser(mm, AT, buffer, 0, 2 * Frames.PAGE_SIZE)).isEqualTo(-EFAULT);
+        assertThat(small.memory().copyToUser(mm, AT, buffer, 0, 2 * Frames.PAGE_SIZE))
+                .isEqualTo(-EFAULT);
         small.mmput(mm);
         assertThat(small.frames().size()).isZero();
     }
