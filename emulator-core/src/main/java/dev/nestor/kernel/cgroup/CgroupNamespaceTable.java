@@ -1,54 +1,10 @@
 package dev.nestor.kernel.cgroup;
 
-import dev.nestor.table.Columns;
-import dev.nestor.table.Table;
+import dev.nestor.kernel.ns.NamespaceTable;
 
 /** The struct cgroup_namespace columns. */
-public final class CgroupNamespaceTable extends Table {
-    private int[] count = new int[initialRows()]; // references
-    private int[] userNs = new int[initialRows()]; // user_namespace
-    private int[] inum = new int[initialRows()]; // inode number in nsfs
-
+public final class CgroupNamespaceTable extends NamespaceTable {
     public CgroupNamespaceTable(int limit) {
         super("cgroup_namespace", 15, limit);
-    }
-
-    public int count(int ns) {
-        return count[row(ns)];
-    }
-
-    public void setCount(int ns, int value) {
-        count[row(ns)] = value;
-    }
-
-    public int userNs(int ns) {
-        return userNs[row(ns)];
-    }
-
-    public void setUserNs(int ns, int value) {
-        userNs[row(ns)] = value;
-    }
-
-    public int inum(int ns) {
-        return inum[row(ns)];
-    }
-
-    public void setInum(int ns, int value) {
-        inum[row(ns)] = value;
-    }
-
-
-    @Override
-    protected void clearRow(int row) {
-        count[row] = 0;
-        userNs[row] = 0;
-        inum[row] = 0;
-    }
-
-    @Override
-    protected void columns(Columns columns) {
-        count = columns.ints(count);
-        userNs = columns.ints(userNs);
-        inum = columns.ints(inum);
     }
 }

@@ -1,47 +1,20 @@
 package dev.nestor.kernel.utsname;
 
+import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.table.Columns;
-import dev.nestor.table.Table;
 import java.util.Arrays;
 
 /** The struct uts_namespace columns: a struct new_utsname of six fields of 65 bytes. */
-public final class UtsNamespaceTable extends Table {
+public final class UtsNamespaceTable extends NamespaceTable {
     /** Bytes of one field, __NEW_UTS_LEN + 1. */
     public static final int FIELD = 65;
     /** Bytes of struct new_utsname. */
     public static final int NEW_UTSNAME_SIZE = 6 * FIELD;
 
-    private int[] count = new int[initialRows()]; // references
-    private int[] userNs = new int[initialRows()]; // user_namespace
-    private int[] inum = new int[initialRows()]; // inode number in nsfs
     private byte[] name = new byte[NEW_UTSNAME_SIZE * initialRows()]; // struct new_utsname
 
     public UtsNamespaceTable(int limit) {
         super("uts_namespace", 11, limit);
-    }
-
-    public int count(int ns) {
-        return count[row(ns)];
-    }
-
-    public void setCount(int ns, int value) {
-        count[row(ns)] = value;
-    }
-
-    public int userNs(int ns) {
-        return userNs[row(ns)];
-    }
-
-    public void setUserNs(int ns, int value) {
-        userNs[row(ns)] = value;
-    }
-
-    public int inum(int ns) {
-        return inum[row(ns)];
-    }
-
-    public void setInum(int ns, int value) {
-        inum[row(ns)] = value;
     }
 
     /** Copies struct new_utsname out. */
@@ -66,17 +39,13 @@ public final class UtsNamespaceTable extends Table {
 
     @Override
     protected void clearRow(int row) {
-        count[row] = 0;
-        userNs[row] = 0;
-        inum[row] = 0;
+        super.clearRow(row);
         Arrays.fill(name, row * NEW_UTSNAME_SIZE, (row + 1) * NEW_UTSNAME_SIZE, (byte) 0);
     }
 
     @Override
     protected void columns(Columns columns) {
-        count = columns.ints(count);
-        userNs = columns.ints(userNs);
-        inum = columns.ints(inum);
+        super.columns(columns);
         name = columns.bytes(name, NEW_UTSNAME_SIZE);
     }
 }

@@ -1,0 +1,37 @@
+package dev.nestor.kernel.time;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.cred.OwnedNamespaces;
+import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.kernel.ns.NsInums;
+
+/** Time namespaces: kernel/time/namespace.c. */
+public final class TimeNamespaces extends OwnedNamespaces {
+    private final TimeNamespaceTable namespaces;
+
+    public TimeNamespaces(TimeNamespaceTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
+        super(namespaces, userNamespaces, inums);
+        this.namespaces = namespaces;
+    }
+
+    /** The initial one. */
+    public int createRoot(int userNs) {
+        return allocRoot(userNs, NsInums.TIME_NS_INIT_INO);
+    }
+
+    /** clone_time_ns(): a copy with the same offsets, owned by userNs; NULL at the limit. */
+    public int create(int from, int userNs) {
+        int ns = alloc(userNs);
+        if (ns != NULL) {
+            namespaces.setMonotonicNs(ns, namespaces.monotonicNs(from));
+            namespaces.setBoottimeNs(ns, namespaces.boottimeNs(from));
+        }
+        return ns;
+    }
+
+    /** timens_commit(): a task enters, and the offsets stay as they are from now on. */
+    public void freezeOffsets(int ns) {
+        namespaces.setFrozen(ns, true);
+    }
+}
