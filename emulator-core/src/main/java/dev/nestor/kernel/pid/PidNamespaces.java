@@ -63,6 +63,7 @@ public final class PidNamespaces {
         return ns;
     }
 
+    /** get_pid_ns(). */
     public int get(int ns) {
         namespaces.setCount(ns, namespaces.count(ns) + 1);
         return ns;
@@ -84,6 +85,10 @@ public final class PidNamespaces {
             putUserNs.accept(userNs);
             at = parent;
         }
+    }
+
+    public int owner(int ns) {
+        return namespaces.userNs(ns);
     }
 
     /** Whether a namespace is the other one or lies below it. */

@@ -1,0 +1,160 @@
+package dev.nestor.kernel.nsproxy;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.cred.Capabilities;
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.uapi.Capability;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Sched;
+
+/** Leaving what is shared: ksys_unshare() of kernel/fork.c, whose namespace part is unshare_nsproxy_namespaces(). */
+public final class Unshare {
+    private static final int KNOWN_FLAGS = NsProxies.NSPROXY_FLAGS
+            | Sched.CLONE_THREAD
+            | Sched.CLONE_FS
+            | Sched.CLONE_SIGHAND
+            | Sched.CLONE_VM
+            | Sched.CLONE_FILES
+            | Sched.CLONE_SYSVSEM
+            | Sched.CLONE_NEWUSER;
+
+    private final TaskTable tasks;
+    private final CredTable creds;
+    private final NsProxies proxies;
+    private final Creds credentials;
+    private final Capabilities capabilities;
+    private final Shared shared;
+
+    /** What a task may share with others besides namespaces. */
+    public interface Shared extends Setns.TaskChecks {
+        /** Whether other tasks share its signal handlers. */
+        boolean sharesSighand(int task);
+
+        /** unshare_fs(): a copy for the task alone, when it is shared; else its own. NULL without memory. */
+        int copyFsIfShared(int task);
+
+        /** Gives the task the copy instead of its own. */
+        void replaceFs(int task, int fs);
+
+        /** Gives a copy back that was not needed. */
+        void dropFs(int task, int fs);
+
+        /** unshare_fd(). */
+        boolean unshareFiles(int task);
+
+        /** current_chrooted(). */
+        boolean isChrooted(int task);
+    }
+
+    public Unshare(
+            NsProxies.Tables tables, NsProxies proxies, Creds credentials, Capabilities capabilities, Shared shared) {
+        this.tasks = tables.tasks();
+        this.creds = tables.creds();
+        this.proxies = proxies;
+        this.credentials = credentials;
+        this.capabilities = capabilities;
+        this.shared = shared;
+    }
+
+    /** The flags that come along with others. */
+    private static long implied(long asked) {
+        long flags = asked;
+        if ((flags & Sched.CLONE_NEWUSER) != 0) {
+            flags |= Sched.CLONE_THREAD | Sched.CLONE_FS;
+        }
+        if ((flags & Sched.CLONE_VM) != 0) {
+            flags |= Sched.CLONE_SIGHAND;
+        }
+        if ((flags & Sched.CLONE_SIGHAND) != 0) {
+            flags |= Sched.CLONE_THREAD;
+        }
+        if ((flags & Sched.CLONE_NEWNS) != 0) {
+            flags |= Sched.CLONE_FS;
+        }
+        return flags;
+    }
+
+    /** ksys_unshare(): 0 or a negative errno, with nothing changed. */
+    public int unshare(int task, long asked) {
+        long flags = implied(asked);
+        int invalid = checkFlags(task, flags);
+        if (invalid < 0) {
+            return invalid;
+        }
+        int fs = (flags & Sched.CLONE_FS) != 0 ? shared.copyFsIfShared(task) : tasks.fs(task);
+        int cred = NULL;
+        if ((flags & Sched.CLONE_NEWUSER) != 0) {
+            cred = newUserNs(task);
+            if (cred < 0) {
+                shared.dropFs(task, fs);
+                return cred;
+            }
+        }
+        int result = unshareNsproxy(task, flags, cred, fs);
+        if (result < 0) {
+            if (cred != NULL) {
+                credentials.put(cred);
+            }
+            shared.dropFs(task, fs);
+            return result;
+        }
+        if ((flags & Sched.CLONE_FILES) != 0 && !shared.unshareFiles(task)) {
+            return -Errno.ENOMEM;
+        }
+        shared.replaceFs(task, fs);
+        if (cred != NULL) {
+            credentials.commit(task, cred);
+        }
+        return 0;
+    }
+
+    /** check_unshare_flags(). */
+    private int checkFlags(int task, long flags) {
+        if ((flags & ~(long) KNOWN_FLAGS) != 0) {
+            return -Errno.EINVAL;
+        }
+        boolean alone = (flags & (Sched.CLONE_THREAD | Sched.CLONE_SIGHAND | Sched.CLONE_VM)) == 0
+                || shared.isThreadGroupEmpty(task);
+        boolean ownHandlers =
+                (flags & (Sched.CLONE_SIGHAND | Sched.CLONE_VM)) == 0 || !shared.sharesSighand(task);
+        boolean ownMemory = (flags & Sched.CLONE_VM) == 0 || shared.isSingleThreaded(task);
+        return alone && ownHandlers && ownMemory ? 0 : -Errno.EINVAL;
+    }
+
+    /** unshare_userns(): a cred in a new user namespace, or a negative errno. */
+    private int newUserNs(int task) {
+        if (shared.isChrooted(task)) {
+            return -Errno.EPERM;
+        }
+        int cred = credentials.prepare(task);
+        if (cred == NULL) {
+            return -Errno.ENOMEM;
+        }
+        int failed = credentials.createUserNs(cred);
+        if (failed < 0) {
+            credentials.put(cred);
+            return failed;
+        }
+        return cred;
+    }
+
+    private int unshareNsproxy(int task, long flags, int newCred, int fs) {
+        if ((flags & NsProxies.NSPROXY_FLAGS) == 0) {
+            return 0;
+        }
+        int cred = newCred == NULL ? tasks.cred(task) : newCred;
+        int userNs = creds.userNs(cred);
+        if (!capabilities.capCapable(cred, userNs, Capability.CAP_SYS_ADMIN)) {
+            return -Errno.EPERM;
+        }
+        int made = proxies.createNewNamespaces(flags, task, userNs, fs);
+        if (made < 0) {
+            return made;
+        }
+        proxies.switchTaskNamespaces(task, made);
+        return 0;
+    }
+}
