@@ -93,6 +93,12 @@ public final class Pids {
         pids.free(pid);
     }
 
+    /** free_pid() of one that was never attached. */
+    public void freePid(int pid) {
+        removeNumbers(pid, 0, level(pid));
+        putPid(pid);
+    }
+
     private void removeNumbers(int pid, int fromLevel, int toLevel) {
         int at = pids.ns(pid);
         for (int i = toLevel; i >= fromLevel; i--) {
@@ -251,8 +257,7 @@ public final class Pids {
                 || !pids.groupMembers().isEmpty(pid)
                 || !pids.sessionMembers().isEmpty(pid);
         if (!attached) {
-            removeNumbers(pid, 0, level(pid));
-            putPid(pid);
+            freePid(pid);
         }
     }
 }

@@ -41,6 +41,7 @@ public final class TaskTable extends Table {
     private int[] parent = new int[initialRows()]; // task that wait(2) works for
     private int[] groupLeader = new int[initialRows()]; // task
     private int[] vforkParent = new int[initialRows()]; // task that waits for this one to exec or exit, or NULL
+    private int[] usage = new int[initialRows()]; // rcu_users: one until release_task(), one until the last switch away
     private int[] ptrace = new int[initialRows()]; // 1 while a tracer reaps it first: set by a driver that replays a traced log
     private int[] cred = new int[initialRows()]; // cred
     private int[] nsproxy = new int[initialRows()]; // nsproxy; NULL after exit
@@ -186,6 +187,14 @@ public final class TaskTable extends Table {
 
     public void setVforkParent(int task, int value) {
         vforkParent[row(task)] = value;
+    }
+
+    public int usage(int task) {
+        return usage[row(task)];
+    }
+
+    public void setUsage(int task, int value) {
+        usage[row(task)] = value;
     }
 
     public int ptrace(int task) {
@@ -527,6 +536,7 @@ public final class TaskTable extends Table {
         parent[row] = 0;
         groupLeader[row] = 0;
         vforkParent[row] = 0;
+        usage[row] = 0;
         ptrace[row] = 0;
         cred[row] = 0;
         nsproxy[row] = 0;
@@ -581,6 +591,7 @@ public final class TaskTable extends Table {
         parent = columns.ints(parent);
         groupLeader = columns.ints(groupLeader);
         vforkParent = columns.ints(vforkParent);
+        usage = columns.ints(usage);
         ptrace = columns.ints(ptrace);
         cred = columns.ints(cred);
         nsproxy = columns.ints(nsproxy);

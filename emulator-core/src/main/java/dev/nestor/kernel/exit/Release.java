@@ -1,0 +1,121 @@
+package dev.nestor.kernel.exit;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.pid.PidNamespaceTable;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.SchedTasks;
+import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.sched.Wakeups;
+import dev.nestor.kernel.signal.Signals;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
+
+/** Taking a dead task out of all tables: release_task() of kernel/exit.c. */
+public final class Release {
+    private final TaskTable tasks;
+    private final SignalStructTable signalStructs;
+    private final PidNamespaceTable pidNamespaces;
+    private final Verbs verbs;
+    private final Work work;
+
+    /** The verbs of the rooms above. */
+    public record Verbs(
+            Pids pids, Signals signals, Creds creds, SchedTasks schedTasks, WaitQueues waitQueues, Wakeups wakeups) {}
+
+    public Release(Exit.Tables tables, Verbs verbs, Work work) {
+        this.tasks = tables.tasks();
+        this.signalStructs = tables.signalStructs();
+        this.pidNamespaces = tables.pidNamespaces();
+        this.verbs = verbs;
+        this.work = work;
+    }
+
+    /** thread_group_empty(). */
+    public boolean isThreadGroupEmpty(int task) {
+        int signal = tasks.signal(task);
+        return signalStructs.threads().first(signal) == signalStructs.threads().last(signal);
+    }
+
+    /**
+     * release_task(): the task's numbers can be given out again, and it is on no list any more. When it was the last thread
+     * but a leader that is a zombie already, the leader's parent hears of the end now. The row lives until the task has
+     * left its CPU too.
+     */
+    public void releaseTask(int task) {
+        int next = task;
+        while (next != NULL) {
+            int released = next;
+            int leader = tasks.groupLeader(released);
+            releaseOne(released);
+            next = NULL;
+            if (leader != released
+                    && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
+                    && tasks.ptrace(leader) == 0
+                    && isThreadGroupEmpty(leader)
+                    && verbs.signals().doNotifyParent(leader, tasks.exitSignal(leader))) {
+                next = leader;
+            }
+        }
+    }
+
+    private void releaseOne(int task) {
+        tasks.setExitState(task, TaskTable.EXIT_DEAD);
+        int ns = verbs.pids().activeNs(task);
+        boolean leader = tasks.groupLeader(task) == task;
+        int signal = tasks.signal(task);
+        if (leader) {
+            tasks.children().remove(task);
+            verbs.pids().detachProcess(task);
+            verbs.pids().detachGroup(task);
+            verbs.pids().detachSession(task);
+        }
+        signalStructs.threads().remove(task);
+        int threads = signalStructs.nrThreads(signal) - 1;
+        signalStructs.setNrThreads(signal, threads);
+        verbs.signals().flushTask(task);
+        verbs.pids().detachThread(task);
+        tasks.setThreadPid(task, NULL);
+        wakeReapers(ns);
+        if (threads == 0) {
+            verbs.signals().flushShared(signal);
+            verbs.waitQueues().free(signalStructs.waitChldexit(signal));
+            signalStructs.free(signal);
+        } else {
+            signalStructs.setUtime(signal, signalStructs.utime(signal) + tasks.utime(task));
+            signalStructs.setStime(signal, signalStructs.stime(signal) + tasks.stime(task));
+        }
+        tasks.setSignal(task, NULL);
+        work.add(Work.TASK_REAP);
+        putTask(task);
+    }
+
+    /** What free_pid() does at each level: an init that waits for its namespace to empty is told when it may have. */
+    private void wakeReapers(int from) {
+        for (int ns = from; ns != NULL && pidNamespaces.isLive(ns); ns = pidNamespaces.parent(ns)) {
+            int reaper = pidNamespaces.childReaper(ns);
+            if (pidNamespaces.dying(ns) && pidNamespaces.pidAllocated(ns) <= 2 && reaper != NULL) {
+                if (pidNamespaces.pidAllocated(ns) == 0) {
+                    pidNamespaces.setChildReaper(ns, NULL);
+                } else {
+                    verbs.wakeups().wakeUpProcess(reaper);
+                }
+            }
+            work.add(Work.LEVEL_WALK);
+        }
+    }
+
+    /** The last switch away from a dead task, or put_task_struct() by whoever held it last: the row goes. */
+    public void putTask(int task) {
+        int usage = tasks.usage(task) - 1;
+        tasks.setUsage(task, usage);
+        if (usage == 0) {
+            verbs.schedTasks().release(task);
+            verbs.creds().put(tasks.cred(task));
+            tasks.free(task);
+            work.add(Work.TASK_FREE);
+        }
+    }
+}
