@@ -258,7 +258,6 @@ public final class Fork {
             return false;
         }
         signalStructs.setWaitChldexit(signal, queue);
-        signalStructs.setLeader(signal, child);
         for (int i = 0; i < Resource.RLIM_NLIMITS; i++) {
             signalStructs.setRlimCur(signal, i, signalStructs.rlimCur(old, i));
             signalStructs.setRlimMax(signal, i, signalStructs.rlimMax(old, i));

@@ -250,6 +250,22 @@ public final class Pids {
         detached(pid);
     }
 
+    /** change_pid(PIDTYPE_PGID). */
+    public void changeGroup(int leader, int pid) {
+        int old = pgrp(leader);
+        pids.groupMembers().remove(leader);
+        attachGroup(pid, leader);
+        detached(old);
+    }
+
+    /** change_pid(PIDTYPE_SID). */
+    public void changeSession(int leader, int pid) {
+        int old = session(leader);
+        pids.sessionMembers().remove(leader);
+        attachSession(pid, leader);
+        detached(old);
+    }
+
     /** __change_pid() with nothing in its place: free_pid() when it was the last use of the number. */
     private void detached(int pid) {
         boolean attached = pids.thread(pid) != NULL

@@ -15,7 +15,7 @@ public final class SignalStructTable extends Table {
 
     private int[] nrThreads = new int[initialRows()]; // threads not yet released
     private int[] live = new int[initialRows()]; // threads not yet in exit
-    private int[] leader = new int[initialRows()]; // task: the thread group leader
+    private byte[] leader = new byte[initialRows()]; // bool; the process leads a session
     private int[] groupExitCode = new int[initialRows()]; // wait(2) status of exit_group
     private int[] groupExecTask = new int[initialRows()]; // task: the thread that waits in exec for the others to die, or NULL
     private int[] currTarget = new int[initialRows()]; // task: the thread that took the last signal for the process; NULL stands for the leader
@@ -62,12 +62,12 @@ public final class SignalStructTable extends Table {
         live[row(signal)] = value;
     }
 
-    public int leader(int signal) {
-        return leader[row(signal)];
+    public boolean leader(int signal) {
+        return leader[row(signal)] != 0;
     }
 
-    public void setLeader(int signal, int value) {
-        leader[row(signal)] = value;
+    public void setLeader(int signal, boolean value) {
+        leader[row(signal)] = (byte) (value ? 1 : 0);
     }
 
     public int groupExitCode(int signal) {
@@ -293,7 +293,7 @@ public final class SignalStructTable extends Table {
     protected void columns(Columns columns) {
         nrThreads = columns.ints(nrThreads);
         live = columns.ints(live);
-        leader = columns.ints(leader);
+        leader = columns.bytes(leader);
         groupExitCode = columns.ints(groupExitCode);
         groupExecTask = columns.ints(groupExecTask);
         currTarget = columns.ints(currTarget);
