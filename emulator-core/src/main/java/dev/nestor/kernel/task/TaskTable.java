@@ -74,6 +74,10 @@ public final class TaskTable extends Table {
     private long[] clearChildTid = new long[initialRows()]; // user address, or 0
     private long[] robustList = new long[initialRows()]; // user address
     private long[] rseq = new long[initialRows()]; // user address
+    private long[] fsBase = new long[initialRows()]; // user address
+    private long[] gsBase = new long[initialRows()]; // user address
+    private int[] rseqLength = new int[initialRows()]; // bytes
+    private int[] rseqSignature = new int[initialRows()];
     private long[] timerSlackNs = new long[initialRows()]; // ns
     private long[] args = new long[6 * initialRows()]; // the six arguments of the call it is in
     private int[] syscallNr = new int[initialRows()]; // the call it is in, or -1 in user mode
@@ -453,6 +457,38 @@ public final class TaskTable extends Table {
         rseq[row(task)] = value;
     }
 
+    public long fsBase(int task) {
+        return fsBase[row(task)];
+    }
+
+    public void setFsBase(int task, long value) {
+        fsBase[row(task)] = value;
+    }
+
+    public long gsBase(int task) {
+        return gsBase[row(task)];
+    }
+
+    public void setGsBase(int task, long value) {
+        gsBase[row(task)] = value;
+    }
+
+    public int rseqLength(int task) {
+        return rseqLength[row(task)];
+    }
+
+    public void setRseqLength(int task, int value) {
+        rseqLength[row(task)] = value;
+    }
+
+    public int rseqSignature(int task) {
+        return rseqSignature[row(task)];
+    }
+
+    public void setRseqSignature(int task, int value) {
+        rseqSignature[row(task)] = value;
+    }
+
     public long timerSlackNs(int task) {
         return timerSlackNs[row(task)];
     }
@@ -569,6 +605,10 @@ public final class TaskTable extends Table {
         clearChildTid[row] = 0;
         robustList[row] = 0;
         rseq[row] = 0;
+        fsBase[row] = 0;
+        gsBase[row] = 0;
+        rseqLength[row] = 0;
+        rseqSignature[row] = 0;
         timerSlackNs[row] = 0;
         Arrays.fill(args, row * 6, (row + 1) * 6, 0);
         syscallNr[row] = 0;
@@ -624,6 +664,10 @@ public final class TaskTable extends Table {
         clearChildTid = columns.longs(clearChildTid);
         robustList = columns.longs(robustList);
         rseq = columns.longs(rseq);
+        fsBase = columns.longs(fsBase);
+        gsBase = columns.longs(gsBase);
+        rseqLength = columns.ints(rseqLength);
+        rseqSignature = columns.ints(rseqSignature);
         timerSlackNs = columns.longs(timerSlackNs);
         args = columns.longs(args, 6);
         syscallNr = columns.ints(syscallNr);
