@@ -8,7 +8,8 @@ import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
-import dev.nestor.kernel.signal.Signals;
+import dev.nestor.kernel.signal.PidType;
+import dev.nestor.kernel.signal.SignalRoom;
 import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -34,7 +35,7 @@ public final class Exit {
     private final PidNamespaceTable pidNamespaces;
     private final PidNamespaces namespaceVerbs;
     private final Pids pids;
-    private final Signals signals;
+    private final SignalRoom signals;
     private final WaitQueues waitQueues;
     private final Wakeups wakeups;
     private final Release release;
@@ -56,7 +57,7 @@ public final class Exit {
 
     /** The verbs of the rooms above. */
     public record Verbs(
-            PidNamespaces pidNamespaces, Pids pids, Signals signals, WaitQueues waitQueues, Wakeups wakeups) {}
+            PidNamespaces pidNamespaces, Pids pids, SignalRoom signals, WaitQueues waitQueues, Wakeups wakeups) {}
 
     public Exit(Tables tables, Verbs verbs, Release release, Resources resources, Work work) {
         this.tasks = tables.tasks();
@@ -84,9 +85,8 @@ public final class Exit {
         if ((signalStructs.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0) {
             code = signalStructs.groupExitCode(signal);
         } else if (signalStructs.threads().first(signal) != signalStructs.threads().last(signal)) {
-            signalStructs.setGroupExitCode(signal, code);
-            signalStructs.setFlags(signal, SignalStructTable.SIGNAL_GROUP_EXIT);
-            signals.zapOtherThreads(task);
+            signals.signals().startGroupExit(signal, code);
+            signals.signals().killThreads(signal, task);
         }
         return doExit(task, code);
     }
@@ -95,15 +95,14 @@ public final class Exit {
     public boolean doExit(int task, int code) {
         assert !tasks.hasFlag(task, TaskTable.PF_EXITING) : "exits twice";
         int signal = tasks.signal(task);
-        signals.exitSignals(task);
-        tasks.addFlag(task, TaskTable.PF_EXITING);
+        signals.taskSignals().exitSignals(task);
         for (int i = 0; i < 4; i++) {
             tasks.setRestart(task, i, 0);
         }
         int live = signalStructs.live(signal) - 1;
         signalStructs.setLive(signal, live);
         if (live == 0) {
-            signals.exitItimers(signal);
+            signals.itimers().exit(task);
         }
         tasks.setExitCode(task, code);
         resources.exit(task);
@@ -162,7 +161,7 @@ public final class Exit {
             int victim = pids.findTaskByVpid(ns, nr);
             work.add(Work.LIST_STEP);
             if (victim != NULL && victim != task && tasks.exitState(victim) == 0) {
-                signals.sendPrivileged(Signal.SIGKILL, victim);
+                sendFromKernel(task, Signal.SIGKILL, victim);
             }
         }
     }
@@ -195,7 +194,7 @@ public final class Exit {
     private void exitNotify(int task, int ns) {
         forgetOriginalParent(task, ns);
         if (tasks.groupLeader(task) == task) {
-            signals.killOrphanedPgrp(task, NULL);
+            killOrphanedPgrp(task, NULL);
         }
         tasks.setExitState(task, TaskTable.EXIT_ZOMBIE);
         if (tasks.ptrace(task) == 0) {
@@ -216,7 +215,7 @@ public final class Exit {
         boolean leader = tasks.groupLeader(task) == task;
         boolean autoreap;
         if (leader) {
-            autoreap = release.isThreadGroupEmpty(task) && signals.doNotifyParent(task, tasks.exitSignal(task));
+            autoreap = release.isThreadGroupEmpty(task) && signals.parents().doNotifyParent(task, tasks.exitSignal(task));
         } else {
             autoreap = true;
         }
@@ -255,7 +254,13 @@ public final class Exit {
             tasks.setRealParent(thread, reaper);
             tasks.setParent(thread, reaper);
             if (tasks.pdeathSignal(thread) != 0) {
-                signals.sendPdeath(tasks.pdeathSignal(thread), thread, father);
+                signals.signals()
+                        .doSendSigInfo(
+                                father,
+                                tasks.pdeathSignal(thread),
+                                signals.signals().noinfo(),
+                                thread,
+                                PidType.PIDTYPE_TGID);
             }
         }
         tasks.children().remove(leader);
@@ -268,11 +273,41 @@ public final class Exit {
         if (tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
                 && tasks.ptrace(leader) == 0
                 && release.isThreadGroupEmpty(leader)
-                && signals.doNotifyParent(leader, Signal.SIGCHLD)) {
+                && signals.parents().doNotifyParent(leader, Signal.SIGCHLD)) {
             release.releaseTask(leader);
             return;
         }
-        signals.killOrphanedPgrp(leader, father);
+        killOrphanedPgrp(leader, father);
+    }
+
+    private void sendFromKernel(int sender, int sig, int task) {
+        signals.signals().doSendSigInfo(sender, sig, signals.signals().priv(), task, PidType.PIDTYPE_MAX);
+    }
+
+    /**
+     * kill_orphaned_pgrp(): a process that has lost its last tie to its session's other groups has stopped members that
+     * nobody would wake: they get SIGHUP and SIGCONT. With parent NULL the task itself is about to go.
+     */
+    private void killOrphanedPgrp(int task, int parent) {
+        int pgrp = pids.pgrp(task);
+        int tie = parent == NULL ? tasks.realParent(task) : parent;
+        int ignored = parent == NULL ? task : NULL;
+        if (tie == NULL
+                || pids.pgrp(tie) == pgrp
+                || pids.session(tie) != pids.session(task)
+                || !signals.orphans().willBecomeOrphaned(pgrp, ignored)
+                || !signals.orphans().hasStoppedJobs(pgrp)) {
+            return;
+        }
+        signalGroup(task, Signal.SIGHUP, pgrp);
+        signalGroup(task, Signal.SIGCONT, pgrp);
+    }
+
+    private void signalGroup(int sender, int sig, int pgrp) {
+        Chain members = pidTable.groupMembers();
+        for (int member = members.first(pgrp); member != NULL; member = members.next(member)) {
+            sendFromKernel(sender, sig, member);
+        }
     }
 
     /** find_new_reaper(): another thread of the father, else the nearest subreaper above it, else init of the namespace. */

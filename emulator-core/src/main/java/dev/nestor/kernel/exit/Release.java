@@ -8,7 +8,7 @@ import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
-import dev.nestor.kernel.signal.Signals;
+import dev.nestor.kernel.signal.SignalRoom;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
@@ -23,7 +23,7 @@ public final class Release {
 
     /** The verbs of the rooms above. */
     public record Verbs(
-            Pids pids, Signals signals, Creds creds, SchedTasks schedTasks, WaitQueues waitQueues, Wakeups wakeups) {}
+            Pids pids, SignalRoom signals, Creds creds, SchedTasks schedTasks, WaitQueues waitQueues, Wakeups wakeups) {}
 
     public Release(Exit.Tables tables, Verbs verbs, Work work) {
         this.tasks = tables.tasks();
@@ -55,7 +55,7 @@ public final class Release {
                     && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
                     && tasks.ptrace(leader) == 0
                     && isThreadGroupEmpty(leader)
-                    && verbs.signals().doNotifyParent(leader, tasks.exitSignal(leader))) {
+                    && verbs.signals().parents().doNotifyParent(leader, tasks.exitSignal(leader))) {
                 next = leader;
             }
         }
@@ -72,15 +72,16 @@ public final class Release {
             verbs.pids().detachGroup(task);
             verbs.pids().detachSession(task);
         }
-        signalStructs.threads().remove(task);
         int threads = signalStructs.nrThreads(signal) - 1;
         signalStructs.setNrThreads(signal, threads);
-        verbs.signals().flushTask(task);
+        verbs.signals().taskSignals().release(task, threads == 0);
+        verbs.signals().sighands().putSighand(tasks.sighand(task));
+        tasks.setSighand(task, NULL);
+        signalStructs.threads().remove(task);
         verbs.pids().detachThread(task);
         tasks.setThreadPid(task, NULL);
         wakeReapers(ns);
         if (threads == 0) {
-            verbs.signals().flushShared(signal);
             verbs.waitQueues().free(signalStructs.waitChldexit(signal));
             signalStructs.free(signal);
         } else {

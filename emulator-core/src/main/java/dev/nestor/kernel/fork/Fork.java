@@ -13,7 +13,7 @@ import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
-import dev.nestor.kernel.signal.Signals;
+import dev.nestor.kernel.signal.SignalRoom;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
@@ -50,7 +50,7 @@ public final class Fork {
             Creds creds,
             Pids pids,
             NsProxies nsProxies,
-            Signals signals,
+            SignalRoom signals,
             SchedTasks sched,
             Wakeups wakeups,
             WaitQueues waitQueues,
@@ -147,7 +147,7 @@ public final class Fork {
         if ((flags & Sched.CLONE_PIDFD) != 0 && (flags & Sched.CLONE_DETACHED) != 0) {
             return -Errno.EINVAL;
         }
-        return tasks.sigpending(parent) ? -Errno.ERESTARTNOINTR : 0;
+        return verbs.signals.taskSignals().forkIsInterrupted(parent) ? -Errno.ERESTARTNOINTR : 0;
     }
 
     private int copyProcess(int parent, CloneArgs args) {
@@ -179,7 +179,6 @@ public final class Fork {
         tasks.setFlags(child, tasks.flags(parent) & ~PF_NOT_INHERITED | TaskTable.PF_FORKNOEXEC);
         tasks.setPtrace(child, tasks.ptrace(parent));
         tasks.copyComm(parent, child);
-        tasks.setBlocked(child, tasks.blocked(parent));
         tasks.setNoNewPrivs(child, tasks.noNewPrivs(parent));
         tasks.setTimerSlackNs(child, tasks.timerSlackNs(parent));
         tasks.setStartTime(child, verbs.time.boottimeNs());
@@ -197,9 +196,11 @@ public final class Fork {
         if (!copyFiles(parent, child, flags) || !copyFs(parent, child, flags)) {
             return -Errno.ENOMEM;
         }
-        if (!verbs.signals.copySighand(parent, child, flags) || !copySignal(parent, child, flags)) {
+        tasks.setSighand(child, verbs.signals.sighands().copySighand(parent, flags));
+        if (tasks.sighand(child) == NULL || !copySignal(parent, child, flags)) {
             return -Errno.ENOMEM;
         }
+        verbs.signals.taskSignals().copy(parent, child, flags);
         if (!copyMm(parent, child, flags)) {
             return -Errno.ENOMEM;
         }
@@ -216,7 +217,7 @@ public final class Fork {
             tasks.setCred(child, verbs.creds.get(tasks.cred(parent)));
             return 0;
         }
-        if (verbs.fsStructs.isChrooted(parent)) {
+        if (verbs.fsStructs.isChrooted(parent, nsProxies.mntNs(tasks.nsproxy(parent)))) {
             return -Errno.EPERM;
         }
         int cred = verbs.creds.prepare(parent);
@@ -276,9 +277,6 @@ public final class Fork {
         }
         int own = (flags & Sched.CLONE_VM) != 0 ? verbs.addressSpaces.get(mm) : verbs.addressSpaces.dupMm(mm);
         tasks.setMm(child, own);
-        if ((flags & (Sched.CLONE_VM | Sched.CLONE_VFORK)) != Sched.CLONE_VM) {
-            verbs.signals.copyAltStack(parent, child);
-        }
         return own != NULL;
     }
 
@@ -367,7 +365,7 @@ public final class Fork {
             signalStructs.free(signal);
         }
         if (tasks.sighand(child) != NULL) {
-            verbs.signals.putSighand(child);
+            verbs.signals.sighands().putSighand(tasks.sighand(child));
         }
         if (tasks.fs(child) != NULL) {
             verbs.fsStructs.put(tasks.fs(child));

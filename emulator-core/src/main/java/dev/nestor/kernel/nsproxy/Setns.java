@@ -23,7 +23,7 @@ public final class Setns {
     private final NsProxies.Tables tables;
     private final Namespaces namespaces;
     private final Access access;
-    private final TaskChecks checks;
+    private final TaskSharing checks;
     private int proxy; // of the set
     private int cred; // of the set; NULL while no user namespace is entered
     private int mountNs; // entered, whose root the task will stand in; or NULL
@@ -31,19 +31,7 @@ public final class Setns {
     /** What decides whether a namespace may be entered. */
     public record Access(Capabilities capabilities, Creds creds, UserNamespaces userNamespaces, Pids pids) {}
 
-    /** What the rooms of processes and files know of a task. */
-    public interface TaskChecks {
-        /** thread_group_empty(). */
-        boolean isThreadGroupEmpty(int task);
-
-        /** current_is_single_threaded(): no other task shares its memory. */
-        boolean isSingleThreaded(int task);
-
-        /** Whether its fs_struct is its own. */
-        boolean ownsFs(int task);
-    }
-
-    public Setns(NsProxies proxies, NsProxies.Tables tables, Namespaces namespaces, Access access, TaskChecks checks) {
+    public Setns(NsProxies proxies, NsProxies.Tables tables, Namespaces namespaces, Access access, TaskSharing checks) {
         this.proxies = proxies;
         this.tables = tables;
         this.table = tables.proxies();

@@ -23,36 +23,17 @@ public final class Unshare {
 
     private final TaskTable tasks;
     private final CredTable creds;
+    private final NsProxyTable table;
     private final NsProxies proxies;
     private final Creds credentials;
     private final Capabilities capabilities;
-    private final Shared shared;
-
-    /** What a task may share with others besides namespaces. */
-    public interface Shared extends Setns.TaskChecks {
-        /** Whether other tasks share its signal handlers. */
-        boolean sharesSighand(int task);
-
-        /** unshare_fs(): a copy for the task alone, when it is shared; else its own. NULL without memory. */
-        int copyFsIfShared(int task);
-
-        /** Gives the task the copy instead of its own. */
-        void replaceFs(int task, int fs);
-
-        /** Gives a copy back that was not needed. */
-        void dropFs(int task, int fs);
-
-        /** unshare_fd(). */
-        boolean unshareFiles(int task);
-
-        /** current_chrooted(). */
-        boolean isChrooted(int task);
-    }
+    private final TaskSharing shared;
 
     public Unshare(
-            NsProxies.Tables tables, NsProxies proxies, Creds credentials, Capabilities capabilities, Shared shared) {
+            NsProxies.Tables tables, NsProxies proxies, Creds credentials, Capabilities capabilities, TaskSharing shared) {
         this.tasks = tables.tasks();
         this.creds = tables.creds();
+        this.table = tables.proxies();
         this.proxies = proxies;
         this.credentials = credentials;
         this.capabilities = capabilities;
@@ -85,6 +66,14 @@ public final class Unshare {
             return invalid;
         }
         int fs = (flags & Sched.CLONE_FS) != 0 ? shared.copyFsIfShared(task) : tasks.fs(task);
+        if (fs == NULL) {
+            return -Errno.ENOMEM;
+        }
+        int files = (flags & Sched.CLONE_FILES) != 0 ? shared.unshareFiles(task) : 0;
+        if (files < 0) {
+            shared.dropFs(task, fs);
+            return files;
+        }
         int cred = NULL;
         if ((flags & Sched.CLONE_NEWUSER) != 0) {
             cred = newUserNs(task);
@@ -100,9 +89,6 @@ public final class Unshare {
             }
             shared.dropFs(task, fs);
             return result;
-        }
-        if ((flags & Sched.CLONE_FILES) != 0 && !shared.unshareFiles(task)) {
-            return -Errno.ENOMEM;
         }
         shared.replaceFs(task, fs);
         if (cred != NULL) {
@@ -126,7 +112,7 @@ public final class Unshare {
 
     /** unshare_userns(): a cred in a new user namespace, or a negative errno. */
     private int newUserNs(int task) {
-        if (shared.isChrooted(task)) {
+        if (shared.isChrooted(task, table.mntNs(tasks.nsproxy(task)))) {
             return -Errno.EPERM;
         }
         int cred = credentials.prepare(task);

@@ -1,0 +1,151 @@
+package dev.nestor.init;
+
+import dev.nestor.uapi.Resource;
+
+/**
+ * What a machine is started with: its names, limits and clocks. Defaults are those of the reference machine, the
+ * Linux 6.18 guest that the emulator is measured against, as its own /proc, uname and ulimit showed them.
+ */
+public final class KernelConfig {
+    private String nodename = "vm";
+    private String release = "6.18.44-fc-v669";
+    private String version = "#1 SMP PREEMPT_DYNAMIC @0";
+    private String domainname = "(none)";
+    private int maxTasks = 65_536; // threads-max; it bounds memory, too
+    private int pidMax = 32_768; // kernel.pid_max of the root PID namespace
+    private int nrOpen = 1_048_576; // fs.nr_open
+    private int maxFrames = 65_536; // pages of user memory and files: 256 MiB
+    private long tscHz = 2_000_000_000L; // cycles a second
+    private long bootRealtimeNs; // CLOCK_REALTIME at cycle 0
+    private long seed;
+    private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
+    private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
+    private final long[] rlimits = new long[2 * Resource.RLIM_NLIMITS]; // soft, hard by resource
+
+    public KernelConfig() {
+        for (int i = 0; i < Resource.RLIM_NLIMITS; i++) {
+            setLimit(i, Resource.RLIM_INFINITY, Resource.RLIM_INFINITY);
+        }
+        setLimit(Resource.RLIMIT_STACK, 8_388_608, Resource.RLIM_INFINITY);
+        setLimit(Resource.RLIMIT_CORE, 0, Resource.RLIM_INFINITY);
+        setLimit(Resource.RLIMIT_NPROC, 96_365, 96_365);
+        setLimit(Resource.RLIMIT_NOFILE, 20_000, 20_000);
+        setLimit(Resource.RLIMIT_MEMLOCK, 8_388_608, 8_388_608);
+        setLimit(Resource.RLIMIT_SIGPENDING, 96_365, 96_365);
+        setLimit(Resource.RLIMIT_MSGQUEUE, 819_200, 819_200);
+        setLimit(Resource.RLIMIT_NICE, 0, 0);
+        setLimit(Resource.RLIMIT_RTPRIO, 0, 0);
+    }
+
+    private void setLimit(int resource, long soft, long hard) {
+        rlimits[2 * resource] = soft;
+        rlimits[2 * resource + 1] = hard;
+    }
+
+    /** RLIMIT_*: soft limit of the first task. */
+    public long rlimCur(int resource) {
+        return rlimits[2 * resource];
+    }
+
+    public long rlimMax(int resource) {
+        return rlimits[2 * resource + 1];
+    }
+
+    public KernelConfig rlimit(int resource, long soft, long hard) {
+        setLimit(resource, soft, hard);
+        return this;
+    }
+
+    public String nodename() {
+        return nodename;
+    }
+
+    public String release() {
+        return release;
+    }
+
+    public String version() {
+        return version;
+    }
+
+    public String domainname() {
+        return domainname;
+    }
+
+    /** The names that uname(2) answers. */
+    public KernelConfig names(String wantedNodename, String wantedRelease, String wantedVersion) {
+        nodename = wantedNodename;
+        release = wantedRelease;
+        version = wantedVersion;
+        return this;
+    }
+
+    /** The most threads alive. */
+    public int maxTasks() {
+        return maxTasks;
+    }
+
+    public KernelConfig maxTasks(int wanted) {
+        maxTasks = wanted;
+        return this;
+    }
+
+    public int pidMax() {
+        return pidMax;
+    }
+
+    public KernelConfig pidMax(int wanted) {
+        pidMax = wanted;
+        return this;
+    }
+
+    public int nrOpen() {
+        return nrOpen;
+    }
+
+    /** The most pages of 4 KiB that user memory, files and pipes may fill. */
+    public int maxFrames() {
+        return maxFrames;
+    }
+
+    public KernelConfig maxFrames(int wanted) {
+        maxFrames = wanted;
+        return this;
+    }
+
+    public long tscHz() {
+        return tscHz;
+    }
+
+    public KernelConfig tscHz(long wanted) {
+        tscHz = wanted;
+        return this;
+    }
+
+    public long bootRealtimeNs() {
+        return bootRealtimeNs;
+    }
+
+    public KernelConfig bootRealtimeNs(long wanted) {
+        bootRealtimeNs = wanted;
+        return this;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    public KernelConfig seed(long wanted) {
+        seed = wanted;
+        return this;
+    }
+
+    /** Capabilities of the first task. */
+    public long boundingCaps() {
+        return boundingCaps;
+    }
+
+    public int firstFreeInum() {
+        return firstFreeInum;
+    }
+}
