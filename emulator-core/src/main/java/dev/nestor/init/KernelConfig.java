@@ -15,6 +15,11 @@ public final class KernelConfig {
     private int pidMax = 32_768; // kernel.pid_max of the root PID namespace
     private int nrOpen = 1_048_576; // fs.nr_open
     private int maxFrames = 65_536; // pages of user memory and files: 256 MiB
+    private int maxFiles = 262_144; // fs.file-max: inodes, dentries and open files
+    private int maxMounts = 100_000; // in all mount namespaces; fs.mount-max of one
+    private int maxVmas = 1_048_576; // in all address spaces
+    private int maxSignals = 131_072; // queued, of all users
+    private int maxExtents = 65_536; // of all id maps
     private long tscHz = 2_000_000_000L; // cycles a second
     private long bootRealtimeNs; // CLOCK_REALTIME at cycle 0
     private long seed;
@@ -111,6 +116,32 @@ public final class KernelConfig {
     public KernelConfig maxFrames(int wanted) {
         maxFrames = wanted;
         return this;
+    }
+
+    /** The most inodes, dentries and open files. */
+    public int maxFiles() {
+        return maxFiles;
+    }
+
+    public KernelConfig maxFiles(int wanted) {
+        maxFiles = wanted;
+        return this;
+    }
+
+    public int maxMounts() {
+        return maxMounts;
+    }
+
+    public int maxVmas() {
+        return maxVmas;
+    }
+
+    public int maxSignals() {
+        return maxSignals;
+    }
+
+    public int maxExtents() {
+        return maxExtents;
     }
 
     public long tscHz() {

@@ -114,17 +114,17 @@ public final class SysIds {
         } else if (target != leader) {
             return -Errno.ESRCH;
         }
-        return signals.leader(tasks.signal(target)) ? -Errno.EPERM : 0;
+        return signals.sessionLeader(tasks.signal(target)) ? -Errno.EPERM : 0;
     }
 
     private long setsid(int task, SyscallArgs args) {
         int leader = tasks.groupLeader(task);
         int signal = tasks.signal(leader);
         int pid = tasks.threadPid(leader);
-        if (signals.leader(signal) || !pidTable.groupMembers().isEmpty(pid)) {
+        if (signals.sessionLeader(signal) || !pidTable.groupMembers().isEmpty(pid)) {
             return -Errno.EPERM;
         }
-        signals.setLeader(signal, true);
+        signals.setSessionLeader(signal, true);
         pids.changeSession(leader, pid);
         if (pids.pgrp(leader) != pid) {
             pids.changeGroup(leader, pid);

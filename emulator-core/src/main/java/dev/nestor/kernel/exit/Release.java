@@ -5,7 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.sched.SchedTasks;
+import dev.nestor.kernel.sched.SchedLife;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.signal.SignalRoom;
@@ -23,7 +23,7 @@ public final class Release {
 
     /** The verbs of the rooms above. */
     public record Verbs(
-            Pids pids, SignalRoom signals, Creds creds, SchedTasks schedTasks, WaitQueues waitQueues, Wakeups wakeups) {}
+            Pids pids, SignalRoom signals, Creds creds, SchedLife schedLife, WaitQueues waitQueues, Wakeups wakeups) {}
 
     public Release(Exit.Tables tables, Verbs verbs, Work work) {
         this.tasks = tables.tasks();
@@ -113,7 +113,7 @@ public final class Release {
         int usage = tasks.usage(task) - 1;
         tasks.setUsage(task, usage);
         if (usage == 0) {
-            verbs.schedTasks().release(task);
+            verbs.schedLife().release(task);
             verbs.creds().put(tasks.cred(task));
             tasks.free(task);
             work.add(Work.TASK_FREE);

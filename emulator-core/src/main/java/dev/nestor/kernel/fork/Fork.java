@@ -10,7 +10,7 @@ import dev.nestor.kernel.nsproxy.NsProxies;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.sched.SchedTasks;
+import dev.nestor.kernel.sched.SchedLife;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.signal.SignalRoom;
@@ -51,7 +51,7 @@ public final class Fork {
             Pids pids,
             NsProxies nsProxies,
             SignalRoom signals,
-            SchedTasks sched,
+            SchedLife sched,
             Wakeups wakeups,
             WaitQueues waitQueues,
             FileTables files,
@@ -123,6 +123,28 @@ public final class Fork {
             tasks.setVforkParent(child, NULL);
             verbs.wakeups.tryToWakeUp(parent, TaskTable.TASK_KILLABLE);
         }
+    }
+
+    /**
+     * exit_mm() and the part of exec that does the same: the word that CLONE_CHILD_CLEARTID asked for is zeroed, a parent
+     * that waits since a vfork goes on, and the address space is given back.
+     */
+    public void releaseMm(int task) {
+        int mm = tasks.mm(task);
+        if (mm == NULL) {
+            return;
+        }
+        if (tasks.clearChildTid(task) != 0) {
+            if (verbs.addressSpaces.mms().users(mm) > 1) {
+                memory.putInt(mm, tasks.clearChildTid(task), 0);
+            }
+            tasks.setClearChildTid(task, 0);
+        }
+        tasks.setRobustList(task, 0);
+        tasks.setRseq(task, 0);
+        tasks.setMm(task, NULL);
+        completeVfork(task);
+        verbs.addressSpaces.mmput(mm);
     }
 
     /** The flags that exclude each other, in the order in which copy_process() looks. */
@@ -259,6 +281,7 @@ public final class Fork {
             return false;
         }
         signalStructs.setWaitChldexit(signal, queue);
+        signalStructs.setLeader(signal, child);
         for (int i = 0; i < Resource.RLIM_NLIMITS; i++) {
             signalStructs.setRlimCur(signal, i, signalStructs.rlimCur(old, i));
             signalStructs.setRlimMax(signal, i, signalStructs.rlimMax(old, i));
@@ -275,9 +298,13 @@ public final class Fork {
         if (mm == NULL) {
             return true;
         }
-        int own = (flags & Sched.CLONE_VM) != 0 ? verbs.addressSpaces.get(mm) : verbs.addressSpaces.dupMm(mm);
-        tasks.setMm(child, own);
-        return own != NULL;
+        if ((flags & Sched.CLONE_VM) != 0) {
+            verbs.addressSpaces.get(mm);
+            tasks.setMm(child, mm);
+        } else {
+            tasks.setMm(child, verbs.addressSpaces.dupMm(mm));
+        }
+        return tasks.mm(child) != NULL;
     }
 
     /** The last part of copy_process(): numbers, relations, and the point from which the child is there. */

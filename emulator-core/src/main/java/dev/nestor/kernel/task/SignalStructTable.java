@@ -15,7 +15,8 @@ public final class SignalStructTable extends Table {
 
     private int[] nrThreads = new int[initialRows()]; // threads not yet released
     private int[] live = new int[initialRows()]; // threads not yet in exit
-    private byte[] leader = new byte[initialRows()]; // bool; the process leads a session
+    private int[] leader = new int[initialRows()]; // task: the thread group leader
+    private byte[] sessionLeader = new byte[initialRows()]; // bool; leader of the kernel's signal_struct
     private int[] groupExitCode = new int[initialRows()]; // wait(2) status of exit_group
     private int[] groupExecTask = new int[initialRows()]; // task: the thread that waits in exec for the others to die, or NULL
     private int[] currTarget = new int[initialRows()]; // task: the thread that took the last signal for the process; NULL stands for the leader
@@ -62,12 +63,20 @@ public final class SignalStructTable extends Table {
         live[row(signal)] = value;
     }
 
-    public boolean leader(int signal) {
-        return leader[row(signal)] != 0;
+    public int leader(int signal) {
+        return leader[row(signal)];
     }
 
-    public void setLeader(int signal, boolean value) {
-        leader[row(signal)] = (byte) (value ? 1 : 0);
+    public boolean sessionLeader(int signal) {
+        return sessionLeader[row(signal)] != 0;
+    }
+
+    public void setSessionLeader(int signal, boolean value) {
+        sessionLeader[row(signal)] = (byte) (value ? 1 : 0);
+    }
+
+    public void setLeader(int signal, int value) {
+        leader[row(signal)] = value;
     }
 
     public int groupExitCode(int signal) {
@@ -264,6 +273,7 @@ public final class SignalStructTable extends Table {
         nrThreads[row] = 0;
         live[row] = 0;
         leader[row] = 0;
+        sessionLeader[row] = 0;
         groupExitCode[row] = 0;
         groupExecTask[row] = 0;
         currTarget[row] = 0;
@@ -293,7 +303,8 @@ public final class SignalStructTable extends Table {
     protected void columns(Columns columns) {
         nrThreads = columns.ints(nrThreads);
         live = columns.ints(live);
-        leader = columns.bytes(leader);
+        leader = columns.ints(leader);
+        sessionLeader = columns.bytes(sessionLeader);
         groupExitCode = columns.ints(groupExitCode);
         groupExecTask = columns.ints(groupExecTask);
         currTarget = columns.ints(currTarget);

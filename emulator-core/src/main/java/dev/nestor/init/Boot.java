@@ -1,0 +1,120 @@
+package dev.nestor.init;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.nsproxy.NsProxyTable;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.kernel.utsname.UtsNamespaces;
+import dev.nestor.uapi.Resource;
+import dev.nestor.uapi.Signal;
+import java.nio.charset.StandardCharsets;
+
+/** Makes the initial namespaces and the first task: start_kernel(), rest_init(). */
+final class Boot {
+    private static final int DEFAULT_PRIO = 120;
+    private static final long DEFAULT_TIMER_SLACK_NS = 50_000;
+
+    private final Kernel kernel;
+    private final KernelConfig config;
+    private final TaskTable tasks;
+    private final SignalStructTable signals;
+
+    Boot(Kernel kernel) {
+        this.kernel = kernel;
+        this.config = kernel.config();
+        this.tasks = kernel.tasks();
+        this.signals = kernel.signalStructs();
+    }
+
+    int firstTask() {
+        int userNs = kernel.userNamespaces().createRoot();
+        int pidNs = createNamespaces(userNs);
+        int task = tasks.alloc();
+        tasks.setUsage(task, 2);
+        tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
+        setName(task);
+        tasks.setCred(task, kernel.creds().createRoot(userNs, config.boundingCaps()));
+        kernel.userNamespaces().put(userNs); // the reference of its creation; its holders have their own
+        tasks.setNsproxy(task, proxy);
+        tasks.setSighand(task, kernel.signals().sighands().create());
+        tasks.setSignal(task, createSignal(task));
+        tasks.setGroupLeader(task, task);
+        tasks.setExitSignal(task, Signal.SIGCHLD);
+        tasks.setMm(task, kernel.addressSpaces().execMm());
+        tasks.setFiles(task, kernel.fileTables().create());
+        tasks.setFs(task, kernel.fsStructs().create(rootMnt, kernel.vfs().mounts.rootOf(rootMnt)));
+        tasks.setStaticPrio(task, DEFAULT_PRIO);
+        tasks.setTimerSlackNs(task, DEFAULT_TIMER_SLACK_NS);
+        tasks.setSyscallNr(task, -1);
+        giveNumber(task, pidNs);
+        return task;
+    }
+
+    private int proxy; // nsproxy
+    private int rootMnt; // mount
+
+    private void setName(int task) {
+        byte[] name = "init".getBytes(StandardCharsets.US_ASCII);
+        tasks.setComm(task, name, name.length);
+    }
+
+    /** All initial namespaces but the user's, and the nsproxy that holds them. Returns the PID namespace. */
+    private int createNamespaces(int userNs) {
+        NsProxyTable proxies = kernel.nsProxyTable();
+        proxy = kernel.nsProxies().createRoot();
+        int uts = kernel.utsNamespaces().createRoot(userNs);
+        setUtsName(uts, UtsNamespaces.SYSNAME, "Linux");
+        setUtsName(uts, UtsNamespaces.NODENAME, config.nodename());
+        setUtsName(uts, UtsNamespaces.RELEASE, config.release());
+        setUtsName(uts, UtsNamespaces.VERSION, config.version());
+        setUtsName(uts, UtsNamespaces.MACHINE, "x86_64");
+        setUtsName(uts, UtsNamespaces.DOMAINNAME, config.domainname());
+        proxies.setUtsNs(proxy, uts);
+        proxies.setIpcNs(proxy, kernel.ipcNamespaces().createRoot(userNs));
+        proxies.setNetNs(proxy, kernel.nets().createRoot(userNs));
+        proxies.setCgroupNs(proxy, kernel.cgroupNamespaces().createRoot(userNs));
+        int time = kernel.timeNamespaces().createRoot(userNs);
+        kernel.timeNamespaces().freezeOffsets(time);
+        kernel.timeNamespaces().hold(time);
+        proxies.setTimeNs(proxy, time);
+        proxies.setTimeNsForChildren(proxy, time);
+        kernel.userNamespaces().hold(userNs);
+        int pidNs = kernel.pidNamespaces().createRoot(userNs, config.pidMax());
+        proxies.setPidNsForChildren(proxy, pidNs);
+        rootMnt = kernel.vfs().mountRoot(userNs, pidNs);
+        proxies.setMntNs(proxy, kernel.vfs().mounts.createRootNs(rootMnt, userNs));
+        return pidNs;
+    }
+
+    private void setUtsName(int ns, int field, String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        kernel.utsNamespaces().setName(ns, field, bytes, Math.min(bytes.length, 64));
+    }
+
+    private int createSignal(int task) {
+        int signal = signals.alloc();
+        signals.setWaitChldexit(signal, kernel.waitQueues().alloc());
+        signals.setLeader(signal, task);
+        signals.setUnkillable(signal, true);
+        signals.setNrThreads(signal, 1);
+        signals.setLive(signal, 1);
+        signals.threads().addLast(signal, task);
+        for (int i = 0; i < Resource.RLIM_NLIMITS; i++) {
+            signals.setRlimCur(signal, i, config.rlimCur(i));
+            signals.setRlimMax(signal, i, config.rlimMax(i));
+        }
+        return signal;
+    }
+
+    /** pid 1; its group and session are 0, which no task has: here they are its own. */
+    private void giveNumber(int task, int pidNs) {
+        int pid = kernel.pids().allocPid(pidNs, new int[0], 0);
+        assert pid > NULL : "no number for the first task";
+        kernel.pidNamespaceTable().setChildReaper(pidNs, task);
+        kernel.pids().attachThread(pid, task);
+        kernel.pids().attachProcess(pid, task);
+        kernel.pids().attachGroup(pid, task);
+        kernel.pids().attachSession(pid, task);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.nestor.init;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.kernel.exit.Exit;
+import dev.nestor.kernel.task.TaskTable;
+
+/** What a task that exits lets go of, in the order of do_exit(): memory, files, root and working directory, namespaces. */
+final class ExitResources implements Exit.Resources {
+    private final Kernel kernel;
+
+    ExitResources(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    @Override
+    public void exit(int task) {
+        TaskTable tasks = kernel.tasks();
+        kernel.fork().releaseMm(task);
+        int files = tasks.files(task);
+        if (files != NULL) {
+            tasks.setFiles(task, NULL);
+            kernel.fileTables().putFiles(files);
+        }
+        int fs = tasks.fs(task);
+        if (fs != NULL) {
+            tasks.setFs(task, NULL);
+            kernel.fsStructs().put(fs);
+        }
+        kernel.nsProxies().switchTaskNamespaces(task, NULL);
+    }
+}

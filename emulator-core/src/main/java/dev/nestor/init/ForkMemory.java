@@ -1,0 +1,28 @@
+package dev.nestor.init;
+
+import dev.nestor.kernel.fork.Fork;
+import dev.nestor.uapi.Fcntl;
+
+/** User memory and descriptors as fork needs them. */
+final class ForkMemory implements Fork.Memory {
+    private final Kernel kernel;
+
+    ForkMemory(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    @Override
+    public boolean putInt(int mm, long address, int value) {
+        return kernel.userMemory().putInt(mm, address, value) >= 0;
+    }
+
+    @Override
+    public int openPidfd(int task, int pid, boolean thread) {
+        return kernel.vfs().pidFds.create(task, pid, thread ? Fcntl.O_EXCL : 0);
+    }
+
+    @Override
+    public void closePidfd(int task, int fd) {
+        kernel.fileTables().close(kernel.tasks().files(task), fd);
+    }
+}

@@ -1,0 +1,444 @@
+package dev.nestor.init;
+
+import dev.nestor.event.Clock;
+import dev.nestor.event.EventLoop;
+import dev.nestor.event.EventQueue;
+import dev.nestor.fs.FileTables;
+import dev.nestor.fs.Files;
+import dev.nestor.fs.FsStructs;
+import dev.nestor.fs.FsTables;
+import dev.nestor.fs.Vfs;
+import dev.nestor.ipc.IpcNamespaceTable;
+import dev.nestor.ipc.IpcNamespaces;
+import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
+import dev.nestor.kernel.cgroup.CgroupNamespaces;
+import dev.nestor.kernel.cred.Capabilities;
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.cred.GroupInfoTable;
+import dev.nestor.kernel.cred.IdMapTable;
+import dev.nestor.kernel.cred.UserNamespaceTable;
+import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.kernel.exit.Exit;
+import dev.nestor.kernel.exit.Release;
+import dev.nestor.kernel.exit.Waits;
+import dev.nestor.kernel.fork.Fork;
+import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.NsTypes;
+import dev.nestor.kernel.nsproxy.Namespaces;
+import dev.nestor.kernel.nsproxy.NsProxies;
+import dev.nestor.kernel.nsproxy.NsProxyTable;
+import dev.nestor.kernel.nsproxy.Setns;
+import dev.nestor.kernel.nsproxy.TaskSharing;
+import dev.nestor.kernel.nsproxy.Unshare;
+import dev.nestor.kernel.pid.PidNamespaceTable;
+import dev.nestor.kernel.pid.PidNamespaces;
+import dev.nestor.kernel.pid.PidTable;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.SchedLife;
+import dev.nestor.kernel.sched.WaitEntryTable;
+import dev.nestor.kernel.sched.WaitQueueTable;
+import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.sched.Wakeups;
+import dev.nestor.kernel.signal.SignalRoom;
+import dev.nestor.kernel.task.SighandTable;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.kernel.time.HrTimerTable;
+import dev.nestor.kernel.time.HrTimers;
+import dev.nestor.kernel.time.TimeNamespaceTable;
+import dev.nestor.kernel.time.TimeNamespaces;
+import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.kernel.utsname.UtsNamespaceTable;
+import dev.nestor.kernel.utsname.UtsNamespaces;
+import dev.nestor.machine.Work;
+import dev.nestor.mm.AddressSpaces;
+import dev.nestor.mm.Frames;
+import dev.nestor.mm.UserMemory;
+import dev.nestor.net.NetTable;
+import dev.nestor.net.Nets;
+import dev.nestor.table.StateHash;
+
+/**
+ * One emulated kernel: all its tables and verbs by their names. Many can live side by side; none has state outside itself.
+ */
+public final class Kernel {
+    private final KernelConfig config;
+    private final Work work;
+    private final Clock clock;
+    private final EventLoop eventLoop;
+    private final Timekeeping timekeeping;
+    private final HrTimers hrTimers;
+    private final TaskTable tasks;
+    private final SignalStructTable signalStructs;
+    private final SighandTable sighands;
+    private final NsTypes nsTypes;
+    private final NsInums nsInums;
+    private final PidTable pidTable;
+    private final PidNamespaceTable pidNamespaceTable;
+    private final PidNamespaces pidNamespaces;
+    private final Pids pids;
+    private final CredTable credTable;
+    private final UserNamespaceTable userNamespaceTable;
+    private final UserNamespaces userNamespaces;
+    private final Creds creds;
+    private final Capabilities capabilities;
+    private final UtsNamespaceTable utsNamespaceTable;
+    private final UtsNamespaces utsNamespaces;
+    private final TimeNamespaceTable timeNamespaceTable;
+    private final TimeNamespaces timeNamespaces;
+    private final CgroupNamespaces cgroupNamespaces;
+    private final IpcNamespaces ipcNamespaces;
+    private final Nets nets;
+    private final Wakeups wakeups;
+    private final WaitQueues waitQueues;
+    private final SignalRoom signals;
+    private final AddressSpaces addressSpaces;
+    private final Vfs vfs;
+    private final NsProxyTable nsProxyTable;
+    private final NsProxies nsProxies;
+    private final Setns setns;
+    private final Unshare unshare;
+    private final Fork fork;
+    private final Release release;
+    private final Exit exit;
+    private final Waits waits;
+    private final GroupInfoTable groupInfoTable;
+    private final IdMapTable idMapTable;
+    private final IpcNamespaceTable ipcNamespaceTable;
+    private final NetTable netTable;
+    private final CgroupNamespaceTable cgroupNamespaceTable;
+    private final FsTables fsTables;
+    private final NsOperations nsOperations;
+    private final int initTask;
+
+    /** A kernel that is up: its first task is there, asleep for ever, and all else is done by those it makes. */
+    public Kernel(KernelConfig config) {
+        this.config = config;
+        work = new Work();
+        clock = new Clock();
+        eventLoop = new EventLoop(clock, new EventQueue());
+        timekeeping = new Timekeeping(clock, config.tscHz(), config.bootRealtimeNs());
+        int most = config.maxTasks();
+        tasks = new TaskTable(most);
+        signalStructs = new SignalStructTable(most, tasks);
+        sighands = new SighandTable(most);
+        hrTimers = new HrTimers(eventLoop, tasks, new HrTimerTable(4 * most));
+        nsTypes = new NsTypes();
+        nsInums = new NsInums(config.firstFreeInum());
+
+        credTable = new CredTable(4 * most);
+        groupInfoTable = new GroupInfoTable(most);
+        userNamespaceTable = new UserNamespaceTable(most);
+        idMapTable = new IdMapTable(config.maxExtents(), userNamespaceTable);
+        userNamespaces = new UserNamespaces(userNamespaceTable, idMapTable, credTable, tasks, nsInums);
+        creds = new Creds(tasks, credTable, groupInfoTable, userNamespaces);
+        capabilities = new Capabilities(tasks, credTable, userNamespaceTable);
+
+        pidTable = new PidTable(4 * most, tasks);
+        pidNamespaceTable = new PidNamespaceTable(most);
+        pidNamespaces = new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::put);
+        pids = new Pids(pidTable, pidNamespaceTable, pidNamespaces, tasks, signalStructs);
+        utsNamespaceTable = new UtsNamespaceTable(most);
+        utsNamespaces = new UtsNamespaces(utsNamespaceTable, userNamespaces, nsInums);
+        timeNamespaceTable = new TimeNamespaceTable(most);
+        timeNamespaces = new TimeNamespaces(timeNamespaceTable, userNamespaces, nsInums);
+        cgroupNamespaceTable = new CgroupNamespaceTable(most);
+        cgroupNamespaces = new CgroupNamespaces(cgroupNamespaceTable, userNamespaces, nsInums);
+        ipcNamespaceTable = new IpcNamespaceTable(most);
+        ipcNamespaces = new IpcNamespaces(ipcNamespaceTable, userNamespaces, nsInums);
+        netTable = new NetTable(most);
+        nets = new Nets(netTable, userNamespaces, nsInums);
+
+        wakeups = new Wakeups(tasks);
+        hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
+        waitQueues = new WaitQueues(tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);
+        signals = new SignalRoom(
+                new SignalRoom.Tasks(tasks, signalStructs, sighands),
+                new SignalRoom.Ids(credTable, userNamespaces, capabilities, pidTable, pids, pidNamespaces),
+                new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, task -> tasks.state(task) == TaskTable.TASK_RUNNING),
+                new SignalRoom.Limits(config.maxSignals(), 4 * most));
+
+        addressSpaces = new AddressSpaces(new Frames(config.maxFrames()), most, config.maxVmas());
+        fsTables = new FsTables(config.maxFiles(), most, config.maxMounts());
+        vfs = new Vfs(
+                fsTables,
+                new Vfs.Below(
+                        tasks,
+                        signalStructs,
+                        credTable,
+                        creds,
+                        capabilities,
+                        userNamespaces,
+                        pids,
+                        nsInums,
+                        nsTypes,
+                        addressSpaces.frames(),
+                        addressSpaces.memory(),
+                        waitQueues,
+                        timekeeping::realtimeNs,
+                        work));
+
+        nsProxyTable = new NsProxyTable(most);
+        NsProxies.Tables proxyTables = new NsProxies.Tables(nsProxyTable, tasks, credTable);
+        MountNamespaces mountNamespaces = new MountNamespaces(vfs, tasks, nsProxyTable);
+        Namespaces namespaces = new Namespaces(
+                utsNamespaces, ipcNamespaces, mountNamespaces, pidNamespaces, nets, timeNamespaces, cgroupNamespaces);
+        nsProxies = new NsProxies(proxyTables, capabilities, namespaces, pids, work);
+        TaskSharing sharing = new TaskSharing(
+                tasks, signalStructs, sighands, addressSpaces.mms(), vfs.fsStructs, vfs.fileTables);
+        Setns.Access access = new Setns.Access(capabilities, creds, userNamespaces, pids);
+        setns = new Setns(nsProxies, proxyTables, namespaces, access, sharing);
+        unshare = new Unshare(proxyTables, nsProxies, creds, capabilities, sharing);
+        nsOperations = new NsOperations(this, mountNamespaces);
+
+        SchedLife schedLife = new NoScheduler();
+        fork = new Fork(
+                new Fork.Tables(tasks, signalStructs, nsProxyTable, pidNamespaceTable, credTable),
+                new Fork.Verbs(
+                        creds,
+                        pids,
+                        nsProxies,
+                        signals,
+                        schedLife,
+                        wakeups,
+                        waitQueues,
+                        vfs.fileTables,
+                        vfs.fsStructs,
+                        addressSpaces,
+                        timekeeping),
+                new ForkMemory(this),
+                work);
+        Exit.Tables exitTables = new Exit.Tables(tasks, signalStructs, sighands, pidTable, pidNamespaceTable);
+        release = new Release(
+                exitTables, new Release.Verbs(pids, signals, creds, schedLife, waitQueues, wakeups), work);
+        exit = new Exit(
+                exitTables,
+                new Exit.Verbs(pidNamespaces, pids, signals, waitQueues, wakeups),
+                release,
+                new ExitResources(this),
+                work);
+        waits = new Waits(exitTables, pids, release, task -> credTable.uid(tasks.cred(task)), work);
+        signals.delivery().setExitHook(exit::doGroupExit);
+        initTask = new Boot(this).firstTask();
+    }
+
+    /** pid 1 of the root PID namespace. */
+    public int initTask() {
+        return initTask;
+    }
+
+    public UserMemory userMemory() {
+        return addressSpaces.memory();
+    }
+
+    public Files files() {
+        return vfs.files;
+    }
+
+    public FileTables fileTables() {
+        return vfs.fileTables;
+    }
+
+    public FsStructs fsStructs() {
+        return vfs.fsStructs;
+    }
+
+    public KernelConfig config() {
+        return config;
+    }
+
+    public Work work() {
+        return work;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    public Timekeeping timekeeping() {
+        return timekeeping;
+    }
+
+    public HrTimers hrTimers() {
+        return hrTimers;
+    }
+
+    public TaskTable tasks() {
+        return tasks;
+    }
+
+    public SignalStructTable signalStructs() {
+        return signalStructs;
+    }
+
+    public SighandTable sighands() {
+        return sighands;
+    }
+
+    public NsTypes nsTypes() {
+        return nsTypes;
+    }
+
+    public NsInums nsInums() {
+        return nsInums;
+    }
+
+    public PidTable pidTable() {
+        return pidTable;
+    }
+
+    public PidNamespaceTable pidNamespaceTable() {
+        return pidNamespaceTable;
+    }
+
+    public PidNamespaces pidNamespaces() {
+        return pidNamespaces;
+    }
+
+    public Pids pids() {
+        return pids;
+    }
+
+    public CredTable credTable() {
+        return credTable;
+    }
+
+    public UserNamespaceTable userNamespaceTable() {
+        return userNamespaceTable;
+    }
+
+    public UserNamespaces userNamespaces() {
+        return userNamespaces;
+    }
+
+    public Creds creds() {
+        return creds;
+    }
+
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    public UtsNamespaceTable utsNamespaceTable() {
+        return utsNamespaceTable;
+    }
+
+    public UtsNamespaces utsNamespaces() {
+        return utsNamespaces;
+    }
+
+    public TimeNamespaceTable timeNamespaceTable() {
+        return timeNamespaceTable;
+    }
+
+    public TimeNamespaces timeNamespaces() {
+        return timeNamespaces;
+    }
+
+    public CgroupNamespaces cgroupNamespaces() {
+        return cgroupNamespaces;
+    }
+
+    public IpcNamespaces ipcNamespaces() {
+        return ipcNamespaces;
+    }
+
+    public Nets nets() {
+        return nets;
+    }
+
+    public Wakeups wakeups() {
+        return wakeups;
+    }
+
+    public WaitQueues waitQueues() {
+        return waitQueues;
+    }
+
+    public SignalRoom signals() {
+        return signals;
+    }
+
+    public AddressSpaces addressSpaces() {
+        return addressSpaces;
+    }
+
+    public Vfs vfs() {
+        return vfs;
+    }
+
+    public NsProxyTable nsProxyTable() {
+        return nsProxyTable;
+    }
+
+    public NsProxies nsProxies() {
+        return nsProxies;
+    }
+
+    public Setns setns() {
+        return setns;
+    }
+
+    public Unshare unshare() {
+        return unshare;
+    }
+
+    public Fork fork() {
+        return fork;
+    }
+
+    public Release release() {
+        return release;
+    }
+
+    public Exit exit() {
+        return exit;
+    }
+
+    public Waits waits() {
+        return waits;
+    }
+
+    /** Adds everything that the machine's future depends on. */
+    public void digest(StateHash hash) {
+        clock.digest(hash);
+        timekeeping.digest(hash);
+        eventLoop.queue().digest(hash);
+        hrTimers.digest(hash);
+        tasks.digest(hash);
+        signalStructs.digest(hash);
+        sighands.digest(hash);
+        signals.digest(hash);
+        waitQueues.digest(hash);
+        nsInums.digest(hash);
+        pidTable.digest(hash);
+        pidNamespaceTable.digest(hash);
+        pidNamespaceTable.digestNumbers(hash);
+        credTable.digest(hash);
+        groupInfoTable.digest(hash);
+        userNamespaceTable.digest(hash);
+        idMapTable.digest(hash);
+        utsNamespaceTable.digest(hash);
+        timeNamespaceTable.digest(hash);
+        cgroupNamespaceTable.digest(hash);
+        ipcNamespaceTable.digest(hash);
+        netTable.digest(hash);
+        nsProxyTable.digest(hash);
+        addressSpaces.digest(hash);
+        fsTables.digest(hash);
+    }
+
+    /** No CPUs: a driver runs the tasks. */
+    private static final class NoScheduler implements SchedLife {
+        @Override
+        public void fork(int parent, int child) {}
+
+        @Override
+        public void release(int task) {}
+    }
+}

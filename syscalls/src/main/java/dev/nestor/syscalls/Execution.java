@@ -1,0 +1,111 @@
+package dev.nestor.syscalls;
+
+import dev.nestor.init.Kernel;
+import dev.nestor.kernel.exit.Exit;
+import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.signal.KSignal;
+import dev.nestor.kernel.signal.Restart;
+import dev.nestor.kernel.signal.SignalDelivery;
+import dev.nestor.kernel.signal.SignalRoom;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
+import dev.nestor.table.HotPath;
+
+/**
+ * A task's way into the kernel and back, whatever drives it: entering a call, entering it again after a wait, and what is
+ * done before user mode goes on (signals, restarts). Mirrors arch/x86/entry and kernel/entry.
+ *
+ * <pre>
+ *   enter(nr) ──► result ──────────────► toUser(result) ──► USER | HANDLER | RESTART | STOPPED | DYING
+ *      │                                     ▲
+ *      └────► BLOCKED ··· woken ··► resume() ┘
+ * </pre>
+ */
+public final class Execution {
+    /** User mode goes on after the call. */
+    public static final int USER = 0;
+
+    /** User mode goes on in a signal handler: {@link #signal}. */
+    public static final int HANDLER = 1;
+
+    /** No handler runs and the call is to be made again. */
+    public static final int RESTART = 2;
+
+    /** The task is TASK_STOPPED; once it has been woken, {@link #toUser} is to be called again. */
+    public static final int STOPPED = 3;
+
+    /** The task ends: it is TASK_DEAD, or it is blocked in its exit until {@link #resume} says 0. */
+    public static final int DYING = 4;
+
+    private final Syscalls syscalls;
+    private final TaskTable tasks;
+    private final WaitQueues waitQueues;
+    private final Exit exit;
+    private final SignalRoom signals;
+    private final Work work;
+    private final KSignal signal = new KSignal();
+
+    public Execution(Kernel kernel, Syscalls syscalls) {
+        this.syscalls = syscalls;
+        this.tasks = kernel.tasks();
+        this.waitQueues = kernel.waitQueues();
+        this.exit = kernel.exit();
+        this.signals = kernel.signals();
+        this.work = kernel.work();
+    }
+
+    public Syscalls syscalls() {
+        return syscalls;
+    }
+
+    /** Enters a call whose arguments have been set with {@link Syscalls#setArg}. A result, or BLOCKED. */
+    @HotPath
+    public long enter(int task, int nr) {
+        work.add(Work.SYSCALL_ENTRY);
+        return syscalls.enter(task, nr);
+    }
+
+    /** Enters again the call, or the exit, that a task was blocked in and has been woken from. */
+    @HotPath
+    public long resume(int task) {
+        waitQueues.finishWait(task);
+        if (tasks.hasFlag(task, TaskTable.PF_EXITING)) {
+            return exit.continueExit(task) ? 0 : Syscalls.BLOCKED;
+        }
+        return syscalls.resume(task);
+    }
+
+    public boolean isDead(int task) {
+        return tasks.state(task) == TaskTable.TASK_DEAD;
+    }
+
+    /**
+     * exit_to_user_mode_loop(): signals, on the way back from a call with this result.
+     *
+     * @return USER, HANDLER, RESTART, STOPPED or DYING
+     */
+    public int toUser(int task, long result) {
+        if (tasks.hasFlag(task, TaskTable.PF_EXITING)) {
+            return DYING;
+        }
+        int taken = signals.delivery().getSignal(task, signal);
+        switch (taken) {
+            case SignalDelivery.NONE:
+                return Restart.isInterrupted(result) ? RESTART : USER;
+            case SignalDelivery.STOPPED:
+                return STOPPED;
+            case SignalDelivery.EXITED:
+                return DYING;
+            default:
+                long saved = Restart.savedResult(result, signal.action().saFlags(), tasks.syscallNr(task));
+                signals.frames().setResult(task, saved);
+                work.add(Work.SIGNAL_DELIVER);
+                return HANDLER;
+        }
+    }
+
+    /** The signal that a handler takes, after {@link #toUser} has said HANDLER. */
+    public KSignal signal() {
+        return signal;
+    }
+}
