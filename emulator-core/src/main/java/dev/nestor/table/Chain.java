@@ -120,4 +120,28 @@ public final class Chain {
         next[row] = Table.NULL;
         prev[row] = Table.NULL;
     }
+
+    /** list_replace(): another member takes the place of one, which is on no list then. */
+    public void replace(int member, int other) {
+        int row = memberTable.row(member);
+        int otherRow = memberTable.row(other);
+        assert owner[row] != Table.NULL && owner[otherRow] == Table.NULL : "not linked, or linked already";
+        int headRow = headTable.row(owner[row]);
+        owner[otherRow] = owner[row];
+        next[otherRow] = next[row];
+        prev[otherRow] = prev[row];
+        if (prev[row] == Table.NULL) {
+            first[headRow] = other;
+        } else {
+            next[memberTable.row(prev[row])] = other;
+        }
+        if (next[row] == Table.NULL) {
+            last[headRow] = other;
+        } else {
+            prev[memberTable.row(next[row])] = other;
+        }
+        owner[row] = Table.NULL;
+        next[row] = Table.NULL;
+        prev[row] = Table.NULL;
+    }
 }

@@ -212,6 +212,7 @@ public final class Exit {
     }
 
     private void tellParent(int task) {
+        release.wakeExec(tasks.signal(task));
         boolean leader = tasks.groupLeader(task) == task;
         boolean autoreap;
         if (leader) {

@@ -87,10 +87,19 @@ public final class Release {
         } else {
             signalStructs.setUtime(signal, signalStructs.utime(signal) + tasks.utime(task));
             signalStructs.setStime(signal, signalStructs.stime(signal) + tasks.stime(task));
+            wakeExec(signal);
         }
         tasks.setSignal(task, NULL);
         work.add(Work.TASK_REAP);
         putTask(task);
+    }
+
+    /** A thread that does execve waits for the others: it looks again. */
+    void wakeExec(int signal) {
+        int waiter = signalStructs.groupExecTask(signal);
+        if (waiter != NULL) {
+            verbs.wakeups().tryToWakeUp(waiter, TaskTable.TASK_KILLABLE);
+        }
     }
 
     /** What free_pid() does at each level: an init that waits for its namespace to empty is told when it may have. */

@@ -266,6 +266,17 @@ public final class Pids {
         detached(old);
     }
 
+    /** exchange_tids() and transfer_pid(): a thread that survives exec gets the leader's number, group and session. */
+    public void exchangeTids(int task, int leader) {
+        int own = tasks.threadPid(task);
+        int pid = tasks.threadPid(leader);
+        attachThread(pid, task);
+        attachThread(own, leader);
+        pids.setProcess(pid, task);
+        pids.groupMembers().replace(leader, task);
+        pids.sessionMembers().replace(leader, task);
+    }
+
     /** __change_pid() with nothing in its place: free_pid() when it was the last use of the number. */
     private void detached(int pid) {
         boolean attached = pids.thread(pid) != NULL

@@ -1,0 +1,318 @@
+package dev.nestor.fs.exec;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.InodeFlags;
+import dev.nestor.fs.LookupFlags;
+import dev.nestor.fs.MountFlags;
+import dev.nestor.fs.Nameidata;
+import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.kernel.exit.Release;
+import dev.nestor.kernel.fork.Fork;
+import dev.nestor.kernel.nsproxy.NsProxies;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.signal.SignalRoom;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
+import dev.nestor.mm.AddressSpaces;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Resource;
+import dev.nestor.uapi.Signal;
+import dev.nestor.uapi.Stat;
+
+/**
+ * execve: begin_new_exec() and what leads to it, fs/exec.c.
+ *
+ * <p>A file whose contents are known is refused (ENOEXEC) unless it is an ELF file or a script; one that stood outside the
+ * emulator is taken for a program when it may be executed. No program is loaded: what runs is the task's own program.
+ */
+public final class Exec {
+    /** The call waits until the other threads are gone; the same value as the system call boundary's. */
+    public static final long BLOCKED = Long.MIN_VALUE;
+
+    private static final int MAX_INTERPRETERS = 5;
+    private static final int BINPRM_BUF_SIZE = 256;
+    private static final int WAITING = 0; // index of the restart word: the other threads have been killed
+
+    private final Vfs vfs;
+    private final TaskTable tasks;
+    private final SignalStructTable signalStructs;
+    private final CredTable credTable;
+    private final Verbs verbs;
+    private final ArgumentPages arguments;
+    private final Work work;
+    private final byte[] head = new byte[BINPRM_BUF_SIZE];
+    private final byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
+    private int commLength;
+
+    /** The verbs of the rooms above. */
+    public record Verbs(
+            AddressSpaces addressSpaces,
+            Creds creds,
+            UserNamespaces userNamespaces,
+            Pids pids,
+            SignalRoom signals,
+            NsProxies nsProxies,
+            Fork fork,
+            Release release) {}
+
+    public Exec(Vfs vfs, CredTable credTable, Verbs verbs, Work work) {
+        this.vfs = vfs;
+        this.tasks = vfs.below.tasks();
+        this.signalStructs = vfs.below.signals();
+        this.credTable = credTable;
+        this.verbs = verbs;
+        this.work = work;
+        this.arguments = new ArgumentPages(
+                tasks, signalStructs, verbs.addressSpaces.mms(), verbs.addressSpaces.memory());
+    }
+
+    /**
+     * do_execveat_common(): 0 when the task runs the new program, a negative errno when it goes on with the old one, or
+     * BLOCKED while other threads of its process end.
+     *
+     * @param nd the path, taken from user memory
+     * @param lookup LookupFlags for the walk
+     */
+    public long execve(int task, int dfd, Nameidata nd, int lookup, long argv, long envp) {
+        setComm(nd);
+        int file = vfs.opens.openExec(task, dfd, nd, lookup);
+        if (file < 0) {
+            return file;
+        }
+        long result = arguments.measure(task, argv, envp);
+        int program = result < 0 ? (int) result : findInterpreter(task, file);
+        if (program < 0) {
+            close(file);
+            return program;
+        }
+        if (!deThread(task)) {
+            close(file);
+            if (program != file) {
+                close(program);
+            }
+            return BLOCKED;
+        }
+        result = beginNewExec(task, file, argv, envp);
+        if (program != file) {
+            close(program);
+        }
+        close(file);
+        return result;
+    }
+
+    private void close(int file) {
+        vfs.opens.allowWrite(file);
+        vfs.files.put(file);
+    }
+
+    /** The last name of the path, which becomes the task's. */
+    private void setComm(Nameidata nd) {
+        int start = 0;
+        for (int i = 0; i < nd.length(); i++) {
+            if (nd.text()[i] == '/') {
+                start = i + 1;
+            }
+        }
+        commLength = Math.min(nd.length() - start, TaskTable.TASK_COMM_LEN - 1);
+        System.arraycopy(nd.text(), start, comm, 0, commLength);
+    }
+
+    /** search_binary_handler(): the file itself, the last of a chain of script interpreters, or a negative errno. */
+    private int findInterpreter(int task, int file) {
+        int at = file;
+        for (int depth = 0; ; depth++) {
+            int length = readHead(at);
+            if (length < 0 || isElf(length)) {
+                return at;
+            }
+            if (length < 2 || head[0] != '#' || head[1] != '!') {
+                return refuse(at, file, -Errno.ENOEXEC);
+            }
+            if (depth == MAX_INTERPRETERS) {
+                return refuse(at, file, -Errno.ELOOP);
+            }
+            int next = openInterpreter(task, length);
+            if (next < 0) {
+                return refuse(at, file, next);
+            }
+            if (at != file) {
+                close(at);
+            }
+            at = next;
+        }
+    }
+
+    private int refuse(int at, int file, int errno) {
+        if (at != file) {
+            close(at);
+        }
+        return errno;
+    }
+
+    /** Reads the first bytes; how many there are, or -1 when they are not known. */
+    private int readHead(int file) {
+        int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
+        int flags = vfs.tables.inodes.flags(inode);
+        if ((flags & (InodeFlags.CONTENT_UNKNOWN | InodeFlags.SIZE_UNKNOWN | InodeFlags.OPAQUE)) != 0) {
+            return -1;
+        }
+        int length = (int) Math.min(BINPRM_BUF_SIZE, vfs.tables.inodes.size(inode));
+        int frame = vfs.contents.frame(inode, 0);
+        if (frame == NULL) {
+            return 0;
+        }
+        vfs.below.frames().read(frame, 0, head, 0, length);
+        return length;
+    }
+
+    private boolean isElf(int length) {
+        return length >= 4 && head[0] == 0x7f && head[1] == 'E' && head[2] == 'L' && head[3] == 'F';
+    }
+
+    /** load_script(): the interpreter that the first line names. */
+    private int openInterpreter(int task, int length) {
+        int start = 2;
+        while (start < length && isBlank(head[start])) {
+            start++;
+        }
+        int end = start;
+        while (end < length && !isBlank(head[end]) && head[end] != '\n' && head[end] != 0) {
+            end++;
+        }
+        if (end == start) {
+            return -Errno.ENOEXEC;
+        }
+        Nameidata nd = vfs.namei.second().set(head, start, end - start);
+        return vfs.opens.openExec(task, Fcntl.AT_FDCWD, nd, LookupFlags.FOLLOW);
+    }
+
+    private static boolean isBlank(byte letter) {
+        return letter == ' ' || letter == '\t';
+    }
+
+    /** de_thread(): true when the task is alone in its process, and its leader. */
+    private boolean deThread(int task) {
+        int signal = tasks.signal(task);
+        if (isAlone(signal)) {
+            return true;
+        }
+        if (tasks.restart(task, WAITING) == 0) {
+            tasks.setRestart(task, WAITING, 1);
+            signalStructs.setGroupExecTask(signal, task);
+            verbs.signals.signals().killThreads(signal, task);
+        }
+        int leader = tasks.groupLeader(task);
+        boolean onlyLeaderLeft = leader != task
+                && signalStructs.nrThreads(signal) == 2
+                && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
+                && tasks.ptrace(leader) == 0;
+        if (!onlyLeaderLeft) {
+            tasks.setState(task, TaskTable.TASK_KILLABLE);
+            return false;
+        }
+        takeOverLeader(task, leader);
+        return true;
+    }
+
+    private boolean isAlone(int signal) {
+        boolean alone = signalStructs.threads().first(signal) == signalStructs.threads().last(signal);
+        if (alone) {
+            signalStructs.setGroupExecTask(signal, NULL);
+        }
+        return alone;
+    }
+
+    /** The second half of de_thread(): the task becomes the leader, with the leader's number. */
+    private void takeOverLeader(int task, int leader) {
+        int signal = tasks.signal(task);
+        verbs.pids.exchangeTids(task, leader);
+        tasks.children().replace(leader, task);
+        tasks.setGroupLeader(task, task);
+        tasks.setGroupLeader(leader, task);
+        tasks.setExitSignal(task, Signal.SIGCHLD);
+        tasks.setExitSignal(leader, -1);
+        signalStructs.setLeader(signal, task);
+        signalStructs.setGroupExecTask(signal, NULL);
+        verbs.release.releaseTask(leader);
+    }
+
+    /** begin_new_exec() and setup_new_exec(). */
+    private long beginNewExec(int task, int file, long argv, long envp) {
+        if (vfs.fileTables.unshareFiles(task) < 0) {
+            return -Errno.ENOMEM;
+        }
+        int mm = verbs.addressSpaces.execMm(
+                AddressSpaces.STACK_TOP,
+                AddressSpaces.DEFAULT_BRK,
+                stackLimit(signalStructs.rlimCur(tasks.signal(task), Resource.RLIMIT_STACK)));
+        int cred = verbs.creds.prepare(task);
+        if (mm == NULL || cred == NULL || !verbs.signals.sighands().unshareSighand(task)) {
+            if (mm != NULL) {
+                verbs.addressSpaces.mmput(mm);
+            }
+            if (cred != NULL) {
+                verbs.creds.put(cred);
+            }
+            return -Errno.ENOMEM;
+        }
+        arguments.copy(task, mm, argv, envp);
+        boolean privileged = setIds(task, cred, file);
+        verbs.fork.releaseMm(task);
+        tasks.setMm(task, mm);
+        verbs.addressSpaces.mms().setExeFile(mm, file);
+        vfs.files.get(file);
+        tasks.setFsBase(task, 0);
+        tasks.setGsBase(task, 0);
+        tasks.setFlags(task, tasks.flags(task) & ~TaskTable.PF_FORKNOEXEC);
+        verbs.nsProxies.execTaskNamespaces(task);
+        vfs.fileTables.closeOnExec(task);
+        tasks.setComm(task, comm, commLength);
+        verbs.signals.sighands().flushSignalHandlers(task, false);
+        verbs.signals.taskSignals().exec(task);
+        if (privileged) {
+            tasks.setPdeathSignal(task, 0);
+        }
+        verbs.creds.exec(cred);
+        verbs.creds.commit(task, cred);
+        verbs.addressSpaces.mms().setDumpable(mm, privileged ? 0 : 1);
+        work.add(Work.EXEC);
+        return 0;
+    }
+
+    private static long stackLimit(long limit) {
+        return limit < 0 ? AddressSpaces.DEFAULT_STACK_LIMIT : limit;
+    }
+
+    /** bprm_fill_uid(): set-id bits count unless the mount, no_new_privs or an unmapped owner forbids it. */
+    private boolean setIds(int task, int cred, int file) {
+        int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
+        int mode = vfs.tables.inodes.mode(inode);
+        int mount = vfs.tables.files.mnt(file);
+        if (tasks.noNewPrivs(task) || (vfs.tables.mounts.flags(mount) & MountFlags.MNT_NOSUID) != 0) {
+            return false;
+        }
+        int ns = credTable.userNs(cred);
+        int uid = vfs.tables.inodes.uid(inode);
+        int gid = vfs.tables.inodes.gid(inode);
+        if (verbs.userNamespaces.fromKid(ns, UserNamespaces.UID, uid) == UserNamespaces.INVALID_ID
+                || verbs.userNamespaces.fromKid(ns, UserNamespaces.GID, gid) == UserNamespaces.INVALID_ID) {
+            return false;
+        }
+        boolean changed = false;
+        if ((mode & Stat.S_ISUID) != 0) {
+            changed = credTable.euid(cred) != uid;
+            credTable.setEuid(cred, uid);
+        }
+        if ((mode & (Stat.S_ISGID | 010)) == (Stat.S_ISGID | 010)) {
+            changed |= credTable.egid(cred) != gid;
+            credTable.setEgid(cred, gid);
+        }
+        return changed;
+    }
+}
