@@ -354,6 +354,11 @@ public final class AddressSpaces {
         mms.setArgEnd(to, mms.argEnd(from));
         mms.setEnvStart(to, mms.envStart(from));
         mms.setEnvEnd(to, mms.envEnd(from));
+        mms.setDumpable(to, mms.dumpable(from));
+        if (mms.exeFile(from) != NULL) {
+            mms.setExeFile(to, mms.exeFile(from));
+            files.hold(mms.exeFile(from));
+        }
         mms.setStackLimit(to, mms.stackLimit(from));
     }
 

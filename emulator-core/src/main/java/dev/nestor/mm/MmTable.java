@@ -35,6 +35,7 @@ public final class MmTable extends Table {
     private long[] rssShmem = new long[initialRows()]; // pages
     private long[] suggested = new long[initialRows()]; // user address for the next free choice; 0 for none
     private long[] stackLimit = new long[initialRows()]; // bytes: RLIMIT_STACK, for growth
+    private int[] dumpable = new int[initialRows()]; // SUID_DUMP_*: 0 none, 1 by the user, 2 by root
     private int[] exeFile = new int[initialRows()]; // VmFile handle of the program, or NULL
 
     public MmTable(int limit) {
@@ -149,7 +150,7 @@ public final class MmTable extends Table {
         return argStart[row(mm)];
     }
 
-    void setArgStart(int mm, long value) {
+    public void setArgStart(int mm, long value) {
         argStart[row(mm)] = value;
     }
 
@@ -157,7 +158,7 @@ public final class MmTable extends Table {
         return argEnd[row(mm)];
     }
 
-    void setArgEnd(int mm, long value) {
+    public void setArgEnd(int mm, long value) {
         argEnd[row(mm)] = value;
     }
 
@@ -165,7 +166,7 @@ public final class MmTable extends Table {
         return envStart[row(mm)];
     }
 
-    void setEnvStart(int mm, long value) {
+    public void setEnvStart(int mm, long value) {
         envStart[row(mm)] = value;
     }
 
@@ -173,7 +174,7 @@ public final class MmTable extends Table {
         return envEnd[row(mm)];
     }
 
-    void setEnvEnd(int mm, long value) {
+    public void setEnvEnd(int mm, long value) {
         envEnd[row(mm)] = value;
     }
 
@@ -281,11 +282,20 @@ public final class MmTable extends Table {
         stackLimit[row(mm)] = value;
     }
 
+    /** get_dumpable(). */
+    public int dumpable(int mm) {
+        return dumpable[row(mm)];
+    }
+
+    public void setDumpable(int mm, int value) {
+        dumpable[row(mm)] = value;
+    }
+
     public int exeFile(int mm) {
         return exeFile[row(mm)];
     }
 
-    void setExeFile(int mm, int value) {
+    public void setExeFile(int mm, int value) {
         exeFile[row(mm)] = value;
     }
 
@@ -321,6 +331,7 @@ public final class MmTable extends Table {
         rssShmem[row] = 0;
         suggested[row] = 0;
         stackLimit[row] = 0;
+        dumpable[row] = 0;
         exeFile[row] = 0;
     }
 
@@ -356,6 +367,7 @@ public final class MmTable extends Table {
         rssShmem = columns.longs(rssShmem);
         suggested = columns.longs(suggested);
         stackLimit = columns.longs(stackLimit);
+        dumpable = columns.ints(dumpable);
         exeFile = columns.ints(exeFile);
     }
 }
