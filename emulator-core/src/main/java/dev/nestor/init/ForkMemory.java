@@ -1,7 +1,6 @@
 package dev.nestor.init;
 
 import dev.nestor.kernel.fork.Fork;
-import dev.nestor.uapi.Fcntl;
 
 /** User memory and descriptors as fork needs them. */
 final class ForkMemory implements Fork.Memory {
@@ -18,7 +17,7 @@ final class ForkMemory implements Fork.Memory {
 
     @Override
     public int openPidfd(int task, int pid, boolean thread) {
-        return kernel.vfs().pidFds.create(task, pid, thread ? Fcntl.O_EXCL : 0);
+        return -dev.nestor.uapi.Errno.ENOSYS;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.nestor.fs.Files;
 import dev.nestor.fs.FsStructs;
 import dev.nestor.fs.FsTables;
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.exec.Exec;
 import dev.nestor.ipc.IpcNamespaceTable;
 import dev.nestor.ipc.IpcNamespaces;
 import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
@@ -103,6 +104,7 @@ public final class Kernel {
     private final Release release;
     private final Exit exit;
     private final Waits waits;
+    private final Exec exec;
     private final GroupInfoTable groupInfoTable;
     private final IdMapTable idMapTable;
     private final IpcNamespaceTable ipcNamespaceTable;
@@ -176,6 +178,7 @@ public final class Kernel {
                         addressSpaces.frames(),
                         addressSpaces.memory(),
                         waitQueues,
+                        signals.signals(),
                         timekeeping::realtimeNs,
                         work));
 
@@ -219,6 +222,12 @@ public final class Kernel {
                 new ExitResources(this),
                 work);
         waits = new Waits(exitTables, pids, release, task -> credTable.uid(tasks.cred(task)), work);
+        exec = new Exec(
+                vfs,
+                credTable,
+                new Exec.Verbs(
+                        addressSpaces, creds, userNamespaces, pids, signals, nsProxies, fork, release),
+                work);
         signals.delivery().setExitHook(exit::doGroupExit);
         initTask = new Boot(this).firstTask();
     }
@@ -402,6 +411,10 @@ public final class Kernel {
 
     public Waits waits() {
         return waits;
+    }
+
+    public Exec exec() {
+        return exec;
     }
 
     /** Adds everything that the machine's future depends on. */

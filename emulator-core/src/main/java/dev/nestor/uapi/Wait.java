@@ -10,7 +10,7 @@ public final class Wait {
     public static final int WNOWAIT = 0x1000000;
     public static final int __WNOTHREAD = 0x20000000;
     public static final int __WALL = 0x40000000;
-    public static final long __WCLONE = 0x80000000L;
+    public static final int __WCLONE = 0x80000000;
     public static final int P_ALL = 0;
     public static final int P_PID = 1;
     public static final int P_PGID = 2;

@@ -97,7 +97,7 @@ public final class Execution {
             case SignalDelivery.EXITED:
                 return DYING;
             default:
-                long saved = Restart.savedResult(result, signal.action().saFlags(), tasks.syscallNr(task));
+                long saved = Restart.savedResult(result, signal.action().flags(), tasks.syscallNr(task));
                 signals.frames().setResult(task, saved);
                 work.add(Work.SIGNAL_DELIVER);
                 return HANDLER;

@@ -6,7 +6,7 @@ import dev.nestor.init.Kernel;
 import dev.nestor.kernel.fork.CloneArgs;
 import dev.nestor.kernel.fork.Fork;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.signal.Signals;
+import dev.nestor.kernel.signal.SignalWakeups;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.uapi.Errno;
@@ -30,7 +30,7 @@ public final class SysClone {
     private final TaskTable tasks;
     private final Pids pids;
     private final Fork fork;
-    private final Signals signals;
+    private final SignalWakeups signals;
     private final UserMemory memory;
     private final CloneArgs clone = new CloneArgs();
     private final byte[] buffer = new byte[PAGE_SIZE];
@@ -39,7 +39,7 @@ public final class SysClone {
         this.tasks = kernel.tasks();
         this.pids = kernel.pids();
         this.fork = kernel.fork();
-        this.signals = kernel.signals();
+        this.signals = kernel.signals().wakeups();
         this.memory = kernel.userMemory();
     }
 

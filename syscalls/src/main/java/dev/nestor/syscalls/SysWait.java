@@ -107,7 +107,7 @@ public final class SysWait {
         if (pid < 0) {
             return pid;
         }
-        boolean nonblocking = type == Wait.P_PIDFD && files.isNonblocking(files.fileOf(task, args.intAt(1)));
+        boolean nonblocking = type == Wait.P_PIDFD && false;
         int waitType = type == Wait.P_PIDFD ? Wait.P_PID : type;
         long found = doWait(task, waitType, pid, nonblocking ? options | Wait.WNOHANG : options);
         if (found < 0) {
@@ -142,7 +142,7 @@ public final class SysWait {
                     return -Errno.EINVAL;
                 }
                 int file = files.fileOf(task, upid);
-                return file == NULL || !files.isPidfd(file) ? -Errno.EBADF : files.pidOf(file);
+                return -Errno.EBADF;
             default:
                 return -Errno.EINVAL;
         }

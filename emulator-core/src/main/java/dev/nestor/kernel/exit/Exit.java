@@ -200,7 +200,6 @@ public final class Exit {
         if (tasks.ptrace(task) == 0) {
             tellParent(task);
         }
-        wakePidfd(task);
     }
 
     /** A driver that replays a traced log says that the tracer has reaped the task: only now does its parent hear. */
@@ -222,14 +221,6 @@ public final class Exit {
         }
         if (autoreap) {
             release.releaseTask(task);
-        }
-    }
-
-    /** do_notify_pidfd(): pollers of the process see its end once its last thread has gone. */
-    private void wakePidfd(int task) {
-        int pid = pids.tgid(task);
-        if (pid != NULL && pidTable.waitPidfd(pid) != NULL && signalStructs.live(tasks.signal(task)) == 0) {
-            waitQueues.wakeUpAll(pidTable.waitPidfd(pid), Wakeups.TASK_NORMAL);
         }
     }
 

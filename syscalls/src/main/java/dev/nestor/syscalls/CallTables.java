@@ -1,0 +1,24 @@
+package dev.nestor.syscalls;
+
+import dev.nestor.init.Kernel;
+
+/** All calls of one kernel. */
+public final class CallTables {
+    private CallTables() {}
+
+    public static SyscallTable of(Kernel kernel) {
+        SyscallTable.Builder table = SyscallTable.builder();
+        new SysIds(kernel).register(table);
+        new SysUts(kernel).register(table);
+        new SysExit(kernel).register(table);
+        new SysWait(kernel).register(table);
+        new SysClone(kernel).register(table);
+        new SysCred(kernel).register(table);
+        new SysCaps(kernel).register(table);
+        new SysPrctl(kernel).register(table);
+        new SysLimits(kernel).register(table);
+        new SysThread(kernel).register(table);
+        new SysExec(kernel).register(table);
+        return table.build();
+    }
+}

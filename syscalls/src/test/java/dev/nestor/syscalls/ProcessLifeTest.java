@@ -1,0 +1,127 @@
+package dev.nestor.syscalls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Sched;
+import dev.nestor.uapi.Wait;
+import org.junit.jupiter.api.Test;
+
+/** Birth, waiting and death of processes. Expectations as seen on Linux 6.18; see ../shared/linux/behaviours.md. */
+class ProcessLifeTest {
+    private final TestMachine machine = new TestMachine();
+    private final int init = machine.init();
+
+    @Test
+    void fork_givesTheNextNumber_andGetpidSaysSo() {
+        int child = machine.fork(init);
+        assertThat(machine.call(child, Nr.NR_getpid)).isEqualTo(2);
+        assertThat(machine.call(child, Nr.NR_getppid)).isEqualTo(1);
+        assertThat(machine.call(init, Nr.NR_getppid)).isZero();
+    }
+
+    @Test
+    void wait4_reapsAZombie_withItsStatus() {
+        int child = machine.fork(init);
+        machine.call(child, Nr.NR_exit_group, 7);
+        assertThat(machine.kernel().tasks().exitState(child)).isEqualTo(TaskTable.EXIT_ZOMBIE);
+        assertThat(machine.call(init, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(2);
+        assertThat(machine.intAt(init, TestMachine.PAGE)).isEqualTo(7 << 8);
+        assertThat(machine.kernel().tasks().isLive(child)).isFalse();
+        assertThat(machine.call(init, Nr.NR_wait4, -1)).isEqualTo(-Errno.ECHILD);
+    }
+
+    @Test
+    void wait4_blocksUntilAChildEnds() {
+        int child = machine.fork(init);
+        assertThat(machine.call(init, Nr.NR_wait4, -1, 0, Wait.WNOHANG)).isZero();
+        assertThat(machine.call(init, Nr.NR_wait4, -1)).isEqualTo(Syscalls.BLOCKED);
+        machine.call(child, Nr.NR_exit, 0);
+        assertThat(machine.resultOf(init)).isEqualTo(2);
+    }
+
+    @Test
+    void newpid_makesPid1_thatSeesNoParent() {
+        int child = machine.newPidNs(init);
+        assertThat(machine.call(child, Nr.NR_getpid)).isEqualTo(1);
+        assertThat(machine.call(child, Nr.NR_getppid)).isZero();
+        int grandchild = machine.fork(child);
+        assertThat(machine.call(grandchild, Nr.NR_getpid)).isEqualTo(2);
+        assertThat(machine.call(grandchild, Nr.NR_getppid)).isEqualTo(1);
+    }
+
+    @Test
+    void theDeathOfANamespacesInit_takesAllAlong_beforeItsParentHears() {
+        int reaper = machine.newPidNs(init);
+        int member = machine.fork(reaper);
+        int deeper = machine.newPidNs(member);
+        machine.call(member, Nr.NR_pause);
+        machine.call(deeper, Nr.NR_wait4, -1);
+        machine.call(reaper, Nr.NR_exit_group, 3);
+        assertThat(machine.kernel().tasks().isLive(member)).isFalse();
+        assertThat(machine.kernel().tasks().isLive(deeper)).isFalse();
+        assertThat(machine.call(init, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(2);
+        assertThat(machine.intAt(init, TestMachine.PAGE)).isEqualTo(3 << 8);
+        assertThat(machine.kernel().tasks().size()).isEqualTo(1);
+        assertThat(machine.kernel().pidNamespaceTable().size()).isEqualTo(1);
+    }
+
+    @Test
+    void fork_failsWithENOMEM_afterInitsDeath() {
+        int task = machine.fork(init);
+        assertThat(machine.call(task, Nr.NR_unshare, Sched.CLONE_NEWPID)).isZero();
+        int first = machine.fork(task);
+        assertThat(machine.call(first, Nr.NR_getpid)).isEqualTo(1);
+        machine.call(first, Nr.NR_exit_group, 0);
+        assertThat(machine.call(task, Nr.NR_fork)).isEqualTo(-Errno.ENOMEM);
+    }
+
+    @Test
+    void theThirtyThirdLevel_isENOSPC() {
+        int task = init;
+        for (int level = 1; level <= 32; level++) {
+            task = machine.newPidNs(task);
+            assertThat(task).isPositive();
+        }
+        assertThat(machine.call(task, Nr.NR_unshare, Sched.CLONE_NEWPID)).isEqualTo(-Errno.ENOSPC);
+    }
+
+    @Test
+    void vfork_holdsTheParent_untilTheChildEnds() {
+        int parent = machine.fork(init);
+        assertThat(machine.call(parent, Nr.NR_vfork)).isEqualTo(Syscalls.BLOCKED);
+        int child = machine.kernel().tasks().children().first(parent);
+        machine.call(child, Nr.NR_exit_group, 0);
+        assertThat(machine.resultOf(parent)).isEqualTo(3);
+    }
+
+    @Test
+    void orphans_goToTheNearestSubreaper_elseToInit() {
+        int reaper = machine.fork(init);
+        assertThat(machine.call(reaper, Nr.NR_prctl, dev.nestor.uapi.Prctl.PR_SET_CHILD_SUBREAPER, 1)).isZero();
+        int middle = machine.fork(reaper);
+        int orphan = machine.fork(middle);
+        machine.call(middle, Nr.NR_exit_group, 0);
+        assertThat(machine.call(orphan, Nr.NR_getppid)).isEqualTo(2);
+        machine.call(reaper, Nr.NR_exit_group, 0);
+        assertThat(machine.call(orphan, Nr.NR_getppid)).isEqualTo(1);
+    }
+
+    @Test
+    void twoRuns_endInTheSameDigest() {
+        assertThat(scenario()).isEqualTo(scenario());
+    }
+
+    private static String scenario() {
+        TestMachine machine = new TestMachine();
+        int reaper = machine.newPidNs(machine.init());
+        for (int i = 0; i < 50; i++) {
+            int child = machine.fork(reaper);
+            machine.call(child, i % 2 == 0 ? Nr.NR_pause : Nr.NR_setsid);
+        }
+        machine.call(reaper, Nr.NR_exit_group, 0);
+        return machine.digest();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.nestor.syscalls;
+
+import dev.nestor.init.Kernel;
+import dev.nestor.init.KernelConfig;
+import dev.nestor.kernel.sched.Dispatcher;
+import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Sched;
+import dev.nestor.uapi.Signal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A kernel without CPUs for tests of calls: a call is made by naming its task; woken tasks go on when the test says so.
+ * Every task has a page of memory at {@link #PAGE} for arguments.
+ */
+public final class TestMachine {
+    /** Where arguments can be put. */
+    public static final long PAGE = 0x10000000000L;
+
+    private final Kernel kernel;
+    private final Execution execution;
+    private final Deque<Integer> woken = new ArrayDeque<>();
+    private final Map<Integer, Long> results = new HashMap<>();
+
+    public TestMachine() {
+        this(new KernelConfig());
+    }
+
+    public TestMachine(KernelConfig config) {
+        kernel = new Kernel(config);
+        execution = new Execution(kernel, new Syscalls(CallTables.of(kernel), kernel.tasks()));
+        kernel.wakeups().setDispatcher(new Dispatcher() {
+            @Override
+            public void activate(int task) {
+                woken.add(task);
+            }
+
+            @Override
+            public void activateNew(int task) {}
+
+            @Override
+            public void kick(int task) {
+                woken.add(task);
+            }
+        });
+        kernel.addressSpaces().learnMapping(kernel.tasks().mm(kernel.initTask()), PAGE, PAGE + 65536, 3);
+    }
+
+    public Kernel kernel() {
+        return kernel;
+    }
+
+    /** Makes a call; its result, or BLOCKED. Tasks that it wakes go on before this returns. */
+    public long call(int task, int nr, long... args) {
+        for (int i = 0; i < 6; i++) {
+            execution.syscalls().setArg(task, i, i < args.length ? args[i] : 0);
+        }
+        long result = execution.enter(task, nr);
+        if (result != Syscalls.BLOCKED) {
+            finish(task, result);
+        }
+        settle();
+        return result == Syscalls.BLOCKED && results.containsKey(task) ? results.remove(task) : result;
+    }
+
+    /** The result of a call that was blocked and has been finished since, or BLOCKED. */
+    public long resultOf(int task) {
+        Long result = results.remove(task);
+        return result == null ? Syscalls.BLOCKED : result;
+    }
+
+    private void settle() {
+        while (!woken.isEmpty()) {
+            int task = woken.remove();
+            if (!kernel.tasks().isLive(task) || execution.isDead(task)) {
+                continue;
+            }
+            if (kernel.tasks().syscallNr(task) < 0) {
+                finish(task, 0);
+                continue;
+            }
+            long result = execution.resume(task);
+            if (result != Syscalls.BLOCKED) {
+                results.put(task, result);
+                finish(task, result);
+            }
+        }
+    }
+
+    private void finish(int task, long result) {
+        kernel.tasks().setSyscallNr(task, -1);
+        if (execution.isDead(task)) {
+            kernel.release().putTask(task);
+            return;
+        }
+        execution.toUser(task, result);
+        if (execution.isDead(task)) {
+            kernel.release().putTask(task);
+        }
+    }
+
+    /** fork(2), or clone(2) with flags; the new task, not its number. */
+    public int clone(int task, long flags) {
+        long nr = call(task, Nr.NR_clone, flags | Signal.SIGCHLD);
+        if (nr < 0) {
+            return (int) nr;
+        }
+        return kernel.pids().findTaskByVpid(kernel.pids().activeNs(task), (int) nr);
+    }
+
+    public int fork(int task) {
+        return clone(task, 0);
+    }
+
+    public int init() {
+        return kernel.initTask();
+    }
+
+    public int newPidNs(int task) {
+        return clone(task, Sched.CLONE_NEWPID);
+    }
+
+    /** Puts a string with its NUL at an address of the task's. */
+    public long put(int task, long address, String text) {
+        byte[] bytes = (text + "\0").getBytes(StandardCharsets.UTF_8);
+        kernel.userMemory().copyToUser(kernel.tasks().mm(task), address, bytes, 0, bytes.length);
+        return address;
+    }
+
+    public int intAt(int task, long address) {
+        return kernel.userMemory().getInt(kernel.tasks().mm(task), address);
+    }
+
+    /** Advances the clock, letting timers go off. */
+    public void advance(long ns) {
+        kernel.eventLoop().runUntil(kernel.clock().now() + kernel.timekeeping().nsToCycles(ns));
+        settle();
+    }
+
+    public String digest() {
+        StateHash hash = new StateHash();
+        kernel.digest(hash);
+        return hash.hex();
+    }
+}
