@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Makes the initial namespaces and the first task: start_kernel(), rest_init(). */
 final class Boot {
-    private static final int DEFAULT_PRIO = 120;
     private static final long DEFAULT_TIMER_SLACK_NS = 50_000;
 
     private final Kernel kernel;
@@ -34,7 +33,6 @@ final class Boot {
         int pidNs = createNamespaces(userNs);
         int task = tasks.alloc();
         tasks.setUsage(task, 2);
-        tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
         setName(task);
         tasks.setCred(task, kernel.creds().createRoot(userNs, config.boundingCaps()));
         kernel.userNamespaces().put(userNs); // the reference of its creation; its holders have their own
@@ -46,7 +44,8 @@ final class Boot {
         tasks.setMm(task, kernel.addressSpaces().execMm());
         tasks.setFiles(task, kernel.fileTables().create());
         tasks.setFs(task, kernel.fsStructs().create(rootMnt, kernel.vfs().mounts.rootOf(rootMnt)));
-        tasks.setStaticPrio(task, DEFAULT_PRIO);
+        kernel.scheduler().tasks().init(task);
+        tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
         tasks.setTimerSlackNs(task, DEFAULT_TIMER_SLACK_NS);
         tasks.setSyscallNr(task, -1);
         giveNumber(task, pidNs);

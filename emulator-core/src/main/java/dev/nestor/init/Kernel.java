@@ -36,7 +36,9 @@ import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.sched.SchedLife;
+import dev.nestor.kernel.sched.SchedConfig;
+import dev.nestor.kernel.sched.SchedMachine;
+import dev.nestor.kernel.sched.Scheduler;
 import dev.nestor.kernel.sched.WaitEntryTable;
 import dev.nestor.kernel.sched.WaitQueueTable;
 import dev.nestor.kernel.sched.WaitQueues;
@@ -52,6 +54,7 @@ import dev.nestor.kernel.time.TimeNamespaces;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.kernel.utsname.UtsNamespaceTable;
 import dev.nestor.kernel.utsname.UtsNamespaces;
+import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
 import dev.nestor.mm.Frames;
@@ -59,6 +62,7 @@ import dev.nestor.mm.UserMemory;
 import dev.nestor.net.NetTable;
 import dev.nestor.net.Nets;
 import dev.nestor.table.StateHash;
+import dev.nestor.trace.Tracepoints;
 
 /**
  * One emulated kernel: all its tables and verbs by their names. Many can live side by side; none has state outside itself.
@@ -66,6 +70,8 @@ import dev.nestor.table.StateHash;
 public final class Kernel {
     private final KernelConfig config;
     private final Work work;
+    private final CostModel costs;
+    private final Scheduler scheduler;
     private final Clock clock;
     private final EventLoop eventLoop;
     private final Timekeeping timekeeping;
@@ -116,6 +122,11 @@ public final class Kernel {
 
     /** A kernel that is up: its first task is there, asleep for ever, and all else is done by those it makes. */
     public Kernel(KernelConfig config) {
+        this(config, Tracepoints.NONE);
+    }
+
+    /** @param trace listens to all that happens from boot on */
+    public Kernel(KernelConfig config, Tracepoints trace) {
         this.config = config;
         work = new Work();
         clock = new Clock();
@@ -152,13 +163,19 @@ public final class Kernel {
         netTable = new NetTable(most);
         nets = new Nets(netTable, userNamespaces, nsInums);
 
+        costs = config.costs();
+        scheduler = new Scheduler(
+                new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace),
+                new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs()),
+                tasks,
+                most);
         wakeups = new Wakeups(tasks);
         hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
         waitQueues = new WaitQueues(tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);
         signals = new SignalRoom(
                 new SignalRoom.Tasks(tasks, signalStructs, sighands),
                 new SignalRoom.Ids(credTable, userNamespaces, capabilities, pidTable, pids, pidNamespaces),
-                new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, task -> tasks.state(task) == TaskTable.TASK_RUNNING),
+                new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, scheduler.tasks()::isOnCpu),
                 new SignalRoom.Limits(config.maxSignals(), 4 * most));
 
         addressSpaces = new AddressSpaces(new Frames(config.maxFrames()), most, config.maxVmas());
@@ -195,7 +212,6 @@ public final class Kernel {
         unshare = new Unshare(proxyTables, nsProxies, creds, capabilities, sharing);
         nsOperations = new NsOperations(this, mountNamespaces);
 
-        SchedLife schedLife = new NoScheduler();
         fork = new Fork(
                 new Fork.Tables(tasks, signalStructs, nsProxyTable, pidNamespaceTable, credTable),
                 new Fork.Verbs(
@@ -203,7 +219,7 @@ public final class Kernel {
                         pids,
                         nsProxies,
                         signals,
-                        schedLife,
+                        scheduler.tasks(),
                         wakeups,
                         waitQueues,
                         vfs.fileTables,
@@ -214,7 +230,7 @@ public final class Kernel {
                 work);
         Exit.Tables exitTables = new Exit.Tables(tasks, signalStructs, sighands, pidTable, pidNamespaceTable);
         release = new Release(
-                exitTables, new Release.Verbs(pids, signals, creds, schedLife, waitQueues, wakeups), work);
+                exitTables, new Release.Verbs(pids, signals, creds, scheduler.tasks(), waitQueues, wakeups), work);
         exit = new Exit(
                 exitTables,
                 new Exit.Verbs(pidNamespaces, pids, signals, waitQueues, wakeups),
@@ -259,6 +275,14 @@ public final class Kernel {
 
     public Work work() {
         return work;
+    }
+
+    public CostModel costs() {
+        return costs;
+    }
+
+    public Scheduler scheduler() {
+        return scheduler;
     }
 
     public Clock clock() {
@@ -428,6 +452,7 @@ public final class Kernel {
         sighands.digest(hash);
         signals.digest(hash);
         waitQueues.digest(hash);
+        scheduler.digest(hash);
         nsInums.digest(hash);
         pidTable.digest(hash);
         pidNamespaceTable.digest(hash);
@@ -444,14 +469,5 @@ public final class Kernel {
         nsProxyTable.digest(hash);
         addressSpaces.digest(hash);
         fsTables.digest(hash);
-    }
-
-    /** No CPUs: a driver runs the tasks. */
-    private static final class NoScheduler implements SchedLife {
-        @Override
-        public void fork(int parent, int child) {}
-
-        @Override
-        public void release(int task) {}
     }
 }

@@ -1,5 +1,7 @@
 package dev.nestor.init;
 
+import dev.nestor.machine.CostModel;
+import dev.nestor.machine.Topology;
 import dev.nestor.uapi.Resource;
 
 /**
@@ -23,6 +25,11 @@ public final class KernelConfig {
     private long tscHz = 2_000_000_000L; // cycles a second
     private long bootRealtimeNs; // CLOCK_REALTIME at cycle 0
     private long seed;
+    private Topology topology = Topology.plain(2);
+    private int hz = 250; // CONFIG_HZ
+    private long baseSliceNs = 700_000; // ns for one CPU: sysctl_sched_base_slice before scaling
+    private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
+    private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
     private final long[] rlimits = new long[2 * Resource.RLIM_NLIMITS]; // soft, hard by resource
@@ -168,6 +175,42 @@ public final class KernelConfig {
 
     public KernelConfig seed(long wanted) {
         seed = wanted;
+        return this;
+    }
+
+    public Topology topology() {
+        return topology;
+    }
+
+    public KernelConfig topology(Topology wanted) {
+        topology = wanted;
+        return this;
+    }
+
+    /** Ticks a second. */
+    public int hz() {
+        return hz;
+    }
+
+    public KernelConfig hz(int wanted) {
+        hz = wanted;
+        return this;
+    }
+
+    long baseSliceNs() {
+        return baseSliceNs;
+    }
+
+    long migrationCostNs() {
+        return migrationCostNs;
+    }
+
+    public CostModel costs() {
+        return costs;
+    }
+
+    public KernelConfig costs(CostModel wanted) {
+        costs = wanted;
         return this;
     }
 

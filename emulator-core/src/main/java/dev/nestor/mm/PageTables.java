@@ -136,7 +136,9 @@ public final class PageTables {
         hash.add(count, used);
         for (int chunk = 0; chunk << CHUNK_SHIFT < used; chunk++) {
             int nodes = Math.min(used - (chunk << CHUNK_SHIFT), 1 << CHUNK_SHIFT);
-            hash.add(chunks[chunk], nodes << NODE_SHIFT);
+            if (chunks[chunk] != null) {
+                hash.add(chunks[chunk], nodes << NODE_SHIFT);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ public final class CallTables {
         new SysExit(kernel).register(table);
         new SysWait(kernel).register(table);
         new SysClone(kernel).register(table);
+        new SysNs(kernel).register(table);
         new SysCred(kernel).register(table);
         new SysCaps(kernel).register(table);
         new SysPrctl(kernel).register(table);

@@ -13,33 +13,34 @@ import org.junit.jupiter.api.Test;
 class ProcessLifeTest {
     private final TestMachine machine = new TestMachine();
     private final int init = machine.init();
+    private final int shell = machine.fork(init); // number 2; init itself reaps at once
 
     @Test
     void fork_givesTheNextNumber_andGetpidSaysSo() {
-        int child = machine.fork(init);
-        assertThat(machine.call(child, Nr.NR_getpid)).isEqualTo(2);
-        assertThat(machine.call(child, Nr.NR_getppid)).isEqualTo(1);
+        int child = machine.fork(shell);
+        assertThat(machine.call(child, Nr.NR_getpid)).isEqualTo(3);
+        assertThat(machine.call(child, Nr.NR_getppid)).isEqualTo(2);
         assertThat(machine.call(init, Nr.NR_getppid)).isZero();
     }
 
     @Test
     void wait4_reapsAZombie_withItsStatus() {
-        int child = machine.fork(init);
+        int child = machine.fork(shell);
         machine.call(child, Nr.NR_exit_group, 7);
         assertThat(machine.kernel().tasks().exitState(child)).isEqualTo(TaskTable.EXIT_ZOMBIE);
-        assertThat(machine.call(init, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(2);
-        assertThat(machine.intAt(init, TestMachine.PAGE)).isEqualTo(7 << 8);
+        assertThat(machine.call(shell, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(3);
+        assertThat(machine.intAt(shell, TestMachine.PAGE)).isEqualTo(7 << 8);
         assertThat(machine.kernel().tasks().isLive(child)).isFalse();
-        assertThat(machine.call(init, Nr.NR_wait4, -1)).isEqualTo(-Errno.ECHILD);
+        assertThat(machine.call(shell, Nr.NR_wait4, -1)).isEqualTo(-Errno.ECHILD);
     }
 
     @Test
     void wait4_blocksUntilAChildEnds() {
-        int child = machine.fork(init);
-        assertThat(machine.call(init, Nr.NR_wait4, -1, 0, Wait.WNOHANG)).isZero();
-        assertThat(machine.call(init, Nr.NR_wait4, -1)).isEqualTo(Syscalls.BLOCKED);
+        int child = machine.fork(shell);
+        assertThat(machine.call(shell, Nr.NR_wait4, -1, 0, Wait.WNOHANG)).isZero();
+        assertThat(machine.call(shell, Nr.NR_wait4, -1)).isEqualTo(Syscalls.BLOCKED);
         machine.call(child, Nr.NR_exit, 0);
-        assertThat(machine.resultOf(init)).isEqualTo(2);
+        assertThat(machine.resultOf(shell)).isEqualTo(3);
     }
 
     @Test
@@ -54,7 +55,7 @@ class ProcessLifeTest {
 
     @Test
     void theDeathOfANamespacesInit_takesAllAlong_beforeItsParentHears() {
-        int reaper = machine.newPidNs(init);
+        int reaper = machine.newPidNs(shell);
         int member = machine.fork(reaper);
         int deeper = machine.newPidNs(member);
         machine.call(member, Nr.NR_pause);
@@ -62,9 +63,9 @@ class ProcessLifeTest {
         machine.call(reaper, Nr.NR_exit_group, 3);
         assertThat(machine.kernel().tasks().isLive(member)).isFalse();
         assertThat(machine.kernel().tasks().isLive(deeper)).isFalse();
-        assertThat(machine.call(init, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(2);
-        assertThat(machine.intAt(init, TestMachine.PAGE)).isEqualTo(3 << 8);
-        assertThat(machine.kernel().tasks().size()).isEqualTo(1);
+        assertThat(machine.call(shell, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(3);
+        assertThat(machine.intAt(shell, TestMachine.PAGE)).isEqualTo(3 << 8);
+        assertThat(machine.kernel().tasks().size()).isEqualTo(2);
         assertThat(machine.kernel().pidNamespaceTable().size()).isEqualTo(1);
     }
 
@@ -94,7 +95,7 @@ class ProcessLifeTest {
         assertThat(machine.call(parent, Nr.NR_vfork)).isEqualTo(Syscalls.BLOCKED);
         int child = machine.kernel().tasks().children().first(parent);
         machine.call(child, Nr.NR_exit_group, 0);
-        assertThat(machine.resultOf(parent)).isEqualTo(3);
+        assertThat(machine.resultOf(parent)).isEqualTo(4);
     }
 
     @Test
@@ -104,7 +105,7 @@ class ProcessLifeTest {
         int middle = machine.fork(reaper);
         int orphan = machine.fork(middle);
         machine.call(middle, Nr.NR_exit_group, 0);
-        assertThat(machine.call(orphan, Nr.NR_getppid)).isEqualTo(2);
+        assertThat(machine.call(orphan, Nr.NR_getppid)).isEqualTo(3);
         machine.call(reaper, Nr.NR_exit_group, 0);
         assertThat(machine.call(orphan, Nr.NR_getppid)).isEqualTo(1);
     }

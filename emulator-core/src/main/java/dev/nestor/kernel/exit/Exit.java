@@ -215,7 +215,7 @@ public final class Exit {
         boolean leader = tasks.groupLeader(task) == task;
         boolean autoreap;
         if (leader) {
-            autoreap = release.isThreadGroupEmpty(task) && signals.parents().doNotifyParent(task, tasks.exitSignal(task));
+            autoreap = release.isThreadGroupEmpty(task) && release.notifyParent(task, tasks.exitSignal(task));
         } else {
             autoreap = true;
         }
@@ -265,7 +265,7 @@ public final class Exit {
         if (tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
                 && tasks.ptrace(leader) == 0
                 && release.isThreadGroupEmpty(leader)
-                && signals.parents().doNotifyParent(leader, Signal.SIGCHLD)) {
+                && release.notifyParent(leader, Signal.SIGCHLD)) {
             release.releaseTask(leader);
             return;
         }

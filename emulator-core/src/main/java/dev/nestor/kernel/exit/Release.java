@@ -5,7 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.sched.SchedLife;
+import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.signal.SignalRoom;
@@ -23,7 +23,7 @@ public final class Release {
 
     /** The verbs of the rooms above. */
     public record Verbs(
-            Pids pids, SignalRoom signals, Creds creds, SchedLife schedLife, WaitQueues waitQueues, Wakeups wakeups) {}
+            Pids pids, SignalRoom signals, Creds creds, SchedTasks schedTasks, WaitQueues waitQueues, Wakeups wakeups) {}
 
     public Release(Exit.Tables tables, Verbs verbs, Work work) {
         this.tasks = tables.tasks();
@@ -55,7 +55,7 @@ public final class Release {
                     && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
                     && tasks.ptrace(leader) == 0
                     && isThreadGroupEmpty(leader)
-                    && verbs.signals().parents().doNotifyParent(leader, tasks.exitSignal(leader))) {
+                    && notifyParent(leader, tasks.exitSignal(leader))) {
                 next = leader;
             }
         }
@@ -94,6 +94,15 @@ public final class Release {
         putTask(task);
     }
 
+    /**
+     * do_notify_parent(): true when the task is to be released at once. So it is below the first task of all, which runs no
+     * program here: it stands for an init that always waits.
+     */
+    boolean notifyParent(int leader, int sig) {
+        boolean autoreap = verbs.signals().parents().doNotifyParent(leader, sig);
+        return autoreap || tasks.realParent(tasks.parent(leader)) == NULL;
+    }
+
     /** A thread that does execve waits for the others: it looks again. */
     void wakeExec(int signal) {
         int waiter = signalStructs.groupExecTask(signal);
@@ -122,7 +131,7 @@ public final class Release {
         int usage = tasks.usage(task) - 1;
         tasks.setUsage(task, usage);
         if (usage == 0) {
-            verbs.schedLife().release(task);
+            verbs.schedTasks().release(task);
             verbs.creds().put(tasks.cred(task));
             tasks.free(task);
             work.add(Work.TASK_FREE);

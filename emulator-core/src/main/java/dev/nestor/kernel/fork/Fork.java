@@ -10,7 +10,7 @@ import dev.nestor.kernel.nsproxy.NsProxies;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.sched.SchedLife;
+import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.signal.SignalRoom;
@@ -51,7 +51,7 @@ public final class Fork {
             Pids pids,
             NsProxies nsProxies,
             SignalRoom signals,
-            SchedLife sched,
+            SchedTasks sched,
             Wakeups wakeups,
             WaitQueues waitQueues,
             FileTables files,
@@ -214,7 +214,9 @@ public final class Fork {
         if (failed < 0) {
             return failed;
         }
-        verbs.sched.fork(parent, child);
+        if (!verbs.sched.fork(parent, child)) {
+            return -Errno.EAGAIN;
+        }
         if (!copyFiles(parent, child, flags) || !copyFs(parent, child, flags)) {
             return -Errno.ENOMEM;
         }
@@ -400,7 +402,9 @@ public final class Fork {
         if (tasks.files(child) != NULL) {
             verbs.files.putFiles(tasks.files(child));
         }
-        verbs.sched.release(child);
+        if (tasks.se(child) != NULL) {
+            verbs.sched.release(child);
+        }
         if (tasks.cred(child) != NULL) {
             verbs.creds.put(tasks.cred(child));
         }
