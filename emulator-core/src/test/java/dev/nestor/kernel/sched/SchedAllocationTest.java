@@ -1,0 +1,37 @@
+package dev.nestor.kernel.sched;
+
+import static dev.nestor.kernel.sched.SmallScheduler.MS;
+import static dev.nestor.kernel.sched.SmallScheduler.US;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.nestor.machine.Topology;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+class SchedAllocationTest {
+    private static final int OPERATIONS = 200_000;
+
+    @Test
+    void switchesWakeupsTicksAndTimers_allocateNothing() {
+        SmallScheduler machine = new SmallScheduler(Topology.of(1, 2, 2, 2));
+        for (int i = 0; i < 50; i++) {
+            machine.periodic((i % 5 + 1) * 50L * US, (i % 3 + 1) * MS);
+        }
+        machine.hog();
+        machine.yielder(10 * US);
+        machine.yielder(10 * US);
+        machine.pingPong(0, 5);
+        machine.loop.runEvents(2L * OPERATIONS);
+        assertThat(Math.min(allocatedBy(machine), allocatedBy(machine))).isZero();
+    }
+
+    /** Twice, because the JVM itself allocates a few bytes on this thread once in a while. */
+    private static long allocatedBy(SmallScheduler machine) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        threads.getCurrentThreadAllocatedBytes();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        machine.loop.runEvents(OPERATIONS);
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+}
