@@ -213,16 +213,16 @@ public final class Pids {
         pids.setProcess(pid, leader);
     }
 
-    /** attach_pid(PIDTYPE_PGID) of a leader. */
+    /** attach_pid(PIDTYPE_PGID) of a leader: to the front, so that a group is gone through latest first. */
     public void attachGroup(int pid, int leader) {
         signals.setPgrp(tasks.signal(leader), pid);
-        pids.groupMembers().addLast(pid, leader);
+        pids.groupMembers().addFirst(pid, leader);
     }
 
     /** attach_pid(PIDTYPE_SID) of a leader. */
     public void attachSession(int pid, int leader) {
         signals.setSession(tasks.signal(leader), pid);
-        pids.sessionMembers().addLast(pid, leader);
+        pids.sessionMembers().addFirst(pid, leader);
     }
 
     /** detach_pid(PIDTYPE_PID). The task keeps the handle until it is released itself. */

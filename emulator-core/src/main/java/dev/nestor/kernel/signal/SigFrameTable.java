@@ -4,12 +4,15 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.table.Columns;
 import dev.nestor.table.Table;
+import java.util.Arrays;
 
 /** What struct rt_sigframe keeps on the user stack while a handler runs: one row for each handler not yet returned from. */
 public final class SigFrameTable extends Table {
     private int[] depth = new int[initialRows()]; // frames of the task's up to this one
     private long[] mask = new long[initialRows()]; // signal mask to go back to
     private long[] result = new long[initialRows()]; // rax to go back to: the interrupted call's result, or its number
+    private int[] nr = new int[initialRows()]; // call that is to be made again, or -1
+    private long[] args = new long[6 * initialRows()]; // argument registers to go back to
     private int[] onStack = new int[initialRows()]; // bool; the handler runs on the alternate stack
     private long[] stackSp = new long[initialRows()]; // alternate stack at the time: user address
     private long[] stackSize = new long[initialRows()]; // bytes
@@ -49,6 +52,22 @@ public final class SigFrameTable extends Table {
         result[row(frame)] = value;
     }
 
+    int nr(int frame) {
+        return nr[row(frame)];
+    }
+
+    void setNr(int frame, int value) {
+        nr[row(frame)] = value;
+    }
+
+    long args(int frame, int index) {
+        return args[row(frame) * 6 + index];
+    }
+
+    void setArgs(int frame, int index, long value) {
+        args[row(frame) * 6 + index] = value;
+    }
+
     boolean onStack(int frame) {
         return onStack[row(frame)] != 0;
     }
@@ -80,6 +99,10 @@ public final class SigFrameTable extends Table {
         setDepth(to, depth(from));
         setMask(to, mask(from));
         setResult(to, result(from));
+        setNr(to, nr(from));
+        for (int i = 0; i < 6; i++) {
+            setArgs(to, i, args(from, i));
+        }
         setOnStack(to, onStack(from));
         setStack(to, stackSp(from), stackSize(from), stackFlags(from));
     }
@@ -89,6 +112,8 @@ public final class SigFrameTable extends Table {
         depth[row] = 0;
         mask[row] = 0;
         result[row] = 0;
+        nr[row] = 0;
+        Arrays.fill(args, row * 6, (row + 1) * 6, 0);
         onStack[row] = 0;
         stackSp[row] = 0;
         stackSize[row] = 0;
@@ -100,6 +125,8 @@ public final class SigFrameTable extends Table {
         depth = columns.ints(depth);
         mask = columns.longs(mask);
         result = columns.longs(result);
+        nr = columns.ints(nr);
+        args = columns.longs(args, 6);
         onStack = columns.ints(onStack);
         stackSp = columns.longs(stackSp);
         stackSize = columns.longs(stackSize);

@@ -32,6 +32,7 @@ public final class SigFrames {
             depth--;
         }
         frames.setDepth(frame, depth + 1);
+        frames.setNr(frame, -1);
         frames.setMask(frame, wakeups.sigmaskToSave(task));
         frames.setStack(frame, tasks.sasSsSp(task), tasks.sasSsSize(task), tasks.sasSsFlags(task));
         boolean switches = action.hasFlag(Signal.SA_ONSTACK) && tasks.sasSsSize(task) != 0;
@@ -46,9 +47,28 @@ public final class SigFrames {
         wakeups.setCurrentBlocked(task, tasks.blocked(task) | added);
     }
 
-    /** The rax that rt_sigreturn(2) of the innermost handler brings back; {@link Restart} says which. */
-    public void setResult(int task, long result) {
-        frames.setResult(frames.ofTask().last(task), result);
+    /**
+     * What handle_signal() does to the registers of an interrupted call before it saves them: the frame of the innermost
+     * handler keeps the call's arguments, and as rax its result or, if it is to be made again, its number.
+     *
+     * @param result of the call, one of the kernel's own perhaps
+     * @param saFlags of the handler's action
+     */
+    public void saveInterrupted(int task, long result, long saFlags) {
+        int frame = frames.ofTask().last(task);
+        int nr = tasks.syscallNr(task);
+        boolean again = Restart.afterHandler(result, saFlags) == Restart.AGAIN;
+        frames.setResult(frame, Restart.savedResult(result, saFlags, nr));
+        frames.setNr(frame, again ? nr : -1);
+        for (int i = 0; i < 6; i++) {
+            frames.setArgs(frame, i, tasks.args(task, i));
+        }
+    }
+
+    /** The call that is to be made again when the innermost handler returns, with the arguments that come back; or -1. */
+    public int nrToRestart(int task) {
+        int frame = frames.ofTask().last(task);
+        return frame == NULL ? -1 : frames.nr(frame);
     }
 
     public int depth(int task) {
@@ -60,11 +80,14 @@ public final class SigFrames {
         return frames.ofTask().isEmpty(task);
     }
 
-    /** rt_sigreturn(2) of a task that has a frame: the mask and the stack from before, and the rax. */
+    /** rt_sigreturn(2) of a task that has a frame: the mask, the stack and the arguments from before; gives the rax. */
     public long pop(int task) {
         int frame = frames.ofTask().last(task);
         long result = frames.result(frame);
         setStack(task, frames.stackSp(frame), frames.stackSize(frame), frames.stackFlags(frame));
+        for (int i = 0; i < 6; i++) {
+            tasks.setArgs(task, i, frames.args(frame, i));
+        }
         long mask = frames.mask(frame);
         drop(frame);
         wakeups.setCurrentBlocked(task, mask);

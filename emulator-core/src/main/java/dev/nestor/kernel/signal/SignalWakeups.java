@@ -70,6 +70,11 @@ public final class SignalWakeups {
         recalcSigpending(task);
     }
 
+    /** As sigtimedwait(2) does for the time it sleeps: a mask that is no user's wish. */
+    public void setBlockedForWait(int task, long mask) {
+        setTaskBlocked(task, mask);
+    }
+
     /** set_restore_sigmask() after set_user_sigmask(): the mask for the length of a call. */
     public void setUserSigmask(int task, long mask) {
         tasks.setSavedSigmask(task, tasks.blocked(task));
