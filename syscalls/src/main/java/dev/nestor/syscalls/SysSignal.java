@@ -31,8 +31,7 @@ public final class SysSignal {
     private final SigInfo info = new SigInfo();
     private final byte[] bytes = new byte[SigInfo.SIZE];
 
-    public SysSignal(
-            TaskTable tasks, SignalRoom room, UserMemory memory, HrTimers timers, Timekeeping timekeeping) {
+    public SysSignal(TaskTable tasks, SignalRoom room, UserMemory memory, HrTimers timers, Timekeeping timekeeping) {
         this.tasks = tasks;
         this.room = room;
         this.memory = memory;
@@ -63,7 +62,11 @@ public final class SysSignal {
             if (memory.copyFromUser(mm, from, bytes, 0, SIGACTION_SIZE) != 0) {
                 return -Errno.EFAULT;
             }
-            action.set(Bytes.getLong(bytes, 0), Bytes.getLong(bytes, 8), Bytes.getLong(bytes, 16), Bytes.getLong(bytes, 24));
+            action.set(
+                    Bytes.getLong(bytes, 0),
+                    Bytes.getLong(bytes, 8),
+                    Bytes.getLong(bytes, 16),
+                    Bytes.getLong(bytes, 24));
         }
         int error = room.actions().doSigaction(task, sig, from == 0 ? null : action, to == 0 ? null : old);
         if (error != 0 || to == 0) {

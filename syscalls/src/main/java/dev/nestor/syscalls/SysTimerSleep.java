@@ -94,7 +94,7 @@ public final class SysTimerSleep {
         if (cpuClock) {
             tasks.setRestart(task, EXPIRES, ns == 0 || absolute ? timekeeping.now() : Clock.NEVER);
         } else {
-            begin(task, absolute && ns != Long.MAX_VALUE ? Math.max(ns - nowNs(task, clock), 0) : ns);
+            begin(task, absolute && ns != Long.MAX_VALUE ? ns - nowNs(task, clock) : ns);
         }
         return 0;
     }
@@ -109,10 +109,10 @@ public final class SysTimerSleep {
         };
     }
 
+    /** Sets the time, which is gone by already when an absolute one was: then ns is negative. */
     private void begin(int task, long ns) {
         int policy = tasks.policy(task);
-        boolean realtime =
-                policy == Sched.SCHED_FIFO || policy == Sched.SCHED_RR || policy == Sched.SCHED_DEADLINE;
+        boolean realtime = policy == Sched.SCHED_FIFO || policy == Sched.SCHED_RR || policy == Sched.SCHED_DEADLINE;
         long slackNs = realtime ? 0 : tasks.timerSlackNs(task);
         tasks.setRestart(task, EXPIRES, Math.max(Timespecs.expiry(timekeeping, ns, slackNs), 1));
     }

@@ -41,7 +41,7 @@ final class Timespecs {
      */
     static long expiry(Timekeeping timekeeping, long ns, long slackNs) {
         long now = timekeeping.now();
-        long cycles = ns >= Long.MAX_VALUE - slackNs ? Clock.NEVER : timekeeping.nsToCycles(ns + slackNs);
+        long cycles = ns >= Long.MAX_VALUE - slackNs ? Clock.NEVER : timekeeping.nsToCycles(Math.max(ns + slackNs, 0));
         return cycles >= Clock.NEVER - now ? Clock.NEVER : now + cycles;
     }
 }

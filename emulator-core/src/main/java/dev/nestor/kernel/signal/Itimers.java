@@ -6,6 +6,7 @@ import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimers;
 import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.machine.Work;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Signal;
 
@@ -18,14 +19,21 @@ public final class Itimers {
     private final Signals sender;
     private final HrTimers timers;
     private final Timekeeping timekeeping;
+    private final Work work;
 
     public Itimers(
-            TaskTable tasks, SignalStructTable signals, Signals sender, HrTimers timers, Timekeeping timekeeping) {
+            TaskTable tasks,
+            SignalStructTable signals,
+            Signals sender,
+            HrTimers timers,
+            Timekeeping timekeeping,
+            Work work) {
         this.tasks = tasks;
         this.signals = signals;
         this.sender = sender;
         this.timers = timers;
         this.timekeeping = timekeeping;
+        this.work = work;
         timers.register(HrTimers.REAL, (timer, signal) -> expired(signal));
     }
 
@@ -41,6 +49,7 @@ public final class Itimers {
         int timer = signals.realTimer(signal);
         long interval = signals.realIntervalNs(signal);
         if (timer != NULL && interval != 0 && !timers.isActive(timer)) {
+            work.add(Work.TIMER_ARM);
             timers.start(timer, timers.next(timer, timekeeping.nsToCycles(interval)));
         }
     }
@@ -77,6 +86,7 @@ public final class Itimers {
             }
             signals.setRealTimer(signal, timer);
         }
+        work.add(Work.TIMER_ARM);
         signals.setRealIntervalNs(signal, intervalNs);
         timers.start(timer, timekeeping.now() + timekeeping.nsToCycles(valueNs));
         return 0;

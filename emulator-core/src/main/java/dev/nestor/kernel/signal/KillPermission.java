@@ -6,6 +6,8 @@ import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
+import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Signal;
@@ -16,18 +18,24 @@ public final class KillPermission {
     private final CredTable creds;
     private final Capabilities capabilities;
     private final Pids pids;
+    private final Work work;
 
-    public KillPermission(TaskTable tasks, CredTable creds, Capabilities capabilities, Pids pids) {
+    public KillPermission(TaskTable tasks, CredTable creds, Capabilities capabilities, Pids pids, Work work) {
         this.tasks = tasks;
         this.creds = creds;
         this.capabilities = capabilities;
         this.pids = pids;
+        this.work = work;
     }
 
     /** check_kill_permission(): 0, EINVAL for no signal, EPERM. */
+    @HotPath
     int check(int current, int sig, SigInfo info, int task) {
         if (!SigSets.isValid(sig)) {
             return -Errno.EINVAL;
+        }
+        if (info.isFromUser()) {
+            work.add(Work.PERMISSION);
         }
         if (!info.isFromUser() || killOkByCred(current, task)) {
             return 0;

@@ -5,7 +5,9 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
+import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Signal;
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
@@ -16,15 +18,17 @@ public final class PendingSignals {
     private final SignalStructTable signals;
     private final SigQueueTable queue;
     private final CredTable creds;
+    private final Work work;
 
     /* Signals queued for each kuid, UCOUNT_RLIMIT_SIGPENDING. Look up, never walk. */
     private final Int2IntOpenHashMap queuedByUser = new Int2IntOpenHashMap();
 
-    public PendingSignals(TaskTable tasks, SignalStructTable signals, SigQueueTable queue, CredTable creds) {
+    public PendingSignals(TaskTable tasks, SignalStructTable signals, SigQueueTable queue, CredTable creds, Work work) {
         this.tasks = tasks;
         this.signals = signals;
         this.queue = queue;
         this.creds = creds;
+        this.work = work;
     }
 
     /** Signals that wait in a task's own queue and its process's, rt_sigpending(2) before the mask. */
@@ -57,6 +61,7 @@ public final class PendingSignals {
      * sigqueue_alloc(), put at the end of the queue: false when the target's user has RLIMIT_SIGPENDING waiting, or at the
      * table's limit.
      */
+    @HotPath
     boolean enqueue(int task, boolean shared, SigInfo info, boolean overrideRlimit) {
         int kuid = creds.uid(tasks.cred(task));
         int count = queuedByUser.get(kuid) + 1;
@@ -68,6 +73,7 @@ public final class PendingSignals {
         if (queued == NULL) {
             return false;
         }
+        work.add(Work.SIGNAL_SEND);
         queuedByUser.put(kuid, count);
         queue.setUcounts(queued, kuid);
         queue.store(queued, info);

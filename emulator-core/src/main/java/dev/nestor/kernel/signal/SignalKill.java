@@ -6,7 +6,9 @@ import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
+import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Signal;
 
@@ -18,21 +20,17 @@ public final class SignalKill {
     private final PidNamespaces namespaces;
     private final Signals signals;
     private final KillPermission permission;
+    private final Work work;
     private final SigInfo own = new SigInfo();
 
-    public SignalKill(
-            TaskTable tasks,
-            PidTable pidTable,
-            Pids pids,
-            PidNamespaces namespaces,
-            Signals signals,
-            KillPermission permission) {
+    public SignalKill(TaskTable tasks, SignalRoom.Ids numbers, Signals signals, KillPermission permission, Work work) {
         this.tasks = tasks;
-        this.pidTable = pidTable;
-        this.pids = pids;
-        this.namespaces = namespaces;
+        this.pidTable = numbers.pidTable();
+        this.pids = numbers.pids();
+        this.namespaces = numbers.pidNamespaces();
         this.signals = signals;
         this.permission = permission;
+        this.work = work;
     }
 
     /** prepare_kill_siginfo(): what a task says of itself; good until the next call. */
@@ -43,6 +41,7 @@ public final class SignalKill {
     }
 
     /** kill(2): one process, the caller's group (0), everybody (-1), a group. The target is looked for before all else. */
+    @HotPath
     public int kill(int current, int nr, int sig) {
         SigInfo info = prepareKillSiginfo(current, sig, PidType.PIDTYPE_TGID);
         if (nr > 0) {
@@ -65,6 +64,7 @@ public final class SignalKill {
 
     /** kill_pid_info_type(): ESRCH when the pid's task has been released. */
     public int killPidInfo(int sender, int sig, SigInfo info, int pid, int type) {
+        work.add(Work.LOOKUP);
         int task = pid == NULL ? NULL : pidTable.thread(pid);
         return task == NULL ? -Errno.ESRCH : groupSendSigInfo(sender, sig, info, task, type);
     }
@@ -79,6 +79,7 @@ public final class SignalKill {
         int at = members.first(pgrp);
         while (at != NULL) {
             int next = members.next(at);
+            work.add(Work.LIST_STEP);
             int error = groupSendSigInfo(sender, sig, info, at, PidType.PIDTYPE_PGID);
             if (result != 0) {
                 result = error;
@@ -99,6 +100,7 @@ public final class SignalKill {
         boolean found = false;
         int result = 0;
         for (int nr = namespaces.nextNumber(ns, 2); nr >= 0; nr = namespaces.nextNumber(ns, nr + 1)) {
+            work.add(Work.LIST_STEP);
             int leader = pidTable.process(pids.findVpid(ns, nr));
             if (leader == NULL || tasks.signal(leader) == tasks.signal(current)) {
                 continue;

@@ -13,6 +13,7 @@ import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimers;
 import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.machine.Work;
 import dev.nestor.table.StateHash;
 import java.util.function.IntPredicate;
 
@@ -25,6 +26,7 @@ public final class SignalRoom {
     private final SignalWakeups wakeups;
     private final Signals signals;
     private final SignalKill kill;
+    private final SigIo sigio;
     private final SigActions actions;
     private final SigFrames frames;
     private final PgrpOrphans orphans;
@@ -56,24 +58,30 @@ public final class SignalRoom {
     /** The most rows of each table. */
     public record Limits(int queued, int frames) {}
 
+    /** A machine that counts no work. */
     public SignalRoom(Tasks of, Ids ids, Waiting waiting, Limits limits) {
+        this(of, ids, waiting, limits, new Work());
+    }
+
+    public SignalRoom(Tasks of, Ids ids, Waiting waiting, Limits limits, Work work) {
         TaskTable tasks = of.tasks;
         queue = new SigQueueTable(limits.queued, tasks, of.signals);
         frameTable = new SigFrameTable(limits.frames, tasks);
         sighands = new Sighands(tasks, of.sighands);
-        pending = new PendingSignals(tasks, of.signals, queue, ids.creds);
+        pending = new PendingSignals(tasks, of.signals, queue, ids.creds, work);
         wakeups = new SignalWakeups(tasks, of.signals, pending, waiting.wakeups, waiting.isOnCpu);
         SignalIds signalIds = new SignalIds(tasks, ids.pids, ids.creds, ids.userNamespaces);
         signals = new Signals(tasks, of.signals, sighands, pending, wakeups, signalIds);
-        KillPermission permission = new KillPermission(tasks, ids.creds, ids.capabilities, ids.pids);
-        kill = new SignalKill(tasks, ids.pidTable, ids.pids, ids.pidNamespaces, signals, permission);
+        KillPermission permission = new KillPermission(tasks, ids.creds, ids.capabilities, ids.pids, work);
+        kill = new SignalKill(tasks, ids, signals, permission, work);
+        sigio = new SigIo(tasks, ids.creds, ids.pidTable, signals);
         actions = new SigActions(sighands, pending);
         frames = new SigFrames(tasks, frameTable, wakeups);
         orphans = new PgrpOrphans(tasks, of.signals, ids.pidTable);
         parents = new ParentNotifier(tasks, of.signals, signals, ids.pidTable, waiting.waitQueues, waiting.timekeeping);
         GroupStop groupStop = new GroupStop(tasks, of.signals, wakeups, parents);
         taskSignals = new TaskSignals(tasks, of.signals, pending, wakeups, frames, groupStop);
-        itimers = new Itimers(tasks, of.signals, signals, waiting.timers, waiting.timekeeping);
+        itimers = new Itimers(tasks, of.signals, signals, waiting.timers, waiting.timekeeping, work);
         SignalDelivery.Parts parts = new SignalDelivery.Parts(sighands, pending, wakeups, groupStop, orphans, frames);
         delivery = new SignalDelivery(tasks, of.signals, parts, itimers::rearm);
     }
@@ -96,6 +104,10 @@ public final class SignalRoom {
 
     public SignalKill kill() {
         return kill;
+    }
+
+    public SigIo sigio() {
+        return sigio;
     }
 
     public SigActions actions() {
