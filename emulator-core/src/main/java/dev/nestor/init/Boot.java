@@ -80,7 +80,6 @@ final class Boot {
         kernel.timeNamespaces().hold(time);
         proxies.setTimeNs(proxy, time);
         proxies.setTimeNsForChildren(proxy, time);
-        kernel.userNamespaces().hold(userNs);
         int pidNs = kernel.pidNamespaces().createRoot(userNs, config.pidMax());
         proxies.setPidNsForChildren(proxy, pidNs);
         rootMnt = mountRoot(userNs);

@@ -150,7 +150,7 @@ public final class Kernel {
 
         pidTable = new PidTable(4 * most, tasks);
         pidNamespaceTable = new PidNamespaceTable(most);
-        pidNamespaces = new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::put);
+        pidNamespaces = new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::hold, userNamespaces::put);
         pids = new Pids(pidTable, pidNamespaceTable, pidNamespaces, tasks, signalStructs);
         utsNamespaceTable = new UtsNamespaceTable(most);
         utsNamespaces = new UtsNamespaces(utsNamespaceTable, userNamespaces, nsInums);

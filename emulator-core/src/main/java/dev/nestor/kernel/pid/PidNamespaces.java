@@ -18,13 +18,15 @@ public final class PidNamespaces {
     private final PidTable pids;
 
     private final NsInums inums;
+    private final IntConsumer holdUserNs;
     private final IntConsumer putUserNs;
 
-    /** @param putUserNs gives back a reference on a user namespace, which is a room above */
-    public PidNamespaces(PidNamespaceTable namespaces, PidTable pids, NsInums inums, IntConsumer putUserNs) {
+    /** The two ways to a user namespace's count, which is a room above. */
+    public PidNamespaces(PidNamespaceTable namespaces, PidTable pids, NsInums inums, IntConsumer holdUserNs, IntConsumer putUserNs) {
         this.namespaces = namespaces;
         this.pids = pids;
         this.inums = inums;
+        this.holdUserNs = holdUserNs;
         this.putUserNs = putUserNs;
     }
 
@@ -35,7 +37,7 @@ public final class PidNamespaces {
 
     /**
      * create_pid_namespace(): a child of the parent, or -ENOSPC beyond level 32 or at the table's limit. Holds its
-     * parent; the caller holds the user namespace for it.
+     * parent and its owner.
      */
     public int create(int parent, int userNs) {
         if (namespaces.level(parent) + 1 > MAX_PID_NS_LEVEL) {
@@ -54,6 +56,7 @@ public final class PidNamespaces {
         namespaces.setCount(ns, 1);
         namespaces.setParent(ns, parent);
         namespaces.setLevel(ns, level);
+        holdUserNs.accept(userNs);
         namespaces.setUserNs(ns, userNs);
         namespaces.setInum(ns, inum);
         namespaces.setPidMax(ns, pidMax);

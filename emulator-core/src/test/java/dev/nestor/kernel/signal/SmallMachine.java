@@ -46,7 +46,7 @@ final class SmallMachine {
     final Creds creds = new Creds(tasks, credTable, new GroupInfoTable(20), userNamespaces);
     final PidTable pidTable = new PidTable(200, tasks);
     final PidNamespaceTable pidNsTable = new PidNamespaceTable(20);
-    final PidNamespaces pidNamespaces = new PidNamespaces(pidNsTable, pidTable, inums, ns -> {});
+    final PidNamespaces pidNamespaces = new PidNamespaces(pidNsTable, pidTable, inums, ns -> {}, ns -> {});
     final Pids pids = new Pids(pidTable, pidNsTable, pidNamespaces, tasks, signalStructs);
     final Wakeups scheduler = new Wakeups(tasks);
     final WaitQueues waitQueues = new WaitQueues(tasks, new WaitQueueTable(100), new WaitEntryTable(100), scheduler);
