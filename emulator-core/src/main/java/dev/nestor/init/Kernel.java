@@ -150,7 +150,8 @@ public final class Kernel {
 
         pidTable = new PidTable(4 * most, tasks);
         pidNamespaceTable = new PidNamespaceTable(most);
-        pidNamespaces = new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::hold, userNamespaces::put);
+        pidNamespaces =
+                new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::hold, userNamespaces::put);
         pids = new Pids(pidTable, pidNamespaceTable, pidNamespaces, tasks, signalStructs);
         utsNamespaceTable = new UtsNamespaceTable(most);
         utsNamespaces = new UtsNamespaces(utsNamespaceTable, userNamespaces, nsInums);
@@ -205,8 +206,8 @@ public final class Kernel {
         Namespaces namespaces = new Namespaces(
                 utsNamespaces, ipcNamespaces, mountNamespaces, pidNamespaces, nets, timeNamespaces, cgroupNamespaces);
         nsProxies = new NsProxies(proxyTables, capabilities, namespaces, pids, work);
-        TaskSharing sharing = new TaskSharing(
-                tasks, signalStructs, sighands, addressSpaces.mms(), vfs.fsStructs, vfs.fileTables);
+        TaskSharing sharing =
+                new TaskSharing(tasks, signalStructs, sighands, addressSpaces.mms(), vfs.fsStructs, vfs.fileTables);
         Setns.Access access = new Setns.Access(capabilities, creds, userNamespaces, pids);
         setns = new Setns(nsProxies, proxyTables, namespaces, access, sharing);
         unshare = new Unshare(proxyTables, nsProxies, creds, capabilities, sharing);
@@ -241,8 +242,7 @@ public final class Kernel {
         exec = new Exec(
                 vfs,
                 credTable,
-                new Exec.Verbs(
-                        addressSpaces, creds, userNamespaces, pids, signals, nsProxies, fork, release),
+                new Exec.Verbs(addressSpaces, creds, userNamespaces, pids, signals, nsProxies, fork, release),
                 work);
         signals.delivery().setExitHook(exit::doGroupExit);
         initTask = new Boot(this).firstTask();

@@ -74,14 +74,12 @@ public final class SysCred {
 
     private long getresuid(int task, SyscallArgs args) {
         int cred = cred(task);
-        return put3(
-                task, args, uid(task, table.uid(cred)), uid(task, table.euid(cred)), uid(task, table.suid(cred)));
+        return put3(task, args, uid(task, table.uid(cred)), uid(task, table.euid(cred)), uid(task, table.suid(cred)));
     }
 
     private long getresgid(int task, SyscallArgs args) {
         int cred = cred(task);
-        return put3(
-                task, args, gid(task, table.gid(cred)), gid(task, table.egid(cred)), gid(task, table.sgid(cred)));
+        return put3(task, args, gid(task, table.gid(cred)), gid(task, table.egid(cred)), gid(task, table.sgid(cred)));
     }
 
     private long put3(int task, SyscallArgs args, int real, int effective, int saved) {

@@ -134,8 +134,7 @@ public final class SysLimits {
             return -Errno.EINVAL;
         }
         int signal = tasks.signal(task);
-        return put(
-                tasks.mm(task), args.get(1), signals.rlimCur(signal, resource), signals.rlimMax(signal, resource));
+        return put(tasks.mm(task), args.get(1), signals.rlimCur(signal, resource), signals.rlimMax(signal, resource));
     }
 
     private long setrlimit(int task, SyscallArgs args) {
@@ -155,7 +154,9 @@ public final class SysLimits {
     private long userCycles(int task) {
         int signal = tasks.signal(task);
         long cycles = signals.utime(signal);
-        for (int thread = signals.threads().first(signal); thread != NULL; thread = signals.threads().next(thread)) {
+        for (int thread = signals.threads().first(signal);
+                thread != NULL;
+                thread = signals.threads().next(thread)) {
             cycles += tasks.utime(thread);
         }
         return cycles;
@@ -164,7 +165,9 @@ public final class SysLimits {
     private long systemCycles(int task) {
         int signal = tasks.signal(task);
         long cycles = signals.stime(signal);
-        for (int thread = signals.threads().first(signal); thread != NULL; thread = signals.threads().next(thread)) {
+        for (int thread = signals.threads().first(signal);
+                thread != NULL;
+                thread = signals.threads().next(thread)) {
             cycles += tasks.stime(thread);
         }
         return cycles;

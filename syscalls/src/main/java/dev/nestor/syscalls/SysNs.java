@@ -1,6 +1,5 @@
 package dev.nestor.syscalls;
 
-
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.nsproxy.Unshare;
 import dev.nestor.uapi.Nr;

@@ -68,8 +68,7 @@ public final class SysPrctl {
             case Prctl.PR_GET_CHILD_SUBREAPER ->
                 putInt(task, args.get(1), signals.isChildSubreaper(tasks.signal(task)) ? 1 : 0);
             case Prctl.PR_SET_NO_NEW_PRIVS -> setNoNewPrivs(task, args);
-            case Prctl.PR_GET_NO_NEW_PRIVS ->
-                anyOf(args, 1) ? -Errno.EINVAL : tasks.noNewPrivs(task) ? 1 : 0;
+            case Prctl.PR_GET_NO_NEW_PRIVS -> anyOf(args, 1) ? -Errno.EINVAL : tasks.noNewPrivs(task) ? 1 : 0;
             case Prctl.PR_GET_TID_ADDRESS ->
                 memory.putLong(tasks.mm(task), args.get(1), tasks.clearChildTid(task)) < 0 ? -Errno.EFAULT : 0;
             default -> prctlOfCred(task, option, args);
@@ -80,8 +79,7 @@ public final class SysPrctl {
     private long prctlOfCred(int task, int option, SyscallArgs args) {
         int cred = tasks.cred(task);
         return switch (option) {
-            case Prctl.PR_CAPBSET_READ ->
-                !isCap(args.get(1)) ? -Errno.EINVAL : bit(table.capBset(cred), args.get(1));
+            case Prctl.PR_CAPBSET_READ -> !isCap(args.get(1)) ? -Errno.EINVAL : bit(table.capBset(cred), args.get(1));
             case Prctl.PR_CAPBSET_DROP -> dropFromBoundingSet(task, args.get(1));
             case Prctl.PR_GET_SECUREBITS -> table.securebits(cred);
             case Prctl.PR_SET_SECUREBITS -> setSecurebits(task, args.get(1));

@@ -98,8 +98,7 @@ public final class SysWait {
 
     private long waitid(int task, SyscallArgs args) {
         int options = args.intAt(3);
-        if ((options & ~WAITID_OPTIONS) != 0
-                || (options & (Wait.WEXITED | Wait.WSTOPPED | Wait.WCONTINUED)) == 0) {
+        if ((options & ~WAITID_OPTIONS) != 0 || (options & (Wait.WEXITED | Wait.WSTOPPED | Wait.WCONTINUED)) == 0) {
             return -Errno.EINVAL;
         }
         int type = args.intAt(0);
@@ -160,8 +159,7 @@ public final class SysWait {
         if (tasks.sigpending(task)) {
             return -Errno.ERESTARTSYS;
         }
-        waitQueues.prepareToWait(
-                signals.waitChldexit(tasks.signal(task)), task, TaskTable.TASK_INTERRUPTIBLE);
+        waitQueues.prepareToWait(signals.waitChldexit(tasks.signal(task)), task, TaskTable.TASK_INTERRUPTIBLE);
         return Syscalls.BLOCKED;
     }
 
@@ -189,9 +187,7 @@ public final class SysWait {
         if (!memory.writable(mm, address, SIGINFO_FIELDS)) {
             return -Errno.EFAULT;
         }
-        int uid = report == null
-                ? 0
-                : userNamespaces.fromKuidMunged(creds.userNs(tasks.cred(task)), report.kuid());
+        int uid = report == null ? 0 : userNamespaces.fromKuidMunged(creds.userNs(tasks.cred(task)), report.kuid());
         memory.putInt(mm, address, report == null ? 0 : Signal.SIGCHLD);
         memory.putInt(mm, address + 4, 0);
         memory.putInt(mm, address + 8, report == null ? 0 : report.cause());

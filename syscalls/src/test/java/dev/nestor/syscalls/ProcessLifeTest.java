@@ -101,7 +101,8 @@ class ProcessLifeTest {
     @Test
     void orphans_goToTheNearestSubreaper_elseToInit() {
         int reaper = machine.fork(init);
-        assertThat(machine.call(reaper, Nr.NR_prctl, dev.nestor.uapi.Prctl.PR_SET_CHILD_SUBREAPER, 1)).isZero();
+        assertThat(machine.call(reaper, Nr.NR_prctl, dev.nestor.uapi.Prctl.PR_SET_CHILD_SUBREAPER, 1))
+                .isZero();
         int middle = machine.fork(reaper);
         int orphan = machine.fork(middle);
         machine.call(middle, Nr.NR_exit_group, 0);

@@ -46,8 +46,7 @@ final class ArgumentPages {
         envc = (int) counted;
         long limit = Math.max(
                 ARG_MAX,
-                Math.min(
-                        MAX_SPACE, unsignedQuarter(signals.rlimCur(tasks.signal(task), Resource.RLIMIT_STACK))));
+                Math.min(MAX_SPACE, unsignedQuarter(signals.rlimCur(tasks.signal(task), Resource.RLIMIT_STACK))));
         long room = limit - (long) POINTER * (Math.max(argc, 1) + envc);
         argBytes = room <= 0 ? -Errno.E2BIG : bytes(mm, argv, argc, room);
         if (argBytes < 0) {
@@ -84,8 +83,8 @@ final class ArgumentPages {
     private long bytes(int mm, long pointers, int count, long room) {
         long total = 0;
         for (int i = 0; i < count; i++) {
-            int length = memory.strncpyFromUser(
-                    mm, memory.getLong(mm, pointers + (long) POINTER * i), text, MAX_ARG_STRLEN);
+            int length =
+                    memory.strncpyFromUser(mm, memory.getLong(mm, pointers + (long) POINTER * i), text, MAX_ARG_STRLEN);
             if (length < 0) {
                 return length == -Errno.EFAULT ? length : -Errno.E2BIG;
             }
@@ -112,8 +111,8 @@ final class ArgumentPages {
     private long copyStrings(int mm, int newMm, long pointers, int count, long to) {
         long at = to;
         for (int i = 0; i < count; i++) {
-            int length = memory.strncpyFromUser(
-                    mm, memory.getLong(mm, pointers + (long) POINTER * i), text, MAX_ARG_STRLEN);
+            int length =
+                    memory.strncpyFromUser(mm, memory.getLong(mm, pointers + (long) POINTER * i), text, MAX_ARG_STRLEN);
             text[length] = 0;
             memory.copyToUser(newMm, at, text, 0, length + 1);
             at += length + 1;

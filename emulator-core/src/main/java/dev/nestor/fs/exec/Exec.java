@@ -68,8 +68,8 @@ public final class Exec {
         this.credTable = credTable;
         this.verbs = verbs;
         this.work = work;
-        this.arguments = new ArgumentPages(
-                tasks, signalStructs, verbs.addressSpaces.mms(), verbs.addressSpaces.memory());
+        this.arguments =
+                new ArgumentPages(tasks, signalStructs, verbs.addressSpaces.mms(), verbs.addressSpaces.memory());
     }
 
     /**
@@ -221,7 +221,8 @@ public final class Exec {
     }
 
     private boolean isAlone(int signal) {
-        boolean alone = signalStructs.threads().first(signal) == signalStructs.threads().last(signal);
+        boolean alone =
+                signalStructs.threads().first(signal) == signalStructs.threads().last(signal);
         if (alone) {
             signalStructs.setGroupExecTask(signal, NULL);
         }

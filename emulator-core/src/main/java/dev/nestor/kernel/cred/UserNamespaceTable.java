@@ -92,7 +92,6 @@ public final class UserNamespaceTable extends Table {
         extents[row(ns) * 3 + index] = value;
     }
 
-
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

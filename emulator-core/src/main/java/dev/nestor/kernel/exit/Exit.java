@@ -84,7 +84,8 @@ public final class Exit {
         int code = status;
         if ((signalStructs.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0) {
             code = signalStructs.groupExitCode(signal);
-        } else if (signalStructs.threads().first(signal) != signalStructs.threads().last(signal)) {
+        } else if (signalStructs.threads().first(signal)
+                != signalStructs.threads().last(signal)) {
             signals.signals().startGroupExit(signal, code);
             signals.signals().killThreads(signal, task);
         }
@@ -185,8 +186,7 @@ public final class Exit {
         if (pidNamespaces.pidAllocated(ns) <= own) {
             return true;
         }
-        waitQueues.prepareToWait(
-                signalStructs.waitChldexit(tasks.signal(task)), task, TaskTable.TASK_INTERRUPTIBLE);
+        waitQueues.prepareToWait(signalStructs.waitChldexit(tasks.signal(task)), task, TaskTable.TASK_INTERRUPTIBLE);
         return false;
     }
 

@@ -23,7 +23,12 @@ public final class Release {
 
     /** The verbs of the rooms above. */
     public record Verbs(
-            Pids pids, SignalRoom signals, Creds creds, SchedTasks schedTasks, WaitQueues waitQueues, Wakeups wakeups) {}
+            Pids pids,
+            SignalRoom signals,
+            Creds creds,
+            SchedTasks schedTasks,
+            WaitQueues waitQueues,
+            Wakeups wakeups) {}
 
     public Release(Exit.Tables tables, Verbs verbs, Work work) {
         this.tasks = tables.tasks();

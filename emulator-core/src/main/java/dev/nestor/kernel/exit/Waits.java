@@ -144,8 +144,7 @@ public final class Waits {
         if ((options & Wait.WUNTRACED) != 0 && (flags & SignalStructTable.SIGNAL_STOP_STOPPED) != 0) {
             return waitStopped(task, child, options);
         }
-        if ((options & Wait.WCONTINUED) != 0
-                && (flags & SignalStructTable.SIGNAL_STOP_CONTINUED) != 0) {
+        if ((options & Wait.WCONTINUED) != 0 && (flags & SignalStructTable.SIGNAL_STOP_CONTINUED) != 0) {
             return waitContinued(task, child, options);
         }
         return NOTHING;
@@ -174,10 +173,8 @@ public final class Waits {
     private void addTimes(int task, int child) {
         int own = tasks.signal(task);
         int signal = tasks.signal(child);
-        signalStructs.setCutime(
-                own, signalStructs.cutime(own) + report.utime + signalStructs.cutime(signal));
-        signalStructs.setCstime(
-                own, signalStructs.cstime(own) + report.stime + signalStructs.cstime(signal));
+        signalStructs.setCutime(own, signalStructs.cutime(own) + report.utime + signalStructs.cutime(signal));
+        signalStructs.setCstime(own, signalStructs.cstime(own) + report.stime + signalStructs.cstime(signal));
     }
 
     /** A stop is told once: the code is gone after that, unless WNOWAIT leaves it. */

@@ -410,5 +410,4 @@ public final class Fork {
         }
         tasks.free(child);
     }
-
 }

@@ -92,7 +92,6 @@ public final class NsProxyTable extends Table {
         cgroupNs[row(nsproxy)] = value;
     }
 
-
     @Override
     protected void clearRow(int row) {
         count[row] = 0;

@@ -30,7 +30,11 @@ public final class Unshare {
     private final TaskSharing shared;
 
     public Unshare(
-            NsProxies.Tables tables, NsProxies proxies, Creds credentials, Capabilities capabilities, TaskSharing shared) {
+            NsProxies.Tables tables,
+            NsProxies proxies,
+            Creds credentials,
+            Capabilities capabilities,
+            TaskSharing shared) {
         this.tasks = tables.tasks();
         this.creds = tables.creds();
         this.table = tables.proxies();
@@ -104,8 +108,7 @@ public final class Unshare {
         }
         boolean alone = (flags & (Sched.CLONE_THREAD | Sched.CLONE_SIGHAND | Sched.CLONE_VM)) == 0
                 || shared.isThreadGroupEmpty(task);
-        boolean ownHandlers =
-                (flags & (Sched.CLONE_SIGHAND | Sched.CLONE_VM)) == 0 || !shared.sharesSighand(task);
+        boolean ownHandlers = (flags & (Sched.CLONE_SIGHAND | Sched.CLONE_VM)) == 0 || !shared.sharesSighand(task);
         boolean ownMemory = (flags & Sched.CLONE_VM) == 0 || shared.isSingleThreaded(task);
         return alone && ownHandlers && ownMemory ? 0 : -Errno.EINVAL;
     }

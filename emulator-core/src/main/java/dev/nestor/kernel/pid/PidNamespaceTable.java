@@ -111,7 +111,6 @@ public final class PidNamespaceTable extends Table {
         reboot[row(ns)] = value;
     }
 
-
     /** find_pid_ns(): the pid that ns calls nr, or NULL. */
     int idrFind(int ns, int nr) {
         return idr.find(row(ns), nr);

@@ -22,7 +22,8 @@ public final class PidNamespaces {
     private final IntConsumer putUserNs;
 
     /** The two ways to a user namespace's count, which is a room above. */
-    public PidNamespaces(PidNamespaceTable namespaces, PidTable pids, NsInums inums, IntConsumer holdUserNs, IntConsumer putUserNs) {
+    public PidNamespaces(
+            PidNamespaceTable namespaces, PidTable pids, NsInums inums, IntConsumer holdUserNs, IntConsumer putUserNs) {
         this.namespaces = namespaces;
         this.pids = pids;
         this.inums = inums;

@@ -18,7 +18,11 @@ public final class Pids {
     private final SignalStructTable signals;
 
     public Pids(
-            PidTable pids, PidNamespaceTable namespaces, PidNamespaces verbs, TaskTable tasks, SignalStructTable signals) {
+            PidTable pids,
+            PidNamespaceTable namespaces,
+            PidNamespaces verbs,
+            TaskTable tasks,
+            SignalStructTable signals) {
         this.pids = pids;
         this.namespaces = namespaces;
         this.pidNamespaces = verbs;

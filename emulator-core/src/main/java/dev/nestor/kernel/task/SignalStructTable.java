@@ -18,8 +18,10 @@ public final class SignalStructTable extends Table {
     private int[] leader = new int[initialRows()]; // task: the thread group leader
     private byte[] sessionLeader = new byte[initialRows()]; // bool; leader of the kernel's signal_struct
     private int[] groupExitCode = new int[initialRows()]; // wait(2) status of exit_group
-    private int[] groupExecTask = new int[initialRows()]; // task: the thread that waits in exec for the others to die, or NULL
-    private int[] currTarget = new int[initialRows()]; // task: the thread that took the last signal for the process; NULL stands for the leader
+    private int[] groupExecTask =
+            new int[initialRows()]; // task: the thread that waits in exec for the others to die, or NULL
+    private int[] currTarget = new int
+            [initialRows()]; // task: the thread that took the last signal for the process; NULL stands for the leader
     private int[] flags = new int[initialRows()]; // SIGNAL_*
     private int[] groupStopCount = new int[initialRows()]; // threads still to stop
     private int[] groupStopSignal = new int[initialRows()];

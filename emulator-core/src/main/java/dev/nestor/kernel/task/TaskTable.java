@@ -20,6 +20,7 @@ public final class TaskTable extends Table {
     public static final int EXIT_ZOMBIE = 0x20;
     /** Bytes of a command name, the NUL included. */
     public static final int TASK_COMM_LEN = 16;
+
     public static final int PF_EXITING = 4;
     public static final int PF_FORKNOEXEC = 0x40;
     public static final int PF_SIGNALED = 0x400;
@@ -31,7 +32,8 @@ public final class TaskTable extends Table {
     private int[] state = new int[initialRows()]; // TASK_*; what wakes it, when it sleeps
     private int[] exitState = new int[initialRows()]; // 0, EXIT_ZOMBIE or EXIT_DEAD
     private int[] exitCode = new int[initialRows()]; // wait(2) status, set before EXIT_ZOMBIE
-    private int[] exitSignal = new int[initialRows()]; // sent to the parent at the end; -1 for a thread that is not a leader
+    private int[] exitSignal =
+            new int[initialRows()]; // sent to the parent at the end; -1 for a thread that is not a leader
     private int[] flags = new int[initialRows()]; // PF_*
     private int[] pdeathSignal = new int[initialRows()]; // signal, or 0
     private int[] threadPid = new int[initialRows()]; // pid
@@ -42,7 +44,8 @@ public final class TaskTable extends Table {
     private int[] groupLeader = new int[initialRows()]; // task
     private int[] vforkParent = new int[initialRows()]; // task that waits for this one to exec or exit, or NULL
     private int[] usage = new int[initialRows()]; // rcu_users: one until release_task(), one until the last switch away
-    private int[] ptrace = new int[initialRows()]; // 1 while a tracer reaps it first: set by a driver that replays a traced log
+    private int[] ptrace =
+            new int[initialRows()]; // 1 while a tracer reaps it first: set by a driver that replays a traced log
     private int[] cred = new int[initialRows()]; // cred
     private int[] nsproxy = new int[initialRows()]; // nsproxy; NULL after exit
     private int[] mm = new int[initialRows()]; // mm_struct; NULL after exit
@@ -60,7 +63,8 @@ public final class TaskTable extends Table {
     private long[] stime = new long[initialRows()]; // cycles
     private long[] startTime = new long[initialRows()]; // ns since boot
     private long[] blocked = new long[initialRows()]; // signal mask
-    private long[] realBlocked = new long[initialRows()]; // signal mask from before sigtimedwait; what it holds back is not ignored
+    private long[] realBlocked =
+            new long[initialRows()]; // signal mask from before sigtimedwait; what it holds back is not ignored
     private long[] savedSigmask = new long[initialRows()]; // mask to go back to after sigsuspend and its kind
     private byte[] restoreSigmask = new byte[initialRows()]; // bool; savedSigmask is to be restored
     private byte[] sigpending = new byte[initialRows()]; // bool; TIF_SIGPENDING
@@ -81,7 +85,8 @@ public final class TaskTable extends Table {
     private long[] timerSlackNs = new long[initialRows()]; // ns
     private long[] args = new long[6 * initialRows()]; // the six arguments of the call it is in
     private int[] syscallNr = new int[initialRows()]; // the call it is in, or -1 in user mode
-    private long[] restart = new long[4 * initialRows()]; // what a blocked call keeps until it is entered again; zero at first entry
+    private long[] restart =
+            new long[4 * initialRows()]; // what a blocked call keeps until it is entered again; zero at first entry
     private byte[] comm = new byte[TASK_COMM_LEN * initialRows()]; // ASCII, NUL-padded
     private final Chain children = new Chain(this, this); // sibling lists, by real_parent
 

@@ -37,7 +37,6 @@ public final class TimeNamespaceTable extends NamespaceTable {
         boottimeNs[row(ns)] = value;
     }
 
-
     @Override
     protected void clearRow(int row) {
         super.clearRow(row);

@@ -33,8 +33,7 @@ public final class UtsNamespaceTable extends NamespaceTable {
     }
 
     void copyName(int from, int to) {
-        System.arraycopy(
-                name, row(from) * NEW_UTSNAME_SIZE, name, row(to) * NEW_UTSNAME_SIZE, NEW_UTSNAME_SIZE);
+        System.arraycopy(name, row(from) * NEW_UTSNAME_SIZE, name, row(to) * NEW_UTSNAME_SIZE, NEW_UTSNAME_SIZE);
     }
 
     @Override
