@@ -1,0 +1,192 @@
+package dev.nestor.cli.replay;
+
+import dev.nestor.cli.replay.abi.CallEncoder;
+import dev.nestor.cli.replay.abi.Outcome;
+import dev.nestor.cli.replay.abi.OutcomeComparer;
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.Span;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.fs.Outside;
+import dev.nestor.syscalls.Syscalls;
+import dev.nestor.uapi.Errno;
+
+/**
+ * Plays the calls of a log. A call is entered where the log enters it. It may end in the emulator before the log shows
+ * its end: then its answer is compared at once, while memory is as the call left it, and reported at the line of the end.
+ */
+final class CallReplay {
+    /** How often a call is entered anew after something was learned of the machine: a path has many parts. */
+    private static final int MAX_LESSONS = 64;
+
+    private final Machine machine;
+    private final CallEncoder encoder;
+    private final OutcomeComparer comparer;
+    private final Prehistory prehistory;
+    private final Wishes wishes;
+    private final Verdicts verdicts;
+
+    CallReplay(
+            Machine machine,
+            CallEncoder encoder,
+            OutcomeComparer comparer,
+            Prehistory prehistory,
+            Wishes wishes,
+            Verdicts verdicts) {
+        this.machine = machine;
+        this.encoder = encoder;
+        this.comparer = comparer;
+        this.prehistory = prehistory;
+        this.wishes = wishes;
+        this.verdicts = verdicts;
+    }
+
+    /** The task enters a call. */
+    void enter(ReplayedTask member, TraceCall call) {
+        member.begin(call);
+        if (!member.isAlive()) {
+            missing(member);
+            return;
+        }
+        int task = member.task();
+        if (!machine.implementsCall(call.nr())) {
+            member.take("not emulated: " + call.name());
+        } else if (!encoder.encode(task, machine.mm(task), call, member.registers())) {
+            member.take("not shown in full: " + call.name());
+        }
+        if (!member.taken().isEmpty()) {
+            take(member, call);
+            return;
+        }
+        wishes.before(member, call);
+        long result = attempt(member, call);
+        if (result != Syscalls.BLOCKED || machine.execution().isDead(task)) {
+            complete(member, result);
+        }
+    }
+
+    /** The emulator's task has died, or never was, though the log's goes on. */
+    private static void missing(ReplayedTask member) {
+        if (member.isDead() && member.mourn()) {
+            member.end(0, new Outcome(Outcome.Verdict.DIFFERENT, "a task that is alive", "a task that has ended"));
+            return;
+        }
+        member.take("the task has ended in the emulator");
+        member.end(0, Outcome.EQUAL);
+    }
+
+    private void take(ReplayedTask member, TraceCall call) {
+        member.end(call.result().value(), Outcome.EQUAL);
+        prehistory.adopt(member, call);
+    }
+
+    /** Enters the call; where its failure shows that something stood on the machine before, learns that and tries anew. */
+    private long attempt(ReplayedTask member, TraceCall call) {
+        int task = member.task();
+        long result = machine.enter(task, call, member.registers());
+        for (int lesson = 0; lesson < MAX_LESSONS && contradicts(call, result); lesson++) {
+            String learned = prehistory.learn(member, call, result);
+            if (learned.isEmpty()) {
+                break;
+            }
+            member.take(learned);
+            result = machine.enter(task, call, member.registers());
+        }
+        return result;
+    }
+
+    /** Whether the result is surely not the log's: cheap, and says nothing of what was written through pointers. */
+    static boolean contradicts(TraceCall call, long result) {
+        CallResult recorded = call.result();
+        if (result == Syscalls.BLOCKED || result == -Outside.EOUTSIDE || !recorded.isKnown()) {
+            return false;
+        }
+        boolean failed = result < 0 && result > -Errno.MAX_ERRNO;
+        if (recorded.outcome() == CallResult.Outcome.FAILED) {
+            return result != recorded.value();
+        }
+        return failed;
+    }
+
+    /** A woken task looks again at what it waits for. */
+    void resume(ReplayedTask member) {
+        long result = machine.execution().resume(member.task());
+        if (result != Syscalls.BLOCKED) {
+            complete(member, result);
+        }
+    }
+
+    /** The emulator has an answer, {@link OutcomeComparer#DIED} when the task has ended in the call. */
+    void complete(ReplayedTask member, long value) {
+        TraceCall call = java.util.Objects.requireNonNull(member.call());
+        int task = member.task();
+        long result = machine.isExiting(task) ? OutcomeComparer.DIED : value;
+        if (result == -Outside.EOUTSIDE) {
+            member.take("outside the emulator: " + call.name());
+        }
+        Outcome outcome = Outcome.EQUAL;
+        if (member.taken().isEmpty()) {
+            outcome = comparer.compare(machine.mm(task), call, member.registers(), result);
+            if (outcome.verdict() == Outcome.Verdict.UNKNOWN) {
+                member.take("not comparable: " + outcome.actual());
+            }
+        }
+        member.end(result, outcome);
+        member.setSignalDue(result != OutcomeComparer.DIED && machine.tasks().sigpending(task));
+        if (!member.taken().isEmpty() || outcome.isDifferent()) {
+            prehistory.alignWith(member, call, result);
+        }
+    }
+
+    /** The log shows the end of the call that the task is in. */
+    void exit(ReplayedTask member) {
+        TraceCall call = java.util.Objects.requireNonNull(member.call());
+        if (member.isBlocked()) {
+            force(member, call);
+        }
+        verdicts.report(member, call);
+        member.leave();
+    }
+
+    /** The emulator still waits, the log does not. */
+    private void force(ReplayedTask member, TraceCall call) {
+        String learned = prehistory.explainEnd(member, call);
+        if (!learned.isEmpty()) {
+            member.take(learned);
+        }
+        if (member.isBlocked()) {
+            interrupt(member);
+            Outcome blocks = new Outcome(Outcome.Verdict.DIFFERENT, Verdicts.show(call.result()), "it waits");
+            member.end(call.result().value(), blocks);
+            prehistory.alignWith(member, call, call.result().value());
+        }
+    }
+
+    /** Ends the wait of a call, as a signal would; a wait that no signal ends is left behind. */
+    private void interrupt(ReplayedTask member) {
+        int task = member.task();
+        boolean pending = machine.tasks().sigpending(task);
+        machine.tasks().setSigpending(task, true);
+        if (machine.execution().resume(task) == Syscalls.BLOCKED) {
+            machine.kernel().waitQueues().finishWait(task);
+        }
+        machine.tasks().setSigpending(task, pending);
+    }
+
+    /** The log ends, or the task does, without an end of the call. */
+    void abandon(ReplayedTask member) {
+        if (member.phase() == ReplayedTask.Phase.NONE) {
+            return;
+        }
+        TraceCall call = java.util.Objects.requireNonNull(member.call());
+        if (member.isBlocked()) {
+            member.take("without an end in the log: " + call.name());
+        }
+        verdicts.report(member, call);
+        member.leave();
+    }
+
+    /** Where the log has the result: the line that a difference is reported for. */
+    static long lineOf(Span span) {
+        return span.isFinished() ? span.exitLine() : span.entryLine();
+    }
+}

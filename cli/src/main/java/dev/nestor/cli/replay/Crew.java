@@ -1,0 +1,74 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.LogException;
+import dev.nestor.cli.strace.RecordParser;
+import dev.nestor.cli.strace.TraceSpool;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Which emulated task plays which task of the log. */
+final class Crew {
+    private final TraceSpool spool;
+    private final RecordParser parser;
+    private final @Nullable ReplayedTask[] byNumber;
+
+    /** By emulated task; looked up, never walked. */
+    private final Int2ObjectOpenHashMap<ReplayedTask> byTask = new Int2ObjectOpenHashMap<>();
+
+    Crew(TraceSpool spool, RecordParser parser) {
+        this.spool = spool;
+        this.parser = parser;
+        this.byNumber = new ReplayedTask[spool.tasks()];
+    }
+
+    /** A task of the log by its number in the spool. */
+    ReplayedTask get(int number) throws LogException {
+        ReplayedTask known = byNumber[number];
+        if (known != null) {
+            return known;
+        }
+        ReplayedTask added = new ReplayedTask(number, new Script(spool.cursor(number), parser));
+        byNumber[number] = added;
+        return added;
+    }
+
+    /** Who is played by an emulated task; null for one that the log does not show. */
+    @Nullable ReplayedTask of(int task) {
+        return byTask.get(task);
+    }
+
+    void bind(ReplayedTask member, int task) {
+        member.setTask(task);
+        byTask.put(task, member);
+    }
+
+    /** The emulated task is gone for good. */
+    void dismiss(ReplayedTask member) {
+        if (member.task() != NULL) {
+            byTask.remove(member.task(), member);
+        }
+        byNumber[member.number()] = null;
+    }
+
+    /** The process number in the first column. */
+    int pid(int number) {
+        return spool.pid(number);
+    }
+
+    /** The member that made this one; null for those that were there when the log began, or when that has gone. */
+    @Nullable ReplayedTask parentOf(int number) {
+        int parent = spool.parent(number);
+        return parent == TraceSpool.NONE ? null : byNumber[parent];
+    }
+
+    boolean isRoot(int number) {
+        return spool.parent(number) == TraceSpool.NONE;
+    }
+
+    /** All that have come up and not been dismissed, in the order of the log. */
+    Iterable<ReplayedTask> present() {
+        return java.util.Arrays.stream(byNumber).filter(java.util.Objects::nonNull)::iterator;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.init.Kernel;
+import dev.nestor.init.KernelConfig;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.syscalls.Execution;
+import dev.nestor.syscalls.SyscallTable;
+import dev.nestor.syscalls.Syscalls;
+
+/** The emulated machine as a replay sees it: one kernel, its calls, and its clock in the time of the log. */
+final class Machine {
+    private static final long NS_PER_US = 1000;
+
+    private final Kernel kernel;
+    private final TaskTable tasks;
+    private final Execution execution;
+    private final SyscallTable table;
+    private final WakeList wakeList = new WakeList();
+    private final long startMicros;
+
+    /** @param startMicros when the log begins, by its own clock */
+    Machine(ReplayOptions options, long startMicros) {
+        this.startMicros = startMicros;
+        KernelConfig config = new KernelConfig()
+                .maxTasks(options.maxTasks())
+                .maxFrames((int) Math.min(options.maxMemory() >> 12, Integer.MAX_VALUE))
+                .bootRealtimeNs(startMicros * NS_PER_US);
+        kernel = new Kernel(config);
+        kernel.wakeups().setDispatcher(wakeList);
+        tasks = kernel.tasks();
+        table = dev.nestor.syscalls.AllCalls.table(kernel);
+        execution = new Execution(kernel, new Syscalls(table, tasks));
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    TaskTable tasks() {
+        return tasks;
+    }
+
+    Execution execution() {
+        return execution;
+    }
+
+    WakeList wakeList() {
+        return wakeList;
+    }
+
+    boolean implementsCall(int nr) {
+        return table.level(nr) != SyscallTable.Level.NONE;
+    }
+
+    /** Fires the timers due until a time of the log's clock. Time never goes back. */
+    void advanceTo(long micros) {
+        long ns = Math.max(0, micros - startMicros) * NS_PER_US;
+        long cycles = kernel.timekeeping().nsToCycles(ns);
+        if (cycles > kernel.clock().now()) {
+            kernel.eventLoop().runUntil(cycles);
+        }
+    }
+
+    /** Enters a call. A result, or {@link Syscalls#BLOCKED}. */
+    long enter(int task, TraceCall call, long[] registers) {
+        for (int i = 0; i < registers.length; i++) {
+            execution.syscalls().setArg(task, i, registers[i]);
+        }
+        return execution.enter(task, call.nr());
+    }
+
+    /** The address space of a task; NULL when it has none any more. */
+    int mm(int task) {
+        return tasks.isLive(task) ? tasks.mm(task) : NULL;
+    }
+
+    boolean isExiting(int task) {
+        return tasks.hasFlag(task, TaskTable.PF_EXITING);
+    }
+
+    /** The PID namespace that the first column of the log counts in. */
+    int rootPidNs() {
+        return kernel.pids().activeNs(kernel.initTask());
+    }
+}

@@ -1,0 +1,153 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.replay.abi.CallEncoder;
+import dev.nestor.cli.replay.abi.OutcomeComparer;
+import dev.nestor.cli.replay.abi.Renaming;
+import dev.nestor.cli.replay.abi.Signatures;
+import dev.nestor.cli.strace.LogException;
+import dev.nestor.cli.strace.LogLimits;
+import dev.nestor.cli.strace.OrderCursor;
+import dev.nestor.cli.strace.RecordParser;
+import dev.nestor.cli.strace.Span;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.TraceEnd;
+import dev.nestor.cli.strace.TraceSignal;
+import dev.nestor.cli.strace.TraceSpool;
+import java.util.function.LongConsumer;
+
+/** A log, replayed in recorded order: calls are entered and left in the order of its lines. */
+public final class RecordedReplay {
+    private static final int LINES_PER_PROGRESS = 1024;
+
+    private final TraceSpool spool;
+    private final ReplayOptions options;
+    private final Crew crew;
+    private final Machine machine;
+    private final Verdicts verdicts;
+    private final Prehistory prehistory;
+    private final CallReplay calls;
+    private final Life life;
+    private final SignalReplay signals;
+
+    private RecordedReplay(TraceSpool spool, LogLimits limits, ReplayOptions options) throws LogException {
+        this.spool = spool;
+        this.options = options;
+        Signatures signatures = Signatures.load();
+        crew = new Crew(spool, new RecordParser(signatures::nr, limits));
+        machine = new Machine(options, startMicros());
+        verdicts = new Verdicts(new ReplayReport(), signatures);
+        prehistory = new Prehistory(machine, crew);
+        Renaming renaming = new Renaming();
+        calls = new CallReplay(
+                machine,
+                new CallEncoder(signatures, machine.kernel().addressSpaces(), machine.tasks()),
+                new OutcomeComparer(signatures, machine.kernel().addressSpaces(), renaming),
+                prehistory,
+                new Wishes(machine, crew),
+                verdicts);
+        life = new Life(machine, crew, calls);
+        signals = new SignalReplay(machine, verdicts.report(), life);
+    }
+
+    /**
+     * Replays a log.
+     *
+     * @param progress is given the line that has been reached, every now and then
+     */
+    public static ReplayReport of(TraceSpool spool, LogLimits limits, ReplayOptions options, LongConsumer progress)
+            throws LogException {
+        RecordedReplay replay = new RecordedReplay(spool, limits, options);
+        replay.run(progress);
+        return replay.verdicts.report();
+    }
+
+    private long startMicros() throws LogException {
+        OrderCursor first = spool.order();
+        if (!first.advance()) {
+            return 0;
+        }
+        Step step = crew.get(first.task()).script().next();
+        return step == null ? 0 : step.span().entryMicros();
+    }
+
+    private void run(LongConsumer progress) throws LogException {
+        OrderCursor order = spool.order();
+        long count = 0;
+        while (order.advance()) {
+            ReplayedTask member = crew.get(order.task());
+            switch (order.event()) {
+                case CALL -> {
+                    begin(member);
+                    end(member);
+                }
+                case ENTER, SIGNAL, END -> begin(member);
+                case EXIT -> end(member);
+            }
+            if (++count % LINES_PER_PROGRESS == 0) {
+                Step step = member.script().current();
+                progress.accept(step == null ? 0 : step.span().entryLine());
+            }
+        }
+        for (ReplayedTask member : crew.present()) {
+            calls.abandon(member);
+        }
+        if (spool.cut() != null) {
+            verdicts.report().addBadLines(1);
+        }
+    }
+
+    /** The task's next record begins. */
+    private void begin(ReplayedTask member) throws LogException {
+        Step step = member.script().advance();
+        LogException problem = step.problem();
+        if (problem != null) {
+            skip(problem);
+            return;
+        }
+        machine.advanceTo(step.span().entryMicros());
+        life.settle();
+        if (member.task() == NULL && !member.isDead()) {
+            prehistory.appear(member);
+        }
+        switch (step.record()) {
+            case TraceCall call -> {
+                life.goOn(member);
+                calls.enter(member, call);
+                life.bindChild(member, call, step.child());
+            }
+            case TraceSignal signal -> signals.deliver(member, signal);
+            case TraceEnd end -> life.end(member, end);
+            case null -> throw new AssertionError("a step without record and problem");
+        }
+        life.settle();
+    }
+
+    private void skip(LogException problem) throws LogException {
+        if (!options.keepGoing()) {
+            throw problem;
+        }
+        verdicts.report().addBadLines(1);
+        verdicts.unreadable(-1);
+    }
+
+    /** The log shows the end of the call that the task is in. */
+    private void end(ReplayedTask member) {
+        Step step = member.script().current();
+        if (step == null || !(step.record() instanceof TraceCall)) {
+            return;
+        }
+        Span span = step.span();
+        if (span.isFinished()) {
+            machine.advanceTo(span.exitMicros());
+            life.settle();
+        }
+        if (member.isBlocked()) {
+            signals.interruptAhead(member);
+            life.settle();
+        }
+        calls.exit(member);
+        life.settle();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.replay.abi.Outcome;
+import dev.nestor.cli.strace.TraceCall;
+import org.jspecify.annotations.Nullable;
+
+/** A task of the log, the emulated task that plays it, and the call that it is in. */
+final class ReplayedTask {
+    /** Where the call is that the log shows. */
+    enum Phase {
+        /** In user mode: the log shows no call. */
+        NONE,
+        /** Entered, and not yet left by the emulator. */
+        BLOCKED,
+        /** Left by the emulator; the log may show the end later. */
+        ENDED
+    }
+
+    private final int number; // in the spool
+    private final Script script;
+    private int task = NULL;
+    private boolean isDead;
+    private boolean isMourned; // that it died too early has been reported
+    private Phase phase = Phase.NONE;
+    private @Nullable TraceCall call;
+    private final long[] registers = new long[6];
+    private long result;
+    private Outcome outcome = Outcome.EQUAL;
+    private String taken = "";
+
+    ReplayedTask(int number, Script script) {
+        this.number = number;
+        this.script = script;
+    }
+
+    int number() {
+        return number;
+    }
+
+    Script script() {
+        return script;
+    }
+
+    /** The emulated task; NULL while there is none yet. A row that may be gone once {@link #isDead}. */
+    int task() {
+        return task;
+    }
+
+    void setTask(int emulated) {
+        task = emulated;
+    }
+
+    /** Whether the emulated task has ended. */
+    boolean isDead() {
+        return isDead;
+    }
+
+    void setDead() {
+        isDead = true;
+    }
+
+    /** Whether there is an emulated task that can make calls. */
+    boolean isAlive() {
+        return task != NULL && !isDead;
+    }
+
+    /** True the first time. */
+    boolean mourn() {
+        boolean first = !isMourned;
+        isMourned = true;
+        return first;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    boolean isBlocked() {
+        return phase == Phase.BLOCKED;
+    }
+
+    /** The call that it is in, or the last one. */
+    @Nullable TraceCall call() {
+        return call;
+    }
+
+    long[] registers() {
+        return registers;
+    }
+
+    void begin(TraceCall entered) {
+        call = entered;
+        phase = Phase.BLOCKED;
+        outcome = Outcome.EQUAL;
+        taken = "";
+        result = 0;
+    }
+
+    /** The result is not the emulator's own; the first reason given counts. */
+    void take(String why) {
+        taken = taken.isEmpty() ? why : taken;
+    }
+
+    /** Why the result is taken from the log; empty when it is computed. */
+    String taken() {
+        return taken;
+    }
+
+    void end(long value, Outcome compared) {
+        result = value;
+        outcome = compared;
+        phase = Phase.ENDED;
+    }
+
+    /** What the last call returned. */
+    long result() {
+        return result;
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    void leave() {
+        phase = Phase.NONE;
+    }
+}

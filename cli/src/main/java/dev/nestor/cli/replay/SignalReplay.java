@@ -1,0 +1,100 @@
+package dev.nestor.cli.replay;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.TraceSignal;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.Outside;
+import dev.nestor.kernel.signal.SigInfo;
+import dev.nestor.kernel.signal.SignalDelivery;
+import dev.nestor.syscalls.Execution;
+import dev.nestor.uapi.Signal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plays the signals of a log: a task takes a signal where the log says so. One that the emulator has not pending there
+ * came from outside (another process, a terminal, a fault, a timer) and is sent first, with the recorded siginfo.
+ */
+final class SignalReplay {
+    private final Machine machine;
+    private final ReplayReport report;
+    private final Life life;
+    private final SigInfo info = new SigInfo();
+
+    SignalReplay(Machine machine, ReplayReport report, Life life) {
+        this.machine = machine;
+        this.report = report;
+        this.life = life;
+    }
+
+    /** The task takes the signal of the current line. */
+    void deliver(ReplayedTask member, TraceSignal signal) {
+        if (signal.isStop() || signal.signal() == 0) {
+            return;
+        }
+        if (!member.isAlive() || machine.isExiting(member.task())) {
+            report.addSignal(false);
+            return;
+        }
+        int task = member.task();
+        SignalDelivery delivery = machine.kernel().signals().delivery();
+        boolean isNext = delivery.peek(task) == signal.signal();
+        boolean fromOutside = !delivery.isPending(task, signal.signal());
+        if (fromOutside) {
+            send(member, signal);
+        }
+        long result = member.isSignalDue() ? member.result() : -Outside.EOUTSIDE;
+        int done = machine.execution().take(task, signal.signal(), result);
+        SigInfo taken = machine.execution().signal().info();
+        report.addSignal(!fromOutside && isNext && isEqual(taken, signal.info()));
+        if (done == Execution.DYING) {
+            life.die(member);
+        }
+        member.setSignalDue(machine.tasks().isLive(task) && machine.tasks().sigpending(task));
+    }
+
+    /**
+     * A call that waits, and that the log says a signal has interrupted: the signal that the task takes next. When it is
+     * not pending, it came from outside.
+     */
+    void interruptAhead(ReplayedTask member) {
+        TraceCall call = member.call();
+        TraceSignal next = member.script().nextSignal();
+        if (call == null || next == null || next.isStop() || call.result().outcome() != CallResult.Outcome.INTERRUPTED) {
+            return;
+        }
+        if (!machine.kernel().signals().delivery().isPending(member.task(), next.signal())) {
+            member.take("a signal from outside");
+            send(member, next);
+        }
+    }
+
+    private void send(ReplayedTask member, TraceSignal signal) {
+        fill(signal);
+        machine.kernel().signals().signals().sendFromOutside(member.task(), info);
+    }
+
+    private void fill(TraceSignal signal) {
+        Value recorded = signal.info();
+        info.set(signal.signal(), (int) field(recorded, "si_code", Signal.SI_KERNEL));
+        info.setPidUid((int) field(recorded, "si_pid", 0), (int) field(recorded, "si_uid", 0));
+        if (signal.signal() == Signal.SIGCHLD) {
+            info.setChild((int) field(recorded, "si_status", 0), 0, 0);
+        }
+    }
+
+    private static long field(@Nullable Value recorded, String name, long otherwise) {
+        Value value = recorded instanceof Value.Struct struct ? struct.field(name) : null;
+        return value != null && value.isNumber() ? value.number() : otherwise;
+    }
+
+    /** Code, sender, and the status of a child; not times and addresses. */
+    private static boolean isEqual(SigInfo taken, @Nullable Value recorded) {
+        boolean equal = field(recorded, "si_code", taken.code()) == taken.code()
+                && field(recorded, "si_pid", taken.pid()) == taken.pid()
+                && field(recorded, "si_uid", taken.uid()) == taken.uid();
+        return equal
+                && (taken.signo() != Signal.SIGCHLD
+                        || field(recorded, "si_status", taken.status()) == taken.status());
+    }
+}
