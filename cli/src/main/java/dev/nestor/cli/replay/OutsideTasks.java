@@ -1,0 +1,274 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.kernel.fork.CloneArgs;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.Chain;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Signal;
+
+/**
+ * Tasks that were there before the log began. The first task of a log has for its parent the one that started it, which
+ * leads the session and the group of both; all that is outside does nothing.
+ */
+final class OutsideTasks {
+    private static final int INIT = 1;
+
+    /** How a task stands to another whose number a call shows. */
+    enum Relation {
+        PARENT,
+        GROUP,
+        SESSION
+    }
+
+    private final Machine machine;
+    private final Crew crew;
+    private final TaskTable tasks;
+    private final Pids pids;
+    private final CloneArgs clone = new CloneArgs();
+    private int launcher = NULL; // task: the parent of the first
+    private boolean isLauncherKnown; // its number has been seen
+
+    OutsideTasks(Machine machine, Crew crew) {
+        this.machine = machine;
+        this.crew = crew;
+        this.tasks = machine.tasks();
+        this.pids = machine.kernel().pids();
+    }
+
+    /** Makes a task that plays this one: of the launcher, or of the task that the log says made it. */
+    void appear(ReplayedTask member) {
+        int number = crew.pid(member.number());
+        ReplayedTask maker = crew.parentOf(member.number());
+        int parent = maker != null && maker.isAlive() && !machine.isExiting(maker.task()) ? maker.task() : launcher();
+        int task = create(parent, number);
+        if (task != NULL) {
+            tasks.setPtrace(task, 1);
+            crew.bind(member, task);
+        }
+    }
+
+    private int launcher() {
+        if (launcher == NULL) {
+            launcher = create(machine.kernel().initTask(), 0);
+            lead(launcher);
+        }
+        return launcher;
+    }
+
+    /** A child of the parent with this number in the outermost namespace, if it is positive and free; or NULL. */
+    private int create(int parent, int number) {
+        if (number > 0) {
+            machine.kernel().pidNamespaces().setLastPid(machine.rootPidNs(), number - 1);
+        }
+        int task = machine.kernel().fork().kernelClone(parent, clone.reset(0, Signal.SIGCHLD));
+        machine.wakeList().takeNewest();
+        if (task <= 0) {
+            return NULL;
+        }
+        tasks.setPtrace(task, 0);
+        return task;
+    }
+
+    /** setsid(): the task leads a session and a group of its own. */
+    private void lead(int task) {
+        pids.detachSession(task);
+        pids.detachGroup(task);
+        pids.attachSession(tasks.threadPid(task), task);
+        pids.attachGroup(tasks.threadPid(task), task);
+    }
+
+    /** A call finds a task by a number, and the emulator does not. Why the result is not computed, or "". */
+    String learn(ReplayedTask member, TraceCall call, long result) {
+        if (pids.activeNs(member.task()) != machine.rootPidNs()) {
+            return "";
+        }
+        if (result == -Errno.ECHILD) {
+            return learnChild(member, call);
+        }
+        if (result != -Errno.ESRCH) {
+            return "";
+        }
+        int at = numberArgument(call.nr());
+        Value shown = at < 0 ? null : call.arg(at);
+        long number = shown != null && shown.isNumber() ? Math.abs((int) shown.number()) : 0;
+        if (number <= INIT || !isFree((int) number)) {
+            return "";
+        }
+        int task = create(machine.kernel().initTask(), (int) number);
+        if (task != NULL) {
+            lead(task);
+        }
+        return task == NULL ? "" : "a process from outside";
+    }
+
+    private boolean isFree(int number) {
+        return pids.findVpid(machine.rootPidNs(), number) == NULL;
+    }
+
+    /** Where a call has the number of a task; -1 when it has none. */
+    private static int numberArgument(int nr) {
+        return switch (nr) {
+            case Nr.NR_kill,
+                    Nr.NR_tkill,
+                    Nr.NR_tgkill,
+                    Nr.NR_rt_sigqueueinfo,
+                    Nr.NR_rt_tgsigqueueinfo,
+                    Nr.NR_getpgid,
+                    Nr.NR_getsid,
+                    Nr.NR_pidfd_open,
+                    Nr.NR_prlimit64,
+                    Nr.NR_sched_getaffinity,
+                    Nr.NR_sched_setaffinity,
+                    Nr.NR_sched_getscheduler,
+                    Nr.NR_sched_setscheduler,
+                    Nr.NR_sched_getparam,
+                    Nr.NR_sched_setparam,
+                    Nr.NR_sched_getattr,
+                    Nr.NR_sched_setattr,
+                    Nr.NR_sched_rr_get_interval,
+                    Nr.NR_get_robust_list ->
+                0;
+            case Nr.NR_setpgid, Nr.NR_getpriority, Nr.NR_setpriority -> 1;
+            default -> -1;
+        };
+    }
+
+    /** A child that the first task had before the log began, and that has ended. */
+    private String learnChild(ReplayedTask member, TraceCall call) {
+        boolean isFirst = crew.isRoot(member.number());
+        CallResult recorded = call.result();
+        if (!isFirst || call.nr() != Nr.NR_wait4 || recorded.outcome() != CallResult.Outcome.RETURNED) {
+            return "";
+        }
+        int number = (int) recorded.value();
+        if (number <= INIT || !isFree(number)) {
+            return "";
+        }
+        int child = create(member.task(), number);
+        if (child == NULL) {
+            return "";
+        }
+        endIdle(child, status(call));
+        return "a child from before the log";
+    }
+
+    private static int status(TraceCall call) {
+        Value shown = call.arg(1);
+        Value only = shown instanceof Value.Array array && !array.elements().isEmpty()
+                ? array.elements().get(0)
+                : shown;
+        return only != null && only.isNumber() ? (int) only.number() : 0;
+    }
+
+    private void endIdle(int task, int status) {
+        machine.kernel().exit().doExit(task, status);
+        if (machine.execution().isDead(task)) {
+            machine.kernel().release().putTask(task);
+        }
+    }
+
+    /** The emulator waits where the log goes on: for a child that the log does not show. Then that has come to its end. */
+    String explainEnd(ReplayedTask member, TraceCall call) {
+        int child =
+                switch (call.nr()) {
+                    case Nr.NR_vfork, Nr.NR_clone, Nr.NR_clone3 -> idleChild(member.task(), 0);
+                    case Nr.NR_wait4 -> idleChild(member.task(), (int) call.result().value());
+                    default -> NULL;
+                };
+        if (child == NULL) {
+            return "";
+        }
+        endIdle(child, status(call));
+        return "a child that the log does not show";
+    }
+
+    /** A living child that no task of the log plays, by its number as the parent sees it; 0 for one in vfork. */
+    private int idleChild(int parent, int number) {
+        Chain children = tasks.children();
+        int ns = pids.activeNs(parent);
+        for (int child = children.first(parent); child != NULL; child = children.next(child)) {
+            boolean fits = number == 0 ? tasks.vforkParent(child) == parent : pids.taskNr(child, ns) == number;
+            if (fits && crew.of(child) == null && !machine.isExiting(child)) {
+                return child;
+            }
+        }
+        return NULL;
+    }
+
+    /** A call shows the number of the task's parent, group or session, and it is another than the emulator's. */
+    boolean relate(ReplayedTask member, Relation relation, int number) {
+        int task = member.task();
+        if (number <= 0 || launcher == NULL || pids.activeNs(task) != machine.rootPidNs()) {
+            return false;
+        }
+        if (!isLauncherKnown && isFree(number)) {
+            isLauncherKnown = true;
+            pids.renumber(tasks.threadPid(launcher), number);
+            return true;
+        }
+        int other = pids.findTaskByVpid(machine.rootPidNs(), number);
+        if (other == NULL) {
+            other = isFree(number) ? create(machine.kernel().initTask(), number) : NULL;
+            if (other == NULL) {
+                return false;
+            }
+            lead(other);
+        }
+        switch (relation) {
+            case PARENT -> adopt(task, other);
+            case GROUP -> moveGroup(pids.pgrp(task), tasks.threadPid(other));
+            case SESSION -> moveSession(pids.session(task), tasks.threadPid(other));
+        }
+        return true;
+    }
+
+    private void adopt(int task, int parent) {
+        int leader = tasks.groupLeader(task);
+        tasks.children().remove(leader);
+        tasks.children().addLast(parent, leader);
+        tasks.setRealParent(leader, parent);
+        tasks.setParent(leader, parent);
+    }
+
+    /** All that were in the one group, which nobody has seen, are in the other. */
+    private void moveGroup(int from, int to) {
+        Chain members = machine.kernel().pidTable().groupMembers();
+        int at = members.first(from);
+        while (at != NULL) {
+            int next = members.next(at);
+            if (crew.of(at) != null) {
+                pids.detachGroup(at);
+                pids.attachGroup(to, at);
+            }
+            at = next;
+        }
+    }
+
+    private void moveSession(int from, int to) {
+        Chain members = machine.kernel().pidTable().sessionMembers();
+        int at = members.first(from);
+        while (at != NULL) {
+            int next = members.next(at);
+            if (crew.of(at) != null) {
+                pids.detachSession(at);
+                pids.attachSession(to, at);
+            }
+            at = next;
+        }
+    }
+
+    /** The first column of the log is missing: the first task that says its number gets it. */
+    void renumber(ReplayedTask member, int number) {
+        if (number > 0 && isFree(number)) {
+            pids.renumber(tasks.threadPid(member.task()), number);
+        }
+    }
+
+}

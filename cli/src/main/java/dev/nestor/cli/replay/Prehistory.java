@@ -1,0 +1,109 @@
+package dev.nestor.cli.replay;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.uapi.Errno;
+
+/**
+ * What stood on the machine before the log began, and what lies outside the emulator: learned from the log, at the latest
+ * possible moment.
+ *
+ * <p>The emulator begins with an empty machine of the reference kind. A call is entered, and where its answer shows that
+ * the real machine had something that the emulator knows nothing of, that is learned from the recorded answer and the call
+ * is entered anew. <b>A call that taught something has its result taken from the log: it is not computed.</b> Later calls
+ * that depend on the same thing are computed. These are the rules:
+ *
+ * <ul>
+ *   <li><i>Names.</i> A path that the log finds and the emulator does not, in a directory that was there before: it stood
+ *       there, of the kind that the call shows, and so did the directories on the way. What the emulator finds though the
+ *       log does not, and names that the run itself has removed, are never learned. That a name is absent is the rule, and
+ *       computed ({@link OutsideFiles}).
+ *   <li><i>Descriptors.</i> 0, 1 and 2 are open from the start. Any other that is used before the log opens it was
+ *       inherited; the path that strace shows with it says what it is. Its contents are outside.
+ *   <li><i>Calls that the emulator has not, and files that lie outside it.</i> The result is the log's; descriptors
+ *       that it returns are opened as files outside, so that what is done with their numbers is computed.
+ *   <li><i>Bytes and attributes of files from before:</i> as the first read or stat shows them; the same asked again is
+ *       computed.
+ *   <li><i>Who the first task is</i> (ids, groups, capabilities, limits, masks, names of the machine): as on the reference
+ *       machine. The first observation that differs is learned, while nothing in the log has set it ({@link Identity}).
+ *   <li><i>Memory</i> that is there without having been mapped ({@link OutsideMemory}).
+ *   <li><i>Processes</i> that a call finds though no task of the log is they: learned as tasks that do nothing
+ *       ({@link OutsideTasks}).
+ * </ul>
+ *
+ * <p>After a difference the emulator is brought in line with the log where that is simple (a descriptor goes to the
+ * recorded number), so that one difference does not beget others. No rule looks at which log or program it is.
+ */
+final class Prehistory {
+    private final OutsideTasks tasks;
+    private final OutsideFiles files;
+    private final OutsideMemory memory;
+    private final Identity identity;
+
+    Prehistory(Machine machine, Crew crew) {
+        tasks = new OutsideTasks(machine, crew);
+        files = new OutsideFiles(machine);
+        memory = new OutsideMemory(machine);
+        identity = new Identity(machine, tasks);
+    }
+
+    /** A task of the log that nothing in the emulator plays yet. */
+    void appear(ReplayedTask member) {
+        tasks.appear(member);
+        identity.start(member);
+    }
+
+    /** A task of the log that the emulator's own clone has made. */
+    void inherit(ReplayedTask maker, ReplayedTask child) {
+        identity.inherit(maker, child);
+    }
+
+    /** Before a call: what its line shows of the task itself. */
+    void before(ReplayedTask member, TraceCall call) {
+        files.noteWorkingDirectory(member, call);
+    }
+
+    /**
+     * The emulator answers otherwise than the log. What was learned from that, in a few words, and then the call is to be
+     * entered anew; "" when the emulator stands by its answer.
+     */
+    String learn(ReplayedTask member, TraceCall call, long result) {
+        boolean succeeded = call.result().outcome() == CallResult.Outcome.RETURNED;
+        if (succeeded && (result == -Errno.ENOMEM || result == -Errno.EFAULT || result == -Errno.EINVAL)) {
+            String learned = memory.learn(member, call);
+            if (!learned.isEmpty()) {
+                return learned;
+            }
+        }
+        String learned = files.learn(member, call, result);
+        return learned.isEmpty() ? tasks.learn(member, call, result) : learned;
+    }
+
+    /** The emulator's answer, compared in full, differs: why it could not know better, or "". */
+    String excuse(ReplayedTask member, TraceCall call, long result) {
+        String learned = identity.learn(member, call, result);
+        return learned.isEmpty() ? files.excuse(member, call, result) : learned;
+    }
+
+    /** A call came out as in the log, or has been accounted for: what it says of the task is known from now on. */
+    void settled(ReplayedTask member, TraceCall call) {
+        identity.settled(member, call);
+    }
+
+    /** A call whose result is taken from the log has not been entered at all. */
+    void adopt(ReplayedTask member, TraceCall call) {
+        files.adopt(member, call);
+        identity.settled(member, call);
+    }
+
+    /** A call has been entered, but the log's result counts. */
+    void alignWith(ReplayedTask member, TraceCall call, long result) {
+        files.alignWith(member, call, result);
+        identity.settled(member, call);
+    }
+
+    /** The emulator still waits where the log does not: why it could not know better, or "". */
+    String explainEnd(ReplayedTask member, TraceCall call) {
+        return tasks.explainEnd(member, call);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.nestor.cli.replay;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.mm.AddressSpaces;
+import dev.nestor.mm.MmTable;
+import dev.nestor.uapi.Mman;
+import dev.nestor.uapi.Nr;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+
+/**
+ * Makes the numbers that a kernel chooses freely come out as in the log, where they may: process numbers of the outermost
+ * PID namespace, and addresses. That is the renaming under which results are compared. The emulator takes a wish only if
+ * it is lawful: a number that is taken or an address that is not free is not given out.
+ */
+final class Wishes {
+    private final Machine machine;
+    private final Crew crew;
+
+    /** Address spaces whose brk the log has shown. */
+    private final IntOpenHashSet brkSeen = new IntOpenHashSet();
+
+    Wishes(Machine machine, Crew crew) {
+        this.machine = machine;
+        this.crew = crew;
+    }
+
+    /** Before a call is entered. */
+    void before(ReplayedTask member, TraceCall call) {
+        switch (call.nr()) {
+            case Nr.NR_clone, Nr.NR_clone3, Nr.NR_fork, Nr.NR_vfork -> wishForNumber(member, call.result());
+            case Nr.NR_mmap -> wishForMapping(member, call);
+            case Nr.NR_mremap, Nr.NR_shmat -> wishForAddress(member, call.result());
+            case Nr.NR_brk -> wishForBrk(member, call.result());
+            default -> {}
+        }
+    }
+
+    private void wishForNumber(ReplayedTask member, CallResult result) {
+        Step step = member.script().current();
+        int child = step == null ? TraceSpool.NONE : step.child();
+        long number = child != TraceSpool.NONE ? crew.pid(child) : numberIn(member, result);
+        if (number > 0) {
+            machine.kernel().pidNamespaces().setLastPid(machine.rootPidNs(), (int) number - 1);
+        }
+    }
+
+    /** The outermost number of a child that never shows, as far as the result tells it. */
+    private long numberIn(ReplayedTask member, CallResult result) {
+        if (result.outcome() != CallResult.Outcome.RETURNED || result.outer() > 0) {
+            return result.outer();
+        }
+        boolean isOutermost = machine.kernel().pids().activeNs(member.task()) == machine.rootPidNs();
+        return isOutermost ? result.value() : 0;
+    }
+
+    private void wishForMapping(ReplayedTask member, TraceCall call) {
+        Value flags = call.args().size() > 3 ? call.arg(3) : null;
+        boolean isFixed = flags != null
+                && flags.isNumber()
+                && (flags.number() & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) != 0;
+        if (!isFixed) {
+            wishForAddress(member, call.result());
+        }
+    }
+
+    private void wishForAddress(ReplayedTask member, CallResult result) {
+        if (result.outcome() == CallResult.Outcome.RETURNED) {
+            addressSpaces().suggest(machine.mm(member.task()), result.value());
+        }
+    }
+
+    /** Where the heap of a new program begins is chosen at random: the first brk of an address space shows it. */
+    private void wishForBrk(ReplayedTask member, CallResult result) {
+        int mm = machine.mm(member.task());
+        MmTable mms = addressSpaces().mms();
+        if (brkSeen.add(mm) && result.outcome() == CallResult.Outcome.RETURNED && mms.brk(mm) == mms.startBrk(mm)) {
+            mms.setStartBrk(mm, result.value());
+            mms.setBrk(mm, result.value());
+        }
+    }
+
+    private AddressSpaces addressSpaces() {
+        return machine.kernel().addressSpaces();
+    }
+}
