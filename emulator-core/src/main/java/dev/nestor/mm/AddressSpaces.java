@@ -149,6 +149,13 @@ public final class AddressSpaces {
         mms.setSuggested(mm, address);
     }
 
+    /** The heap of a program that has not asked for any begins here. */
+    public void startHeap(int mm, long address) {
+        assert mms.brk(mm) == mms.startBrk(mm) : "the heap is in use";
+        mms.setStartBrk(mm, address);
+        mms.setBrk(mm, address);
+    }
+
     /**
      * Maps memory that a replayed task had before the emulator knew of it, its contents unknown and zero. Leaves alone what
      * is mapped.

@@ -88,7 +88,18 @@ public final class Execution {
         if (tasks.hasFlag(task, TaskTable.PF_EXITING)) {
             return DYING;
         }
-        int taken = signals.delivery().getSignal(task, signal);
+        return handle(task, signals.delivery().getSignal(task, signal), result);
+    }
+
+    /**
+     * As {@link #toUser}, for a driver that knows which signal the task takes now, as one that replays a log. The signal is
+     * pending.
+     */
+    public int take(int task, int sig, long result) {
+        return handle(task, signals.delivery().take(task, sig, signal), result);
+    }
+
+    private int handle(int task, int taken, long result) {
         switch (taken) {
             case SignalDelivery.NONE:
                 return Restart.isInterrupted(result) ? RESTART : USER;

@@ -59,12 +59,11 @@ public final class ConformCommand implements Callable<Integer> {
             names = "--differences",
             paramLabel = "N",
             defaultValue = "20",
-            description = "List at most this many differences of a log (default: ${DEFAULT-VALUE}); the JSON file has all.")
+            description =
+                    "List at most this many differences of a log (default: ${DEFAULT-VALUE}); the JSON file has all.")
     private int differences;
 
-    @Option(
-            names = "--taken",
-            description = "Say for what reasons results were taken from the logs, and how often.")
+    @Option(names = "--taken", description = "Say for what reasons results were taken from the logs, and how often.")
     private boolean taken;
 
     @Option(

@@ -47,7 +47,9 @@ final class LogReplayer {
             return new LogResult.Failed(name, ExitCode.of(e.kind()), e.getMessage());
         } catch (OutOfMemoryError e) {
             return new LogResult.Failed(
-                    name, ExitCode.LIMIT, place(name, line) + "needs more memory than there is: raise NESTOR_JAVA_OPTS=-Xmx");
+                    name,
+                    ExitCode.LIMIT,
+                    place(name, line) + "needs more memory than there is: raise NESTOR_JAVA_OPTS=-Xmx");
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             return new LogResult.Failed(
                     name, ExitCode.INTERNAL, place(name, line) + "internal error: " + Main.describe(e));

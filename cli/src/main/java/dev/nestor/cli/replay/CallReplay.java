@@ -18,6 +18,8 @@ final class CallReplay {
     /** How often a call is entered anew after something was learned of the machine: a path has many parts. */
     private static final int MAX_LESSONS = 64;
 
+    private static final int MAX_ERRNO = 4095;
+
     private final Machine machine;
     private final CallEncoder encoder;
     private final OutcomeComparer comparer;
@@ -57,6 +59,7 @@ final class CallReplay {
             take(member, call);
             return;
         }
+        prehistory.before(member, call);
         wishes.before(member, call);
         long result = attempt(member, call);
         if (result != Syscalls.BLOCKED || machine.execution().isDead(task)) {
@@ -100,7 +103,7 @@ final class CallReplay {
         if (result == Syscalls.BLOCKED || result == -Outside.EOUTSIDE || !recorded.isKnown()) {
             return false;
         }
-        boolean failed = result < 0 && result > -Errno.MAX_ERRNO;
+        boolean failed = result < 0 && result >= -MAX_ERRNO;
         if (recorded.outcome() == CallResult.Outcome.FAILED) {
             return result != recorded.value();
         }
@@ -123,18 +126,35 @@ final class CallReplay {
         if (result == -Outside.EOUTSIDE) {
             member.take("outside the emulator: " + call.name());
         }
-        Outcome outcome = Outcome.EQUAL;
-        if (member.taken().isEmpty()) {
-            outcome = comparer.compare(machine.mm(task), call, member.registers(), result);
-            if (outcome.verdict() == Outcome.Verdict.UNKNOWN) {
-                member.take("not comparable: " + outcome.actual());
-            }
-        }
+        Outcome outcome = member.taken().isEmpty() ? compare(member, call, result) : Outcome.EQUAL;
         member.end(result, outcome);
         member.setSignalDue(result != OutcomeComparer.DIED && machine.tasks().sigpending(task));
+        if (result == OutcomeComparer.DIED) {
+            return;
+        }
         if (!member.taken().isEmpty() || outcome.isDifferent()) {
             prehistory.alignWith(member, call, result);
+        } else {
+            prehistory.settled(member, call);
         }
+    }
+
+    private Outcome compare(ReplayedTask member, TraceCall call, long result) {
+        Outcome outcome = comparer.compare(machine.mm(member.task()), call, member.registers(), result);
+        if (outcome.verdict() == Outcome.Verdict.UNKNOWN) {
+            member.take("not comparable: " + call.name() + ": " + outcome.actual());
+        } else if (outcome.isDifferent()) {
+            String excuse = prehistory.excuse(member, call, result);
+            if (!excuse.isEmpty()) {
+                member.take(excuse);
+            }
+        }
+        return outcome;
+    }
+
+    /** Whether the log shows how the call came out. */
+    static boolean isShown(TraceCall call) {
+        return call.result().isKnown() || call.result().outcome() == CallResult.Outcome.INTERRUPTED;
     }
 
     /** The log shows the end of the call that the task is in. */
@@ -149,16 +169,10 @@ final class CallReplay {
 
     /** The emulator still waits, the log does not. */
     private void force(ReplayedTask member, TraceCall call) {
-        String learned = prehistory.explainEnd(member, call);
-        if (!learned.isEmpty()) {
-            member.take(learned);
-        }
-        if (member.isBlocked()) {
-            interrupt(member);
-            Outcome blocks = new Outcome(Outcome.Verdict.DIFFERENT, Verdicts.show(call.result()), "it waits");
-            member.end(call.result().value(), blocks);
-            prehistory.alignWith(member, call, call.result().value());
-        }
+        interrupt(member);
+        Outcome blocks = new Outcome(Outcome.Verdict.DIFFERENT, Verdicts.show(call.result()), "it waits");
+        member.end(call.result().value(), blocks);
+        prehistory.alignWith(member, call, -Errno.EINTR);
     }
 
     /** Ends the wait of a call, as a signal would; a wait that no signal ends is left behind. */

@@ -35,7 +35,8 @@ final class Crew {
     }
 
     /** Who is played by an emulated task; null for one that the log does not show. */
-    @Nullable ReplayedTask of(int task) {
+    @Nullable
+    ReplayedTask of(int task) {
         return byTask.get(task);
     }
 
@@ -58,7 +59,8 @@ final class Crew {
     }
 
     /** The member that made this one; null for those that were there when the log began, or when that has gone. */
-    @Nullable ReplayedTask parentOf(int number) {
+    @Nullable
+    ReplayedTask parentOf(int number) {
         int parent = spool.parent(number);
         return parent == TraceSpool.NONE ? null : byNumber[parent];
     }

@@ -87,12 +87,17 @@ final class Identity {
     /** The emulator shows another value than the log: the reason why that is no difference, or "". */
     String learn(ReplayedTask member, TraceCall call, long result) {
         int property = property(call);
-        if (property == NONE || result < 0 || call.result().value() < 0 || of(member).get(property)) {
+        if (property == NONE
+                || result < 0
+                || call.result().value() < 0
+                || of(member).get(property)) {
             return "";
         }
         boolean learned =
                 switch (property) {
-                    case PARENT, PGRP, SESSION -> tasks.relate(member, relation(property), (int) call.result().value());
+                    case PARENT, PGRP, SESSION ->
+                        tasks.relate(
+                                member, relation(property), (int) call.result().value());
                     case NAMES -> values.names(member.task(), call);
                     default -> learnForAll(member, call, property);
                 };

@@ -38,7 +38,8 @@ final class IdentityValues {
         long[] ids = new long[3];
         boolean three = call.nr() == Nr.NR_getresuid || call.nr() == Nr.NR_getresgid;
         for (int i = 0; i < 3; i++) {
-            Long shown = three ? pointee(call.arg(i)) : Long.valueOf(call.result().value());
+            Long shown =
+                    three ? pointee(call.arg(i)) : Long.valueOf(call.result().value());
             if (shown == null) {
                 return false;
             }
@@ -99,8 +100,12 @@ final class IdentityValues {
     /** The sets that capget(2) writes: low and high words, as fields or as an array of two structures. */
     boolean capabilities(int task, TraceCall call) {
         Value data = call.arg(1);
-        Value low = data instanceof Value.Array array && !array.elements().isEmpty() ? array.elements().get(0) : data;
-        Value high = data instanceof Value.Array array && array.elements().size() > 1 ? array.elements().get(1) : null;
+        Value low = data instanceof Value.Array array && !array.elements().isEmpty()
+                ? array.elements().get(0)
+                : data;
+        Value high = data instanceof Value.Array array && array.elements().size() > 1
+                ? array.elements().get(1)
+                : null;
         if (!(low instanceof Value.Struct)) {
             return false;
         }
@@ -186,7 +191,9 @@ final class IdentityValues {
         int ns = machine.kernel().nsProxyTable().utsNs(machine.tasks().nsproxy(task));
         for (int i = 0; i < NAMES.length; i++) {
             if (shown.field(NAMES[i]) instanceof Value.Str name) {
-                machine.kernel().utsNamespaces().setName(ns, NAME_FIELDS[i], name.bytes(), Math.min(name.bytes().length, 64));
+                machine.kernel()
+                        .utsNamespaces()
+                        .setName(ns, NAME_FIELDS[i], name.bytes(), Math.min(name.bytes().length, 64));
             }
         }
         return true;

@@ -7,9 +7,9 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.cli.strace.TraceSpool;
-import dev.nestor.syscalls.Execution;
 import dev.nestor.syscalls.Syscalls;
 import dev.nestor.uapi.Sched;
+import java.util.Objects;
 
 /**
  * Births, wake-ups and deaths of tasks. Woken tasks go on at once, in the order in which they were woken. One that has been
@@ -20,11 +20,13 @@ final class Life {
     private final Machine machine;
     private final Crew crew;
     private final CallReplay calls;
+    private final Prehistory prehistory;
 
-    Life(Machine machine, Crew crew, CallReplay calls) {
+    Life(Machine machine, Crew crew, CallReplay calls, Prehistory prehistory) {
         this.machine = machine;
         this.crew = crew;
         this.calls = calls;
+        this.prehistory = prehistory;
     }
 
     /** Lets all tasks go on that can, until none can. */
@@ -94,7 +96,7 @@ final class Life {
         int task = member.task();
         if (member.isBlocked()) {
             long result = machine.execution().resume(task);
-            if (result != Syscalls.BLOCKED && calls.isShown(member)) {
+            if (result != Syscalls.BLOCKED && CallReplay.isShown(Objects.requireNonNull(member.call()))) {
                 calls.complete(member, result);
             } else {
                 machine.kernel().waitQueues().finishWait(task);
@@ -149,7 +151,9 @@ final class Life {
         if (child == TraceSpool.NONE || untraced) {
             machine.tasks().setPtrace(made, 0);
         } else {
-            crew.bind(crew.get(child), made);
+            ReplayedTask born = crew.get(child);
+            crew.bind(born, made);
+            prehistory.inherit(maker, born);
         }
     }
 
@@ -174,6 +178,7 @@ final class Life {
             machine.kernel().exit().tracerReaped(task);
         }
         crew.dismiss(member);
+        prehistory.forget(member);
     }
 
     /** Nobody in the log has killed it, or made it exit: somebody outside has. */

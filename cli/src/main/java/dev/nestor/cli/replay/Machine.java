@@ -6,6 +6,7 @@ import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.syscalls.CallTables;
 import dev.nestor.syscalls.Execution;
 import dev.nestor.syscalls.SyscallTable;
 import dev.nestor.syscalls.Syscalls;
@@ -31,7 +32,7 @@ final class Machine {
         kernel = new Kernel(config);
         kernel.wakeups().setDispatcher(wakeList);
         tasks = kernel.tasks();
-        table = dev.nestor.syscalls.AllCalls.table(kernel);
+        table = CallTables.of(kernel);
         execution = new Execution(kernel, new Syscalls(table, tasks));
     }
 

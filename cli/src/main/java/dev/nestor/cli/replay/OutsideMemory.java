@@ -17,10 +17,18 @@ final class OutsideMemory {
 
     /** A call about a range succeeded: then it is mapped. Why the result is not computed, or "". */
     String learn(ReplayedTask member, TraceCall call) {
-        int lengthAt = switch (call.nr()) {
-            case Nr.NR_mprotect, Nr.NR_madvise, Nr.NR_msync, Nr.NR_mlock, Nr.NR_mlock2, Nr.NR_munlock, Nr.NR_mremap, Nr.NR_mincore -> 1;
-            default -> -1;
-        };
+        int lengthAt =
+                switch (call.nr()) {
+                    case Nr.NR_mprotect,
+                            Nr.NR_madvise,
+                            Nr.NR_msync,
+                            Nr.NR_mlock,
+                            Nr.NR_mlock2,
+                            Nr.NR_munlock,
+                            Nr.NR_mremap,
+                            Nr.NR_mincore -> 1;
+                    default -> -1;
+                };
         Value address = call.arg(0);
         Value length = lengthAt < 0 ? null : call.arg(lengthAt);
         if (address == null || length == null || !address.isNumber() || !length.isNumber() || length.number() <= 0) {

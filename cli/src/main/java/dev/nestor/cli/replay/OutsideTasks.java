@@ -133,8 +133,7 @@ final class OutsideTasks {
                     Nr.NR_sched_getattr,
                     Nr.NR_sched_setattr,
                     Nr.NR_sched_rr_get_interval,
-                    Nr.NR_get_robust_list ->
-                0;
+                    Nr.NR_get_robust_list -> 0;
             case Nr.NR_setpgid, Nr.NR_getpriority, Nr.NR_setpriority -> 1;
             default -> -1;
         };
@@ -179,7 +178,8 @@ final class OutsideTasks {
         int child =
                 switch (call.nr()) {
                     case Nr.NR_vfork, Nr.NR_clone, Nr.NR_clone3 -> idleChild(member.task(), 0);
-                    case Nr.NR_wait4 -> idleChild(member.task(), (int) call.result().value());
+                    case Nr.NR_wait4 ->
+                        idleChild(member.task(), (int) call.result().value());
                     default -> NULL;
                 };
         if (child == NULL) {
@@ -270,5 +270,4 @@ final class OutsideTasks {
             pids.renumber(tasks.threadPid(member.task()), number);
         }
     }
-
 }

@@ -44,7 +44,7 @@ final class Prehistory {
         tasks = new OutsideTasks(machine, crew);
         files = new OutsideFiles(machine);
         memory = new OutsideMemory(machine);
-        identity = new Identity(machine, tasks);
+        identity = new Identity(machine, tasks, crew);
     }
 
     /** A task of the log that nothing in the emulator plays yet. */
@@ -56,6 +56,10 @@ final class Prehistory {
     /** A task of the log that the emulator's own clone has made. */
     void inherit(ReplayedTask maker, ReplayedTask child) {
         identity.inherit(maker, child);
+    }
+
+    void forget(ReplayedTask member) {
+        identity.forget(member);
     }
 
     /** Before a call: what its line shows of the task itself. */

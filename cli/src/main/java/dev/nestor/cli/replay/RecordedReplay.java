@@ -47,7 +47,7 @@ public final class RecordedReplay {
                 prehistory,
                 new Wishes(machine, crew),
                 verdicts);
-        life = new Life(machine, crew, calls);
+        life = new Life(machine, crew, calls, prehistory);
         signals = new SignalReplay(machine, verdicts.report(), life);
     }
 
@@ -145,6 +145,10 @@ public final class RecordedReplay {
         }
         if (member.isBlocked()) {
             signals.interruptAhead(member);
+            life.settle();
+        }
+        if (member.isBlocked() && step.record() instanceof TraceCall call) {
+            member.take(prehistory.explainEnd(member, call));
             life.settle();
         }
         calls.exit(member);

@@ -29,6 +29,7 @@ final class ReplayedTask {
     private long result;
     private Outcome outcome = Outcome.EQUAL;
     private String taken = "";
+    private boolean isSignalDue;
 
     ReplayedTask(int number, Script script) {
         this.number = number;
@@ -82,7 +83,8 @@ final class ReplayedTask {
     }
 
     /** The call that it is in, or the last one. */
-    @Nullable TraceCall call() {
+    @Nullable
+    TraceCall call() {
         return call;
     }
 
@@ -121,6 +123,18 @@ final class ReplayedTask {
 
     Outcome outcome() {
         return outcome;
+    }
+
+    /**
+     * Whether a signal was pending when the last call ended: then it is taken on the way back from that call, whose result
+     * the handler's frame keeps. One that comes later interrupts the program at a place that the log does not show.
+     */
+    boolean isSignalDue() {
+        return isSignalDue;
+    }
+
+    void setSignalDue(boolean due) {
+        isSignalDue = due;
     }
 
     void leave() {

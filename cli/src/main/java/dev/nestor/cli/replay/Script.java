@@ -31,12 +31,14 @@ final class Script {
     }
 
     /** Null before the first. */
-    @Nullable Step current() {
+    @Nullable
+    Step current() {
         return current;
     }
 
     /** Null after the last. */
-    @Nullable Step next() {
+    @Nullable
+    Step next() {
         return next;
     }
 
@@ -47,7 +49,8 @@ final class Script {
     }
 
     /** The signal that the task takes right after the current record; null when that is something else. */
-    @Nullable TraceSignal nextSignal() {
+    @Nullable
+    TraceSignal nextSignal() {
         Step step = next;
         return step != null && step.record() instanceof TraceSignal signal ? signal : null;
     }

@@ -1,10 +1,13 @@
 package dev.nestor.cli.replay;
 
+import static dev.nestor.table.Table.NULL;
+
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceSignal;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.Outside;
+import dev.nestor.kernel.signal.PidType;
 import dev.nestor.kernel.signal.SigInfo;
 import dev.nestor.kernel.signal.SignalDelivery;
 import dev.nestor.syscalls.Execution;
@@ -60,7 +63,10 @@ final class SignalReplay {
     void interruptAhead(ReplayedTask member) {
         TraceCall call = member.call();
         TraceSignal next = member.script().nextSignal();
-        if (call == null || next == null || next.isStop() || call.result().outcome() != CallResult.Outcome.INTERRUPTED) {
+        if (call == null
+                || next == null
+                || next.isStop()
+                || call.result().outcome() != CallResult.Outcome.INTERRUPTED) {
             return;
         }
         if (!machine.kernel().signals().delivery().isPending(member.task(), next.signal())) {
@@ -71,7 +77,10 @@ final class SignalReplay {
 
     private void send(ReplayedTask member, TraceSignal signal) {
         fill(signal);
-        machine.kernel().signals().signals().sendFromOutside(member.task(), info);
+        machine.kernel()
+                .signals()
+                .signals()
+                .doSendSigInfo(NULL, signal.signal(), info, member.task(), PidType.PIDTYPE_PID);
     }
 
     private void fill(TraceSignal signal) {
@@ -94,7 +103,6 @@ final class SignalReplay {
                 && field(recorded, "si_pid", taken.pid()) == taken.pid()
                 && field(recorded, "si_uid", taken.uid()) == taken.uid();
         return equal
-                && (taken.signo() != Signal.SIGCHLD
-                        || field(recorded, "si_status", taken.status()) == taken.status());
+                && (taken.signo() != Signal.SIGCHLD || field(recorded, "si_status", taken.status()) == taken.status());
     }
 }

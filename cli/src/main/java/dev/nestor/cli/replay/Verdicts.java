@@ -34,7 +34,10 @@ final class Verdicts {
             report.addDifferent(
                     family,
                     new Difference(
-                            CallReplay.lineOf(call.span()), show(call), cut(outcome.expected()), cut(outcome.actual())));
+                            CallReplay.lineOf(call.span()),
+                            show(call),
+                            cut(outcome.expected()),
+                            cut(outcome.actual())));
         } else {
             report.addEqual(family);
         }
@@ -46,8 +49,7 @@ final class Verdicts {
     }
 
     private static String show(TraceCall call) {
-        return cut(call.name()
-                + call.args().stream().map(Verdicts::show).collect(Collectors.joining(", ", "(", ")")));
+        return cut(call.name() + call.args().stream().map(Verdicts::show).collect(Collectors.joining(", ", "(", ")")));
     }
 
     private static String show(Field field) {

@@ -77,8 +77,7 @@ final class Wishes {
         int mm = machine.mm(member.task());
         MmTable mms = addressSpaces().mms();
         if (brkSeen.add(mm) && result.outcome() == CallResult.Outcome.RETURNED && mms.brk(mm) == mms.startBrk(mm)) {
-            mms.setStartBrk(mm, result.value());
-            mms.setBrk(mm, result.value());
+            addressSpaces().startHeap(mm, result.value());
         }
     }
 

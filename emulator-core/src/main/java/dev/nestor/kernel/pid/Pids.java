@@ -113,6 +113,15 @@ public final class Pids {
         }
     }
 
+    /** For a driver that learns late which number a pid of the root namespace has: it is free. */
+    public void renumber(int pid, int nr) {
+        assert level(pid) == 0 : "of an inner namespace";
+        int ns = pids.ns(pid);
+        namespaces.idrRemove(ns, pids.number(pid, 0));
+        namespaces.idrPut(ns, nr, pid);
+        pids.setNumber(pid, 0, nr);
+    }
+
     public int getPid(int pid) {
         if (pid != NULL) {
             pids.setCount(pid, pids.count(pid) + 1);

@@ -73,7 +73,7 @@ public final class SignalDelivery {
             if (parts.groupStop.notifyContinued(task)) {
                 continue;
             }
-            if (isDying(signal)) {
+            if (isDying(task)) {
                 parts.pending.remove(task, false, Signal.SIGKILL);
                 parts.wakeups.recalcSigpending(task);
                 return terminate(task, Signal.SIGKILL);
@@ -94,9 +94,40 @@ public final class SignalDelivery {
         }
     }
 
-    private boolean isDying(int signal) {
-        return (signals.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0
-                || signals.groupExecTask(signal) != NULL;
+    /**
+     * For a driver that knows which signal a task takes when, as one that replays a log: acts on this one, which is pending,
+     * and leaves all others pending. What it asks for is done as by {@link #getSignal}.
+     *
+     * @return the signal when a handler takes it, NONE when nothing came of it, STOPPED or EXITED
+     */
+    public int take(int task, int sig, KSignal out) {
+        dequeueSignal(task, ~SigSets.mask(sig), out.info());
+        int done = act(task, sig, out);
+        return done == LOOK_AGAIN ? NONE : done;
+    }
+
+    /** For such a driver: the task goes on in user mode; the mask of sigsuspend and its kind is restored if it was left. */
+    public void backToUser(int task) {
+        if (peek(task) == 0) {
+            parts.wakeups.restoreSavedSigmask(task);
+        }
+    }
+
+    /** For such a driver: a task that has been woken from a stop tells its parent, if it is the one to do so. */
+    public void tellNews(int task) {
+        parts.groupStop.notifyContinued(task);
+    }
+
+    /** Whether a signal waits for the task, blocked or not. */
+    public boolean isPending(int task, int sig) {
+        return SigSets.has(tasks.pendingSet(task) | signals.sharedPendingSet(tasks.signal(task)), sig);
+    }
+
+    /** Whether the task has been killed, alone or with its process, and has not yet seen it. */
+    public boolean isDying(int task) {
+        int signal = tasks.signal(task);
+        int exec = signals.groupExecTask(signal);
+        return (signals.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0 || (exec != NULL && exec != task);
     }
 
     private int dequeueForDelivery(int task, SigInfo into) {
@@ -123,7 +154,7 @@ public final class SignalDelivery {
 
     /** The signal that {@link #getSignal} would look at first, ignored or not; 0 when none. Changes nothing. */
     public int peek(int task) {
-        if (isDying(tasks.signal(task))) {
+        if (isDying(task)) {
             return Signal.SIGKILL;
         }
         int own = SigSets.next(tasks.pendingSet(task), tasks.blocked(task));
