@@ -100,19 +100,17 @@ public final class Execution {
     }
 
     private int handle(int task, int taken, long result) {
-        switch (taken) {
-            case SignalDelivery.NONE:
-                return Restart.isInterrupted(result) ? RESTART : USER;
-            case SignalDelivery.STOPPED:
-                return STOPPED;
-            case SignalDelivery.EXITED:
-                return DYING;
-            default:
+        return switch (taken) {
+            case SignalDelivery.NONE -> Restart.isInterrupted(result) ? RESTART : USER;
+            case SignalDelivery.STOPPED -> STOPPED;
+            case SignalDelivery.EXITED -> DYING;
+            default -> {
                 long saved = Restart.savedResult(result, signal.action().flags(), tasks.syscallNr(task));
                 signals.frames().setResult(task, saved);
                 work.add(Work.SIGNAL_DELIVER);
-                return HANDLER;
-        }
+                yield HANDLER;
+            }
+        };
     }
 
     /** The signal that a handler takes, after {@link #toUser} has said HANDLER. */
