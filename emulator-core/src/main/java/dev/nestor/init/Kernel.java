@@ -3,6 +3,7 @@ package dev.nestor.init;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
+import dev.nestor.event.Random;
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.Files;
 import dev.nestor.fs.FsStructs;
@@ -73,6 +74,7 @@ public final class Kernel {
     private final CostModel costs;
     private final Scheduler scheduler;
     private final Clock clock;
+    private final Random random;
     private final EventLoop eventLoop;
     private final Timekeeping timekeeping;
     private final HrTimers hrTimers;
@@ -130,6 +132,7 @@ public final class Kernel {
         this.config = config;
         work = new Work();
         clock = new Clock();
+        random = new Random(config.seed());
         eventLoop = new EventLoop(clock, new EventQueue());
         timekeeping = new Timekeeping(clock, config.tscHz(), config.bootRealtimeNs());
         int most = config.maxTasks();
@@ -283,6 +286,11 @@ public final class Kernel {
 
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** The machine's random numbers, from its seed. */
+    public Random random() {
+        return random;
     }
 
     public Clock clock() {
@@ -444,6 +452,7 @@ public final class Kernel {
     /** Adds everything that the machine's future depends on. */
     public void digest(StateHash hash) {
         clock.digest(hash);
+        random.digest(hash);
         timekeeping.digest(hash);
         eventLoop.queue().digest(hash);
         hrTimers.digest(hash);

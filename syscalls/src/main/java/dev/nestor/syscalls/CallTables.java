@@ -21,6 +21,8 @@ public final class CallTables {
         new SysLimits(kernel).register(table);
         new SysThread(kernel).register(table);
         new SysExec(kernel).register(table);
+        new SysSched(kernel).register(table);
+        new SysRandom(kernel).register(table);
         registerSignals(kernel, table);
         registerTime(kernel, table);
         return table.build();
