@@ -180,7 +180,8 @@ public final class Kernel {
                 new SignalRoom.Tasks(tasks, signalStructs, sighands),
                 new SignalRoom.Ids(credTable, userNamespaces, capabilities, pidTable, pids, pidNamespaces),
                 new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, scheduler.tasks()::isOnCpu),
-                new SignalRoom.Limits(config.maxSignals(), 4 * most));
+                new SignalRoom.Limits(config.maxSignals(), 4 * most),
+                work);
 
         addressSpaces = new AddressSpaces(new Frames(config.maxFrames()), most, config.maxVmas());
         fsTables = new FsTables(config.maxFiles(), most, config.maxMounts());

@@ -23,40 +23,11 @@ public final class CallTables {
         new SysExec(kernel).register(table);
         new SysSched(kernel).register(table);
         new SysRandom(kernel).register(table);
-        registerSignals(kernel, table);
-        registerTime(kernel, table);
+        new SysSignal(kernel).register(table);
+        new SysKill(kernel, (task, fd) -> -Errno.EBADF).register(table);
+        new SysTimer(kernel).register(table);
+        new SysTimerSleep(kernel).register(table);
+        new SysTimerClock(kernel).register(table);
         return table.build();
-    }
-
-    private static void registerSignals(Kernel kernel, SyscallTable.Builder table) {
-        new SysSignal(kernel.tasks(), kernel.signals(), kernel.userMemory(), kernel.hrTimers(), kernel.timekeeping())
-                .register(table);
-        new SysKill(
-                        kernel.tasks(),
-                        new SysKill.Numbers(kernel.pidTable(), kernel.pids(), kernel.pidNamespaces()),
-                        kernel.signals().kill(),
-                        kernel.userMemory(),
-                        (task, fd) -> -Errno.EBADF)
-                .register(table);
-    }
-
-    private static void registerTime(Kernel kernel, SyscallTable.Builder table) {
-        new SysTimer(kernel.tasks(), kernel.signals().itimers(), kernel.userMemory()).register(table);
-        new SysTimerSleep(
-                        kernel.tasks(),
-                        kernel.userMemory(),
-                        kernel.hrTimers(),
-                        kernel.timekeeping(),
-                        kernel.nsProxyTable(),
-                        kernel.timeNamespaceTable())
-                .register(table);
-        new SysTimerClock(
-                        new SysTimerClock.Processes(
-                                kernel.tasks(), kernel.signalStructs(), kernel.pidTable(), kernel.pids()),
-                        kernel.nsProxyTable(),
-                        kernel.timeNamespaceTable(),
-                        kernel.timekeeping(),
-                        kernel.userMemory())
-                .register(table);
     }
 }

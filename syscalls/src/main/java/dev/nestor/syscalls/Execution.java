@@ -28,7 +28,10 @@ public final class Execution {
     /** User mode goes on in a signal handler: {@link #signal}. */
     public static final int HANDLER = 1;
 
-    /** No handler runs and the call is to be made again. */
+    /**
+     * No handler runs and the call is to be made again: by {@link #enter} with its number and arguments, but after
+     * -ERESTART_RESTARTBLOCK by {@link #resume}, which does what restart_syscall(2) does.
+     */
     public static final int RESTART = 2;
 
     /** The task is TASK_STOPPED; once it has been woken, {@link #toUser} is to be called again. */
@@ -105,8 +108,7 @@ public final class Execution {
             case SignalDelivery.STOPPED -> STOPPED;
             case SignalDelivery.EXITED -> DYING;
             default -> {
-                long saved = Restart.savedResult(result, signal.action().flags(), tasks.syscallNr(task));
-                signals.frames().setResult(task, saved);
+                signals.frames().saveInterrupted(task, result, signal.action().flags());
                 work.add(Work.SIGNAL_DELIVER);
                 yield HANDLER;
             }

@@ -1,5 +1,6 @@
 package dev.nestor.syscalls;
 
+import dev.nestor.init.Kernel;
 import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
@@ -28,16 +29,13 @@ public final class SysKill {
     private final SigInfo info = new SigInfo();
     private final byte[] bytes = new byte[SigInfo.SIZE];
 
-    /** Numbers and their namespaces. */
-    public record Numbers(PidTable pidTable, Pids pids, PidNamespaces namespaces) {}
-
-    public SysKill(TaskTable tasks, Numbers numbers, SignalKill kill, UserMemory memory, PidFdLookup pidfds) {
-        this.tasks = tasks;
-        this.pidTable = numbers.pidTable;
-        this.pids = numbers.pids;
-        this.pidNamespaces = numbers.namespaces;
-        this.kill = kill;
-        this.memory = memory;
+    public SysKill(Kernel kernel, PidFdLookup pidfds) {
+        this.tasks = kernel.tasks();
+        this.pidTable = kernel.pidTable();
+        this.pids = kernel.pids();
+        this.pidNamespaces = kernel.pidNamespaces();
+        this.kill = kernel.signals().kill();
+        this.memory = kernel.userMemory();
         this.pidfds = pidfds;
     }
 

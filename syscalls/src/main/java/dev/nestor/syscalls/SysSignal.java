@@ -1,5 +1,6 @@
 package dev.nestor.syscalls;
 
+import dev.nestor.init.Kernel;
 import dev.nestor.kernel.signal.SigAction;
 import dev.nestor.kernel.signal.SigInfo;
 import dev.nestor.kernel.signal.SigSets;
@@ -31,12 +32,12 @@ public final class SysSignal {
     private final SigInfo info = new SigInfo();
     private final byte[] bytes = new byte[SigInfo.SIZE];
 
-    public SysSignal(TaskTable tasks, SignalRoom room, UserMemory memory, HrTimers timers, Timekeeping timekeeping) {
-        this.tasks = tasks;
-        this.room = room;
-        this.memory = memory;
-        this.timers = timers;
-        this.timekeeping = timekeeping;
+    public SysSignal(Kernel kernel) {
+        this.tasks = kernel.tasks();
+        this.room = kernel.signals();
+        this.memory = kernel.userMemory();
+        this.timers = kernel.hrTimers();
+        this.timekeeping = kernel.timekeeping();
     }
 
     public void register(SyscallTable.Builder table) {

@@ -1,5 +1,6 @@
 package dev.nestor.syscalls;
 
+import dev.nestor.init.Kernel;
 import dev.nestor.kernel.signal.Itimers;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
@@ -19,10 +20,10 @@ public final class SysTimer {
     private final UserMemory memory;
     private final byte[] bytes = new byte[ITIMERVAL_SIZE];
 
-    public SysTimer(TaskTable tasks, Itimers itimers, UserMemory memory) {
-        this.tasks = tasks;
-        this.itimers = itimers;
-        this.memory = memory;
+    public SysTimer(Kernel kernel) {
+        this.tasks = kernel.tasks();
+        this.itimers = kernel.signals().itimers();
+        this.memory = kernel.userMemory();
     }
 
     public void register(SyscallTable.Builder table) {

@@ -2,6 +2,7 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.init.Kernel;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
@@ -30,23 +31,15 @@ public final class SysTimerClock {
     private final UserMemory memory;
     private final byte[] bytes = new byte[Timespecs.SIZE];
 
-    /** Processes, for the clocks of their CPU time. */
-    public record Processes(TaskTable tasks, SignalStructTable signals, PidTable pidTable, Pids pids) {}
-
-    public SysTimerClock(
-            Processes processes,
-            NsProxyTable nsproxies,
-            TimeNamespaceTable timeNamespaces,
-            Timekeeping timekeeping,
-            UserMemory memory) {
-        this.tasks = processes.tasks;
-        this.signals = processes.signals;
-        this.pidTable = processes.pidTable;
-        this.pids = processes.pids;
-        this.nsproxies = nsproxies;
-        this.timeNamespaces = timeNamespaces;
-        this.timekeeping = timekeeping;
-        this.memory = memory;
+    public SysTimerClock(Kernel kernel) {
+        this.tasks = kernel.tasks();
+        this.signals = kernel.signalStructs();
+        this.pidTable = kernel.pidTable();
+        this.pids = kernel.pids();
+        this.nsproxies = kernel.nsProxyTable();
+        this.timeNamespaces = kernel.timeNamespaceTable();
+        this.timekeeping = kernel.timekeeping();
+        this.memory = kernel.userMemory();
     }
 
     public void register(SyscallTable.Builder table) {

@@ -1,6 +1,7 @@
 package dev.nestor.syscalls;
 
 import dev.nestor.event.Clock;
+import dev.nestor.init.Kernel;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimers;
@@ -25,19 +26,13 @@ public final class SysTimerSleep {
     private final TimeNamespaceTable timeNamespaces;
     private final byte[] bytes = new byte[Timespecs.SIZE];
 
-    public SysTimerSleep(
-            TaskTable tasks,
-            UserMemory memory,
-            HrTimers timers,
-            Timekeeping timekeeping,
-            NsProxyTable nsproxies,
-            TimeNamespaceTable timeNamespaces) {
-        this.tasks = tasks;
-        this.memory = memory;
-        this.timers = timers;
-        this.timekeeping = timekeeping;
-        this.nsproxies = nsproxies;
-        this.timeNamespaces = timeNamespaces;
+    public SysTimerSleep(Kernel kernel) {
+        this.tasks = kernel.tasks();
+        this.memory = kernel.userMemory();
+        this.timers = kernel.hrTimers();
+        this.timekeeping = kernel.timekeeping();
+        this.nsproxies = kernel.nsProxyTable();
+        this.timeNamespaces = kernel.timeNamespaceTable();
     }
 
     public void register(SyscallTable.Builder table) {

@@ -92,12 +92,10 @@ public final class TestMachine {
     }
 
     private void finish(int task, long result) {
-        kernel.tasks().setSyscallNr(task, -1);
-        if (execution.isDead(task)) {
-            kernel.release().putTask(task);
-            return;
+        if (!execution.isDead(task)) {
+            execution.toUser(task, result);
+            kernel.tasks().setSyscallNr(task, -1);
         }
-        execution.toUser(task, result);
         if (execution.isDead(task)) {
             kernel.release().putTask(task);
         }

@@ -65,11 +65,6 @@ public final class SigFrames {
         }
     }
 
-    /** As {@link #saveInterrupted}, for a caller that has seen to arguments and restarts itself. */
-    public void setResult(int task, long result) {
-        frames.setResult(frames.ofTask().last(task), result);
-    }
-
     /** The call that is to be made again when the innermost handler returns, with the arguments that come back; or -1. */
     public int nrToRestart(int task) {
         int frame = frames.ofTask().last(task);
