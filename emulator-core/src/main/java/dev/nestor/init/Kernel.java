@@ -104,6 +104,7 @@ public final class Kernel {
     private final SignalRoom signals;
     private final AddressSpaces addressSpaces;
     private final Vfs vfs;
+    private final FileMappings fileMappings;
     private final NsProxyTable nsProxyTable;
     private final NsProxies nsProxies;
     private final Setns setns;
@@ -183,7 +184,7 @@ public final class Kernel {
                 new SignalRoom.Limits(config.maxSignals(), 4 * most),
                 work);
 
-        addressSpaces = new AddressSpaces(new Frames(config.maxFrames()), most, config.maxVmas());
+        addressSpaces = new AddressSpaces(new Frames(config.maxFrames()), most, config.maxVmas(), work);
         fsTables = new FsTables(config.maxFiles(), most, config.maxMounts());
         vfs = new Vfs(
                 fsTables,
@@ -203,6 +204,9 @@ public final class Kernel {
                         signals.signals(),
                         timekeeping::realtimeNs,
                         work));
+
+        fileMappings = new FileMappings(vfs, addressSpaces.frames());
+        addressSpaces.setFiles(fileMappings);
 
         nsProxyTable = new NsProxyTable(most);
         NsProxies.Tables proxyTables = new NsProxies.Tables(nsProxyTable, tasks, credTable);
@@ -404,6 +408,11 @@ public final class Kernel {
 
     public SignalRoom signals() {
         return signals;
+    }
+
+    /** Files as mmap(2) sees them. */
+    public FileMappings fileMappings() {
+        return fileMappings;
     }
 
     public AddressSpaces addressSpaces() {

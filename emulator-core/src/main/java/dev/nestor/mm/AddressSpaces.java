@@ -3,6 +3,7 @@ package dev.nestor.mm;
 import static dev.nestor.table.Table.NULL;
 import static dev.nestor.uapi.Errno.ENOMEM;
 
+import dev.nestor.machine.Work;
 import dev.nestor.table.StateHash;
 
 /** Address spaces from their making to their end: mm_alloc(), dup_mm(), exec_mmap(), mmput(). Mirrors kernel/fork.c. */
@@ -37,6 +38,7 @@ public final class AddressSpaces {
             | VmFlags.VM_DONTDUMP;
 
     private final Frames frames;
+    private final Work work;
     private final MmTable mms;
     private final VmaTable vmas;
     private final ShmemTable shmemTable;
@@ -51,17 +53,23 @@ public final class AddressSpaces {
     private int maxMapCount = 65530;
     private long mmapMinAddr = 4096;
 
+    /** Address spaces whose work nobody prices. */
     public AddressSpaces(Frames frames, int mmLimit, int vmaLimit) {
+        this(frames, mmLimit, vmaLimit, new Work());
+    }
+
+    public AddressSpaces(Frames frames, int mmLimit, int vmaLimit, Work work) {
         this.frames = frames;
+        this.work = work;
         this.mms = new MmTable(mmLimit);
         this.vmas = new VmaTable(vmaLimit);
         this.shmemTable = new ShmemTable(vmaLimit);
         this.shmem = new Shmem(shmemTable, tables, frames);
         this.tree = new VmaTree(mms, vmas);
-        this.pages = new PageRanges(mms, vmas, tables, frames);
+        this.pages = new PageRanges(this, tables);
         this.regions = new Regions(this, pages);
         this.faults = new Faults(this, pages);
-        this.memory = new UserMemory(faults, frames);
+        this.memory = new UserMemory(faults, frames, work);
     }
 
     /** Who stands for the files behind mappings; set once, before any is mapped. */
@@ -92,6 +100,9 @@ public final class AddressSpaces {
         mms.setUsers(mm, users);
         if (users == 0) {
             exitMmap(mm);
+            if (mms.exeFile(mm) != NULL) {
+                files.release(mms.exeFile(mm));
+            }
             mms.free(mm);
         }
     }
@@ -102,8 +113,13 @@ public final class AddressSpaces {
         if (copy == NULL) {
             return NULL;
         }
+        work.add(Work.MM_DUP);
         mms.setUsers(copy, 1);
         copyLayout(mm, copy);
+        if (mms.exeFile(mm) != NULL) {
+            files.hold(mms.exeFile(mm));
+            mms.setExeFile(copy, mms.exeFile(mm));
+        }
         for (int vma = tree.first(mm); vma != NULL; vma = tree.next(vma)) {
             if (!vmas.has(vma, VmFlags.VM_DONTCOPY) && !dupVma(vma, copy)) {
                 mmput(copy);
@@ -268,6 +284,10 @@ public final class AddressSpaces {
         frames.digest(hash);
     }
 
+    Work work() {
+        return work;
+    }
+
     VmaTree tree() {
         return tree;
     }
@@ -313,8 +333,9 @@ public final class AddressSpaces {
 
     private void exitMmap(int mm) {
         for (int vma = tree.first(mm); vma != NULL; vma = tree.first(mm)) {
-            regions.remove(mm, vma);
+            regions.drop(mm, vma);
         }
+        work.add(Work.MM_FREE);
         assert mms.pgd(mm) == 0 && mms.totalVm(mm) == 0 : "pages left behind";
     }
 

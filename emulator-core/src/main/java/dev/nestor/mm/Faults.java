@@ -1,12 +1,15 @@
 package dev.nestor.mm;
 
 import static dev.nestor.mm.PageTables.FILE;
+import static dev.nestor.mm.PageTables.GUARD;
 import static dev.nestor.mm.PageTables.PRESENT;
 import static dev.nestor.mm.PageTables.READ;
 import static dev.nestor.mm.PageTables.WRITE;
 import static dev.nestor.table.Table.NULL;
 import static dev.nestor.uapi.Errno.EFAULT;
 import static dev.nestor.uapi.Errno.ENOMEM;
+
+import dev.nestor.machine.Work;
 
 /** Page faults: handle_mm_fault() and the growth of stacks. */
 final class Faults {
@@ -51,6 +54,10 @@ final class Faults {
     int makePresent(int vma, long address, boolean write) {
         long page = address >>> Frames.PAGE_SHIFT;
         int pte = pages.get(vmas.mm(vma), page);
+        if (pte == GUARD) {
+            return -EFAULT;
+        }
+        spaces.work().add(Work.PAGE_FAULT);
         if (vmas.has(vma, VmFlags.VM_SHARED)) {
             return sharedFault(vma, page, pte, write);
         }

@@ -31,6 +31,8 @@ import static dev.nestor.uapi.Mman.MADV_WIPEONFORK;
 public final class Madvise {
     private static final int MADV_DONTNEED_LOCKED = 24;
     private static final int MADV_COLLAPSE = 25;
+    private static final int MADV_GUARD_INSTALL = 102;
+    private static final int MADV_GUARD_REMOVE = 103;
     private static final long KSM_REFUSED =
             VmFlags.VM_SHARED | VmFlags.VM_MAYSHARE | VmFlags.VM_PFNMAP | VmFlags.VM_IO | VmFlags.VM_DONTEXPAND;
 
@@ -102,6 +104,8 @@ public final class Madvise {
             case MADV_REMOVE -> remove(vma, start, end);
             case MADV_COLD, MADV_PAGEOUT -> vmas.has(vma, VmFlags.VM_LOCKED | VmFlags.VM_PFNMAP) ? -EINVAL : 0;
             case MADV_COLLAPSE -> -EINVAL;
+            case MADV_GUARD_INSTALL -> guard(vma, start, end);
+            case MADV_GUARD_REMOVE -> unguard(vma, start, end);
             default -> changeFlags(vma, start, end, advice);
         };
     }
@@ -114,7 +118,24 @@ public final class Madvise {
         if (advice == MADV_FREE) {
             return vmas.kind(vma) == VmaTable.ANON ? 0 : -EINVAL;
         }
-        spaces.pageRanges().zap(vma, start, end);
+        spaces.pageRanges().zap(vma, start, end, false);
+        return 0;
+    }
+
+    private int guard(int vma, long start, long end) {
+        if (vmas.has(vma, VmFlags.VM_SPECIAL | VmFlags.VM_LOCKED)) {
+            return -EINVAL;
+        }
+        regions.prepareAnonVma(vma);
+        spaces.pageRanges().installGuards(vma, start, end);
+        return 0;
+    }
+
+    private int unguard(int vma, long start, long end) {
+        if (vmas.has(vma, VmFlags.VM_SPECIAL)) {
+            return -EINVAL;
+        }
+        spaces.pageRanges().removeGuards(vmas.mm(vma), start, end);
         return 0;
     }
 
@@ -144,12 +165,14 @@ public final class Madvise {
                     case MADV_DONTFORK -> old | VmFlags.VM_DONTCOPY;
                     case MADV_DOFORK -> (old & VmFlags.VM_IO) != 0 ? -1 : old & ~VmFlags.VM_DONTCOPY;
                     case MADV_WIPEONFORK -> vmas.kind(vma) != VmaTable.ANON ? -1 : old | VmFlags.VM_WIPEONFORK;
-                    case MADV_KEEPONFORK -> old & ~VmFlags.VM_WIPEONFORK;
+                    case MADV_KEEPONFORK -> (old & VmFlags.VM_DROPPABLE) != 0 ? -1 : old & ~VmFlags.VM_WIPEONFORK;
                     case MADV_DONTDUMP -> old | VmFlags.VM_DONTDUMP;
-                    case MADV_DODUMP -> (old & VmFlags.VM_SPECIAL) != 0 ? -1 : old & ~VmFlags.VM_DONTDUMP;
+                    case MADV_DODUMP ->
+                        (old & (VmFlags.VM_SPECIAL | VmFlags.VM_DROPPABLE)) != 0 ? -1 : old & ~VmFlags.VM_DONTDUMP;
                     case MADV_MERGEABLE -> (old & KSM_REFUSED) != 0 ? old : old | VmFlags.VM_MERGEABLE;
                     case MADV_UNMERGEABLE -> old & ~VmFlags.VM_MERGEABLE;
-                    case MADV_HUGEPAGE -> (old & ~VmFlags.VM_NOHUGEPAGE) | VmFlags.VM_HUGEPAGE;
+                    case MADV_HUGEPAGE ->
+                        (old & VmFlags.VM_SPECIAL) != 0 ? -1 : (old & ~VmFlags.VM_NOHUGEPAGE) | VmFlags.VM_HUGEPAGE;
                     case MADV_NOHUGEPAGE -> (old & ~VmFlags.VM_HUGEPAGE) | VmFlags.VM_NOHUGEPAGE;
                     default -> -1;
                 };
@@ -186,6 +209,9 @@ public final class Madvise {
 
     /** madvise_behavior_valid(), for a kernel with KSM and huge pages, and without memory failure. */
     private static boolean isKnown(int advice) {
-        return (advice >= MADV_NORMAL && advice <= MADV_DONTNEED) || (advice >= MADV_FREE && advice <= MADV_COLLAPSE);
+        return (advice >= MADV_NORMAL && advice <= MADV_DONTNEED)
+                || (advice >= MADV_FREE && advice <= MADV_COLLAPSE)
+                || advice == MADV_GUARD_INSTALL
+                || advice == MADV_GUARD_REMOVE;
     }
 }

@@ -162,7 +162,7 @@ public final class Mlock {
     }
 
     private boolean isInCore(int vma, long address) {
-        if (spaces.pageRanges().get(vmas.mm(vma), address >>> Frames.PAGE_SHIFT) != 0) {
+        if ((spaces.pageRanges().get(vmas.mm(vma), address >>> Frames.PAGE_SHIFT) & PageTables.PRESENT) != 0) {
             return true;
         }
         long page = vmas.pgoff(vma) + ((address - vmas.start(vma)) >>> Frames.PAGE_SHIFT);

@@ -8,6 +8,9 @@ import dev.nestor.uapi.Resource;
 
 /** What limits a task's memory: its resource limits, its capabilities, and the memory there is. */
 public final class MmLimits {
+    /** The memory of the machine that Nestor is compared with. Frames are what a run may really fill, and fewer. */
+    private static final long REFERENCE_RAM_PAGES = 24_683_656 / 4;
+
     private final AddressSpaces spaces;
     private final TaskTable tasks;
     private final SignalStructTable signals;
@@ -19,10 +22,10 @@ public final class MmLimits {
         this.tasks = tasks;
         this.signals = signals;
         this.capabilities = capabilities;
-        this.totalRamPages = spaces.frames().limit();
+        this.totalRamPages = Math.max(REFERENCE_RAM_PAGES, spaces.frames().limit());
     }
 
-    /** Pages of memory, beyond which a single mapping is refused (vm.overcommit_memory 0); the number of frames at first. */
+    /** Pages of memory, beyond which a single mapping is refused (vm.overcommit_memory 0). */
     public void setTotalRamPages(long pages) {
         totalRamPages = pages;
     }

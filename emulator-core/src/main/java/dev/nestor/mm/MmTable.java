@@ -278,7 +278,7 @@ public final class MmTable extends Table {
         return stackLimit[row(mm)];
     }
 
-    void setStackLimit(int mm, long value) {
+    public void setStackLimit(int mm, long value) {
         stackLimit[row(mm)] = value;
     }
 

@@ -31,6 +31,7 @@ import static dev.nestor.uapi.Mman.MAP_PRIVATE;
 import static dev.nestor.uapi.Mman.MAP_SHARED;
 import static dev.nestor.uapi.Mman.MAP_SHARED_VALIDATE;
 import static dev.nestor.uapi.Mman.MAP_STACK;
+import static dev.nestor.uapi.Mman.MAP_SYNC;
 import static dev.nestor.uapi.Mman.MAP_TYPE;
 
 import dev.nestor.uapi.Resource;
@@ -40,6 +41,10 @@ public final class Mmap {
     private static final long PAGE = Frames.PAGE_SIZE;
     /** LEGACY_MAP_MASK: what MAP_SHARED_VALIDATE knows. */
     private static final int LEGACY_MAP_MASK = 0x7c07f9f3;
+
+    private static final int MAP_DROPPABLE = 8;
+    private static final long DROPPABLE =
+            VmFlags.VM_DROPPABLE | VM_NORESERVE | VmFlags.VM_WIPEONFORK | VmFlags.VM_DONTDUMP;
 
     private final AddressSpaces spaces;
     private final MmTable mms;
@@ -221,6 +226,13 @@ public final class Mmap {
                 yield 0;
             }
             case MAP_PRIVATE -> 0;
+            case MAP_DROPPABLE -> {
+                if ((flags & MAP_LOCKED) != 0 || (vmFlags & VM_GROWSDOWN) != 0) {
+                    yield -EINVAL;
+                }
+                vmFlags |= DROPPABLE;
+                yield 0;
+            }
             default -> -EINVAL;
         };
     }
@@ -232,7 +244,7 @@ public final class Mmap {
         int mode = files.mode(file);
         int type = flags & MAP_TYPE;
         if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
-            if (type == MAP_SHARED_VALIDATE && (flags & ~LEGACY_MAP_MASK) != 0) {
+            if (type == MAP_SHARED_VALIDATE && (flags & ~(LEGACY_MAP_MASK | MAP_SYNC)) != 0) {
                 return -EOPNOTSUPP;
             }
             boolean writable = (mode & MmapFiles.WRITE) != 0;
@@ -258,7 +270,11 @@ public final class Mmap {
         if ((mode & MmapFiles.MAPPABLE) == 0) {
             return -ENODEV;
         }
-        return (vmFlags & VM_GROWSDOWN) != 0 ? -EINVAL : 0;
+        if ((vmFlags & VM_GROWSDOWN) != 0) {
+            return -EINVAL;
+        }
+        /* Known to the flags, but no file system here has memory of that kind. */
+        return (flags & MAP_SYNC) != 0 ? -EOPNOTSUPP : 0;
     }
 
     /** mmap_region(): takes away what is in the place and puts the new mapping there. */

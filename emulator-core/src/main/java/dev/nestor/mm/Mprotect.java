@@ -15,6 +15,8 @@ import static dev.nestor.uapi.Mman.PROT_GROWSUP;
 import static dev.nestor.uapi.Mman.PROT_READ;
 import static dev.nestor.uapi.Mman.PROT_WRITE;
 
+import dev.nestor.machine.Work;
+
 /** mprotect(2): mm/mprotect.c. */
 public final class Mprotect {
     private static final int PROT_SEM = 8;
@@ -117,6 +119,7 @@ public final class Mprotect {
             return changed;
         }
         pages.protect(changed, start, end);
+        spaces.work().add(Work.TLB_FLUSH);
         /* What is locked gets its private pages now, not at the first write. */
         if ((old & (VM_WRITE | VM_SHARED | VmFlags.VM_LOCKED)) == VmFlags.VM_LOCKED && (flags & VM_WRITE) != 0) {
             spaces.populate(limits.mm(task), start, end);

@@ -1,10 +1,13 @@
 package dev.nestor.mm;
 
 import static dev.nestor.mm.PageTables.FILE;
+import static dev.nestor.mm.PageTables.GUARD;
 import static dev.nestor.mm.PageTables.PRESENT;
 import static dev.nestor.mm.PageTables.READ;
 import static dev.nestor.mm.PageTables.WRITE;
 import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.machine.Work;
 
 /** What happens to the pages of a range at once: zap_page_range(), copy_page_range(), change_protection(), move_page_tables(). */
 final class PageRanges {
@@ -12,12 +15,14 @@ final class PageRanges {
     private final VmaTable vmas;
     private final PageTables tables;
     private final Frames frames;
+    private final Work work;
 
-    PageRanges(MmTable mms, VmaTable vmas, PageTables tables, Frames frames) {
-        this.mms = mms;
-        this.vmas = vmas;
+    PageRanges(AddressSpaces spaces, PageTables tables) {
+        this.mms = spaces.mms();
+        this.vmas = spaces.vmas();
         this.tables = tables;
-        this.frames = frames;
+        this.frames = spaces.frames();
+        this.work = spaces.work();
     }
 
     int get(int mm, long page) {
@@ -51,15 +56,24 @@ final class PageRanges {
         }
     }
 
-    /** Takes away the pages of a part of a vma. */
+    /** Takes away the pages of a part of a vma, guards too. */
     void zap(int vma, long start, long end) {
+        zap(vma, start, end, true);
+    }
+
+    /** As {@link #zap(int, long, long)}, but guards may stay. */
+    void zap(int vma, long start, long end, boolean guards) {
         int mm = vmas.mm(vma);
         long last = end >>> Frames.PAGE_SHIFT;
         for (long page = next(mm, start >>> Frames.PAGE_SHIFT, last); page < last; page = next(mm, page + 1, last)) {
             int pte = get(mm, page);
+            if (pte == GUARD && !guards) {
+                continue;
+            }
             account(mm, vma, pte, -1);
             if (PageTables.frame(pte) != NULL) {
                 frames.put(PageTables.frame(pte));
+                work.add(Work.PAGE_FREE);
             }
             mms.setPgd(mm, tables.clear(mms.pgd(mm), page));
         }
@@ -83,6 +97,7 @@ final class PageRanges {
             }
             set(to, page, pte);
             account(to, copy, pte, 1);
+            work.add(Work.PAGE_COPY);
         }
     }
 
@@ -94,7 +109,9 @@ final class PageRanges {
         long last = end >>> Frames.PAGE_SHIFT;
         for (long page = next(mm, start >>> Frames.PAGE_SHIFT, last); page < last; page = next(mm, page + 1, last)) {
             int pte = get(mm, page);
-            set(mm, page, (pte & ~(READ | WRITE)) | read | (pte & write));
+            if (pte != GUARD) {
+                set(mm, page, (pte & ~(READ | WRITE)) | read | (pte & write));
+            }
         }
     }
 
@@ -109,7 +126,25 @@ final class PageRanges {
         }
     }
 
-    /** Pages of a range that are present with a frame. */
+    /** Puts guards into a range, whose pages go. */
+    void installGuards(int vma, long start, long end) {
+        zap(vma, start, end);
+        for (long at = start; at < end; at += Frames.PAGE_SIZE) {
+            set(vmas.mm(vma), at >>> Frames.PAGE_SHIFT, GUARD);
+        }
+    }
+
+    /** Takes the guards out of a range. */
+    void removeGuards(int mm, long start, long end) {
+        long last = end >>> Frames.PAGE_SHIFT;
+        for (long page = next(mm, start >>> Frames.PAGE_SHIFT, last); page < last; page = next(mm, page + 1, last)) {
+            if (get(mm, page) == GUARD) {
+                mms.setPgd(mm, tables.clear(mms.pgd(mm), page));
+            }
+        }
+    }
+
+    /** Pages of a range that are present. */
     long resident(int mm, long start, long end) {
         long last = end >>> Frames.PAGE_SHIFT;
         long found = 0;

@@ -20,6 +20,9 @@ public final class PageTables {
     /** The frame belongs to a file or a shared object, which may hold it as well. */
     static final int FILE = 8;
 
+    /** No page: an entry that faults whatever the vma allows (MADV_GUARD_INSTALL). */
+    static final int GUARD = FILE;
+
     private static final int FRAME_SHIFT = 4;
     private static final int LEVELS = 4;
     private static final int NODE_SHIFT = 9;

@@ -6,6 +6,8 @@ import static dev.nestor.uapi.Errno.EINVAL;
 import static dev.nestor.uapi.Errno.ENOMEM;
 import static dev.nestor.uapi.Errno.EPERM;
 
+import dev.nestor.machine.Work;
+
 /** What happens to vmas: making, merging, splitting, changing, removing. Mirrors mm/vma.c. */
 final class Regions {
     /*
@@ -18,6 +20,7 @@ final class Regions {
     private final VmaTable vmas;
     private final VmaTree tree;
     private final PageRanges pages;
+    private final Work work;
 
     Regions(AddressSpaces spaces, PageRanges pages) {
         this.spaces = spaces;
@@ -25,6 +28,7 @@ final class Regions {
         this.vmas = spaces.vmas();
         this.tree = spaces.tree();
         this.pages = pages;
+        this.work = spaces.work();
     }
 
     /**
@@ -57,6 +61,7 @@ final class Regions {
         if (made == NULL) {
             return NULL;
         }
+        work.add(Work.VMA_CHANGE);
         account(mm, vmas.flags(made), vmas.pages(made));
         int merged = mergeNew(mm, made);
         if (merged == NULL) {
@@ -107,14 +112,16 @@ final class Regions {
             }
         }
         while (vma != NULL) {
-            remove(mm, vma);
+            work.add(Work.VMA_CHANGE);
+            drop(mm, vma);
             vma = tree.findIntersection(mm, start, end);
         }
+        work.add(Work.TLB_FLUSH);
         return 0;
     }
 
     /** Removes a whole vma with its pages. */
-    void remove(int mm, int vma) {
+    void drop(int mm, int vma) {
         pages.zap(vma, vmas.start(vma), vmas.end(vma));
         account(mm, vmas.flags(vma), -vmas.pages(vma));
         discard(mm, vma);
@@ -133,6 +140,7 @@ final class Regions {
         if (upper == NULL) {
             return -ENOMEM;
         }
+        work.add(Work.VMA_CHANGE);
         int mm = vmas.mm(vma);
         vmas.setPgoff(upper, vmas.pgoff(vma) + ((address - vmas.start(vma)) >>> Frames.PAGE_SHIFT));
         vmas.setStart(upper, address);
@@ -158,6 +166,7 @@ final class Regions {
      * @return the vma that now covers the part; -ENOMEM or -EINVAL when a split is needed and refused
      */
     int modify(int vma, long start, long end, long flags) {
+        work.add(Work.VMA_CHANGE);
         int mm = vmas.mm(vma);
         long old = vmas.flags(vma);
         int target = mergeExisting(vma, start, end, flags);

@@ -3,22 +3,27 @@ package dev.nestor.mm;
 import static dev.nestor.uapi.Errno.EFAULT;
 import static dev.nestor.uapi.Errno.ENAMETOOLONG;
 
+import dev.nestor.machine.Work;
 import dev.nestor.table.Table;
+import java.util.Arrays;
 
 /**
  * User memory as system calls reach it: copy_from_user(), copy_to_user(), strncpy_from_user(), get_user() and put_user().
  * Copies say 0 or -EFAULT; what was copied before the fault stays copied. The typed reads answer 0 on a fault and leave
- * a mark, so that several may be followed by one question: {@code if (memory.faulted()) return -EFAULT;}
+ * a mark, so that several may be followed by one question: {@code if (memory.faulted()) return -EFAULT;} Each copy is
+ * a USER_COPY of work; what it moves, and all of strncpyFromUser(), is the caller's to report.
  */
 public final class UserMemory {
     private final Faults faults;
     private final Frames frames;
+    private final Work work;
     private boolean faulted; // a typed read failed since faulted() was last asked; not part of the state
     private int copied; // bytes that the last copy has moved; not part of the state
 
-    UserMemory(Faults faults, Frames frames) {
+    UserMemory(Faults faults, Frames frames, Work work) {
         this.faults = faults;
         this.frames = frames;
+        this.work = work;
     }
 
     /** access_ok(): whether a range lies in user space at all. */
@@ -35,6 +40,7 @@ public final class UserMemory {
         if (mm == Table.NULL || !accessOk(from, length)) {
             return length == 0 ? 0 : -EFAULT;
         }
+        work.add(Work.USER_COPY);
         int done = 0;
         while (done < length) {
             long address = from + done;
@@ -46,7 +52,7 @@ public final class UserMemory {
             int inPage = (int) address & Frames.PAGE_MASK;
             int part = Math.min(length - done, Frames.PAGE_SIZE - inPage);
             if (frame == Table.NULL) {
-                java.util.Arrays.fill(into, offset + done, offset + done + part, (byte) 0);
+                Arrays.fill(into, offset + done, offset + done + part, (byte) 0);
             } else {
                 frames.read(frame, inPage, into, offset + done, part);
             }
@@ -62,6 +68,7 @@ public final class UserMemory {
         if (mm == Table.NULL || !accessOk(to, length)) {
             return length == 0 ? 0 : -EFAULT;
         }
+        work.add(Work.USER_COPY);
         int done = 0;
         while (done < length) {
             long address = to + done;
@@ -84,6 +91,7 @@ public final class UserMemory {
         if (mm == Table.NULL || !accessOk(to, length)) {
             return length == 0 ? 0 : -EFAULT;
         }
+        work.add(Work.USER_COPY);
         long address = to;
         while (address < to + length) {
             int frame = faults.frameAt(mm, address, true);
@@ -208,6 +216,7 @@ public final class UserMemory {
             faulted = true;
             return 0;
         }
+        work.add(Work.USER_COPY);
         int inPage = (int) address & Frames.PAGE_MASK;
         int frame = faults.frameAt(mm, address, false);
         int second = frame;
@@ -235,6 +244,7 @@ public final class UserMemory {
         if (mm == Table.NULL || !accessOk(address, size)) {
             return -EFAULT;
         }
+        work.add(Work.USER_COPY);
         int inPage = (int) address & Frames.PAGE_MASK;
         int frame = faults.frameAt(mm, address, true);
         int second = frame;

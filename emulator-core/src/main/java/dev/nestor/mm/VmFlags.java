@@ -30,6 +30,7 @@ public final class VmFlags {
     public static final long VM_HUGEPAGE = 0x20000000;
     public static final long VM_NOHUGEPAGE = 0x40000000;
     public static final long VM_MERGEABLE = 0x80000000L;
+    public static final long VM_DROPPABLE = 1L << 40;
 
     /** What a mapping lets its holder read, write or execute. */
     public static final long VM_ACCESS_FLAGS = VM_READ | VM_WRITE | VM_EXEC;

@@ -32,7 +32,6 @@ final class MmFixture {
     MmFixture(int frames, int vmas, MmapFiles files) {
         spaces = new AddressSpaces(new Frames(frames), 16, vmas);
         limits = new MmLimits(spaces, tasks, signals, new Capabilities(tasks, creds, userNamespaces));
-        limits.setTotalRamPages(24_683_656 / 4);
         mmap = new Mmap(spaces, limits, files);
         mprotect = new Mprotect(spaces, limits);
         mremap = new Mremap(spaces, limits, mmap, files);

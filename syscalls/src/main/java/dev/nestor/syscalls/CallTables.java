@@ -11,6 +11,7 @@ public final class CallTables {
         SyscallTable.Builder table = SyscallTable.builder();
         new SysIds(kernel).register(table);
         new SysUts(kernel).register(table);
+        new SysMemory(kernel).register(table);
         new SysExit(kernel).register(table);
         new SysWait(kernel).register(table);
         new SysClone(kernel).register(table);

@@ -9,6 +9,7 @@ import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.mm.MmTable;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
@@ -29,6 +30,7 @@ public final class SysLimits {
     private final Capabilities capabilities;
     private final Pids pids;
     private final UserMemory memory;
+    private final MmTable mms;
     private final Timekeeping time;
     private final int nrOpen; // fs.nr_open
 
@@ -39,6 +41,7 @@ public final class SysLimits {
         this.capabilities = kernel.capabilities();
         this.pids = kernel.pids();
         this.memory = kernel.userMemory();
+        this.mms = kernel.addressSpaces().mms();
         this.time = kernel.timekeeping();
         this.nrOpen = kernel.config().nrOpen();
     }
@@ -118,6 +121,10 @@ public final class SysLimits {
         }
         signals.setRlimCur(signal, resource, soft);
         signals.setRlimMax(signal, resource, hard);
+        int mm = tasks.mm(signals.leader(signal));
+        if (resource == Resource.RLIMIT_STACK && mm != NULL) {
+            mms.setStackLimit(mm, soft);
+        }
         return 0;
     }
 
