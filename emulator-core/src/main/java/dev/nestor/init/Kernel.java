@@ -120,7 +120,6 @@ public final class Kernel {
     private final NetTable netTable;
     private final CgroupNamespaceTable cgroupNamespaceTable;
     private final FsTables fsTables;
-    private final NsOperations nsOperations;
     private final int initTask;
 
     /** A kernel that is up: its first task is there, asleep for ever, and all else is done by those it makes. */
@@ -219,10 +218,10 @@ public final class Kernel {
         Setns.Access access = new Setns.Access(capabilities, creds, userNamespaces, pids);
         setns = new Setns(nsProxies, proxyTables, namespaces, access, sharing);
         unshare = new Unshare(proxyTables, nsProxies, creds, capabilities, sharing);
-        nsOperations = new NsOperations(this, mountNamespaces);
+        new NsOperations(this, mountNamespaces).register(nsTypes);
 
         fork = new Fork(
-                new Fork.Tables(tasks, signalStructs, nsProxyTable, pidNamespaceTable, credTable),
+                new Fork.Tables(tasks, signalStructs, nsProxyTable, pidNamespaceTable),
                 new Fork.Verbs(
                         creds,
                         pids,
@@ -242,7 +241,7 @@ public final class Kernel {
                 exitTables, new Release.Verbs(pids, signals, creds, scheduler.tasks(), waitQueues, wakeups), work);
         exit = new Exit(
                 exitTables,
-                new Exit.Verbs(pidNamespaces, pids, signals, waitQueues, wakeups),
+                new Exit.Verbs(pidNamespaces, pids, signals, waitQueues),
                 release,
                 new ExitResources(this),
                 work);

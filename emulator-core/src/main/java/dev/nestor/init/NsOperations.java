@@ -19,6 +19,8 @@ final class NsOperations {
     private final PidNamespaceTable pidTable;
     private final PidNamespaces pidNamespaces;
     private final Pids pids;
+    private final Kernel kernel;
+    private final MountNamespaces mounts;
 
     NsOperations(Kernel kernel, MountNamespaces mounts) {
         this.tasks = kernel.tasks();
@@ -26,7 +28,11 @@ final class NsOperations {
         this.pidTable = kernel.pidNamespaceTable();
         this.pidNamespaces = kernel.pidNamespaces();
         this.pids = kernel.pids();
-        NsTypes types = kernel.nsTypes();
+        this.kernel = kernel;
+        this.mounts = mounts;
+    }
+
+    void register(NsTypes types) {
         types.register(NsTypes.MNT, mounts);
         types.register(NsTypes.USER, kernel.userNamespaces());
         types.register(NsTypes.UTS, new Owned(kernel.utsNamespaces(), proxies::utsNs));

@@ -54,17 +54,12 @@ public final class SysCaps {
         if (memory.faulted()) {
             return -Errno.EFAULT;
         }
-        switch (version) {
-            case Capability._LINUX_CAPABILITY_VERSION_1:
-                return 1;
-            case Capability._LINUX_CAPABILITY_VERSION_2:
-            case Capability._LINUX_CAPABILITY_VERSION_3:
-                return 2;
-            default:
-                return memory.putInt(mm, header, Capability._LINUX_CAPABILITY_VERSION_3) < 0
-                        ? -Errno.EFAULT
-                        : -Errno.EINVAL;
-        }
+        return switch (version) {
+            case Capability._LINUX_CAPABILITY_VERSION_1 -> 1;
+            case Capability._LINUX_CAPABILITY_VERSION_2, Capability._LINUX_CAPABILITY_VERSION_3 -> 2;
+            default ->
+                memory.putInt(mm, header, Capability._LINUX_CAPABILITY_VERSION_3) < 0 ? -Errno.EFAULT : -Errno.EINVAL;
+        };
     }
 
     private long capget(int task, SyscallArgs args) {
@@ -92,9 +87,9 @@ public final class SysCaps {
         int cred = tasks.cred(target);
         for (int i = 0; i < words; i++) {
             long at = data + 12L * i;
-            if (memory.putInt(mm, at, (int) (table.capEffective(cred) >>> 32 * i)) < 0
-                    || memory.putInt(mm, at + 4, (int) (table.capPermitted(cred) >>> 32 * i)) < 0
-                    || memory.putInt(mm, at + 8, (int) (table.capInheritable(cred) >>> 32 * i)) < 0) {
+            if (memory.putInt(mm, at, (int) (table.capEffective(cred) >>> (32 * i))) < 0
+                    || memory.putInt(mm, at + 4, (int) (table.capPermitted(cred) >>> (32 * i))) < 0
+                    || memory.putInt(mm, at + 8, (int) (table.capInheritable(cred) >>> (32 * i))) < 0) {
                 return -Errno.EFAULT;
             }
         }
@@ -119,9 +114,9 @@ public final class SysCaps {
         long inheritable = 0;
         for (int i = 0; i < words; i++) {
             long at = args.get(1) + 12L * i;
-            effective |= (memory.getInt(mm, at) & 0xffffffffL) << 32 * i;
-            permitted |= (memory.getInt(mm, at + 4) & 0xffffffffL) << 32 * i;
-            inheritable |= (memory.getInt(mm, at + 8) & 0xffffffffL) << 32 * i;
+            effective |= (memory.getInt(mm, at) & 0xffffffffL) << (32 * i);
+            permitted |= (memory.getInt(mm, at + 4) & 0xffffffffL) << (32 * i);
+            inheritable |= (memory.getInt(mm, at + 8) & 0xffffffffL) << (32 * i);
             if (memory.faulted()) {
                 return -Errno.EFAULT;
             }

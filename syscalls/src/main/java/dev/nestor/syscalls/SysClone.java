@@ -112,7 +112,7 @@ public final class SysClone {
     private long word(int index) {
         long value = 0;
         for (int i = 7; i >= 0; i--) {
-            value = value << 8 | buffer[index * 8 + i] & 0xff;
+            value = value << 8 | (buffer[index * 8 + i] & 0xff);
         }
         return value;
     }
@@ -153,7 +153,7 @@ public final class SysClone {
 
     private static int checkCloneArgs(long flags, long exitSignal, long stack, long stackSize) {
         if ((flags & ~(0xffffffffL | Sched.CLONE_CLEAR_SIGHAND | Sched.CLONE_INTO_CGROUP)) != 0
-                || (flags & (Sched.CLONE_DETACHED | Sched.CSIGNAL & ~Sched.CLONE_NEWTIME)) != 0) {
+                || (flags & (Sched.CLONE_DETACHED | (Sched.CSIGNAL & ~Sched.CLONE_NEWTIME))) != 0) {
             return -Errno.EINVAL;
         }
         if ((flags & Sched.CLONE_SIGHAND) != 0 && (flags & Sched.CLONE_CLEAR_SIGHAND) != 0) {

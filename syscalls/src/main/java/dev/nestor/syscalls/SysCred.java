@@ -166,7 +166,7 @@ public final class SysCred {
         }
         table.setUid(cred, real);
         table.setEuid(cred, effective);
-        if (args.intAt(0) != -1 || args.intAt(1) != -1 && effective != table.uid(old)) {
+        if (args.intAt(0) != -1 || (args.intAt(1) != -1 && effective != table.uid(old))) {
             table.setSuid(cred, effective);
         }
         return commitUids(task, cred, old);
@@ -191,7 +191,7 @@ public final class SysCred {
         }
         table.setGid(cred, real);
         table.setEgid(cred, effective);
-        if (args.intAt(0) != -1 || args.intAt(1) != -1 && effective != table.gid(old)) {
+        if (args.intAt(0) != -1 || (args.intAt(1) != -1 && effective != table.gid(old))) {
             table.setSgid(cred, effective);
         }
         return commitGids(task, cred);

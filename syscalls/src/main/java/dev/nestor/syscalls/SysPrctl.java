@@ -228,7 +228,7 @@ public final class SysPrctl {
 
     private long setSecurebits(int task, long bits) {
         int old = table.securebits(tasks.cred(task));
-        boolean invalid = (old & SECURE_ALL_LOCKS) >> 1 != 0 && ((old & SECURE_ALL_LOCKS) >> 1 & (old ^ bits)) != 0
+        boolean invalid = ((old & SECURE_ALL_LOCKS) >> 1 != 0 && ((old & SECURE_ALL_LOCKS) >> 1 & (old ^ bits)) != 0)
                 || (old & SECURE_ALL_LOCKS & ~bits) != 0
                 || (bits & ~SECURE_ALL_BITS) != 0;
         if (invalid || !capabilities.nsCapable(task, table.userNs(tasks.cred(task)), Capability.CAP_SETPCAP)) {

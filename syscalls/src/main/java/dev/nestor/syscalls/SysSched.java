@@ -59,7 +59,10 @@ public final class SysSched {
                 .full(Nr.NR_sched_setaffinity, "sched_setaffinity", this::setaffinity)
                 .full(Nr.NR_sched_getscheduler, "sched_getscheduler", this::getscheduler)
                 .full(Nr.NR_sched_getparam, "sched_getparam", this::getparam)
-                .full(Nr.NR_sched_get_priority_max, "sched_get_priority_max", (task, args) -> priority(args, MAX_RT_PRIO))
+                .full(
+                        Nr.NR_sched_get_priority_max,
+                        "sched_get_priority_max",
+                        (task, args) -> priority(args, MAX_RT_PRIO))
                 .full(Nr.NR_sched_get_priority_min, "sched_get_priority_min", (task, args) -> priority(args, 1))
                 .full(Nr.NR_getpriority, "getpriority", this::getpriority)
                 .full(Nr.NR_setpriority, "setpriority", this::setpriority)
@@ -109,7 +112,7 @@ public final class SysSched {
             if (memory.faulted()) {
                 return -Errno.EFAULT;
             }
-            mask[i >> 3] |= bits << 8 * (i & 7);
+            mask[i >> 3] |= bits << (8 * (i & 7));
         }
         int target = find(task, args.intAt(0));
         if (target == NULL) {
@@ -206,15 +209,14 @@ public final class SysSched {
     }
 
     private int firstOf(int task, int which, int who) {
-        switch (which) {
-            case PRIO_PROCESS:
-                return find(task, who);
-            case PRIO_PGRP:
+        return switch (which) {
+            case PRIO_PROCESS -> find(task, who);
+            case PRIO_PGRP -> {
                 int pgrp = who == 0 ? pids.pgrp(task) : pids.findVpid(pids.activeNs(task), who);
-                return pgrp == NULL ? NULL : pidTable.groupMembers().first(pgrp);
-            default:
-                return nextOfUser(task, who, 1);
-        }
+                yield pgrp == NULL ? NULL : pidTable.groupMembers().first(pgrp);
+            }
+            default -> nextOfUser(task, who, 1);
+        };
     }
 
     private int nextOf(int task, int which, int who, int at) {
@@ -227,7 +229,8 @@ public final class SysSched {
 
     /** The next task of a user, from a row on, that the caller's PID namespace can see. */
     private int nextOfUser(int task, int who, int fromRow) {
-        int kuid = who == 0 ? creds.uid(tasks.cred(task)) : userNamespaces.makeKuid(creds.userNs(tasks.cred(task)), who);
+        int kuid =
+                who == 0 ? creds.uid(tasks.cred(task)) : userNamespaces.makeKuid(creds.userNs(tasks.cred(task)), who);
         for (int row = fromRow; row < tasks.rows(); row++) {
             int at = tasks.handleInRow(row);
             if (at != NULL

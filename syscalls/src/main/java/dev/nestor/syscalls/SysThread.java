@@ -41,29 +41,26 @@ public final class SysThread {
     private long archPrctl(int task, SyscallArgs args) {
         long address = args.get(1);
         int mm = tasks.mm(task);
-        switch (args.intAt(0)) {
-            case ARCH_SET_FS:
-            case ARCH_SET_GS:
-                if (!UserMemory.accessOk(address, 0)) {
-                    return -Errno.EPERM;
-                }
-                if (args.intAt(0) == ARCH_SET_FS) {
-                    tasks.setFsBase(task, address);
-                } else {
-                    tasks.setGsBase(task, address);
-                }
-                return 0;
-            case ARCH_GET_FS:
-                return memory.putLong(mm, address, tasks.fsBase(task)) < 0 ? -Errno.EFAULT : 0;
-            case ARCH_GET_GS:
-                return memory.putLong(mm, address, tasks.gsBase(task)) < 0 ? -Errno.EFAULT : 0;
-            case ARCH_GET_CPUID:
-                return 1;
-            case ARCH_SET_CPUID:
-                return -Errno.ENODEV;
-            default:
-                return -Errno.EINVAL;
+        return switch (args.intAt(0)) {
+            case ARCH_SET_FS, ARCH_SET_GS -> setBase(task, args.intAt(0) == ARCH_SET_FS, address);
+            case ARCH_GET_FS -> memory.putLong(mm, address, tasks.fsBase(task)) < 0 ? -Errno.EFAULT : 0;
+            case ARCH_GET_GS -> memory.putLong(mm, address, tasks.gsBase(task)) < 0 ? -Errno.EFAULT : 0;
+            case ARCH_GET_CPUID -> 1;
+            case ARCH_SET_CPUID -> -Errno.ENODEV;
+            default -> -Errno.EINVAL;
+        };
+    }
+
+    private long setBase(int task, boolean fs, long address) {
+        if (!UserMemory.accessOk(address, 0)) {
+            return -Errno.EPERM;
         }
+        if (fs) {
+            tasks.setFsBase(task, address);
+        } else {
+            tasks.setGsBase(task, address);
+        }
+        return 0;
     }
 
     private long setRobustList(int task, SyscallArgs args) {

@@ -7,7 +7,6 @@ import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
-import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.signal.PidType;
 import dev.nestor.kernel.signal.SignalRoom;
 import dev.nestor.kernel.task.SighandTable;
@@ -37,7 +36,6 @@ public final class Exit {
     private final Pids pids;
     private final SignalRoom signals;
     private final WaitQueues waitQueues;
-    private final Wakeups wakeups;
     private final Release release;
     private final Resources resources;
     private final Work work;
@@ -56,8 +54,7 @@ public final class Exit {
             PidNamespaceTable pidNamespaces) {}
 
     /** The verbs of the rooms above. */
-    public record Verbs(
-            PidNamespaces pidNamespaces, Pids pids, SignalRoom signals, WaitQueues waitQueues, Wakeups wakeups) {}
+    public record Verbs(PidNamespaces pidNamespaces, Pids pids, SignalRoom signals, WaitQueues waitQueues) {}
 
     public Exit(Tables tables, Verbs verbs, Release release, Resources resources, Work work) {
         this.tasks = tables.tasks();
@@ -69,7 +66,6 @@ public final class Exit {
         this.pids = verbs.pids();
         this.signals = verbs.signals();
         this.waitQueues = verbs.waitQueues();
-        this.wakeups = verbs.wakeups();
         this.release = release;
         this.resources = resources;
         this.work = work;

@@ -4,7 +4,6 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.FsStructs;
-import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.nsproxy.NsProxies;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
@@ -32,7 +31,6 @@ public final class Fork {
     private final SignalStructTable signalStructs;
     private final NsProxyTable nsProxies;
     private final PidNamespaceTable pidNamespaces;
-    private final CredTable creds;
     private final Verbs verbs;
     private final Memory memory;
     private final Work work;
@@ -42,8 +40,7 @@ public final class Fork {
             TaskTable tasks,
             SignalStructTable signalStructs,
             NsProxyTable nsProxies,
-            PidNamespaceTable pidNamespaces,
-            CredTable creds) {}
+            PidNamespaceTable pidNamespaces) {}
 
     /** The verbs of the rooms above. */
     public record Verbs(
@@ -76,7 +73,6 @@ public final class Fork {
         this.signalStructs = tables.signalStructs();
         this.nsProxies = tables.nsProxies();
         this.pidNamespaces = tables.pidNamespaces();
-        this.creds = tables.creds();
         this.verbs = verbs;
         this.memory = memory;
         this.work = work;
@@ -198,7 +194,7 @@ public final class Fork {
         }
         tasks.setUsage(child, 2);
         tasks.setState(child, TaskTable.TASK_NEW);
-        tasks.setFlags(child, tasks.flags(parent) & ~PF_NOT_INHERITED | TaskTable.PF_FORKNOEXEC);
+        tasks.setFlags(child, (tasks.flags(parent) & ~PF_NOT_INHERITED) | TaskTable.PF_FORKNOEXEC);
         tasks.setPtrace(child, tasks.ptrace(parent));
         tasks.copyComm(parent, child);
         tasks.setNoNewPrivs(child, tasks.noNewPrivs(parent));
