@@ -62,7 +62,7 @@ final class SmallScheduler implements UserMode {
         return start(HOG, ENDLESS, 0, 0, onCpus);
     }
 
-    /** Uses run cycles at each multiple of its period, as rt-app's absolute timers do. */
+    /** Uses run cycles once a period from now on, as rt-app's absolute timers do. */
     int periodic(long run, long periodCycles, int... onCpus) {
         return start(PERIODIC, run, periodCycles, 0, onCpus);
     }
@@ -128,7 +128,7 @@ final class SmallScheduler implements UserMode {
         kind[row] = kindOf;
         span[row] = run;
         period[row] = periodCycles;
-        until[row] = 0;
+        until[row] = clock.now();
         peer[row] = peerOf;
         rounds[row] = 0;
         tasks.setMm(task, row);
@@ -159,7 +159,7 @@ final class SmallScheduler implements UserMode {
         rounds[row]++;
         switch (kind[row]) {
             case PERIODIC -> {
-                until[row] = Math.max(until[row] + period[row], (clock.now() / period[row]) * period[row]);
+                until[row] += period[row];
                 resume(task);
             }
             case YIELDER -> sched.schedYield(task);
