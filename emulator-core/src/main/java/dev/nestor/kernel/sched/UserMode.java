@@ -21,7 +21,10 @@ public interface UserMode {
      */
     void enter(int task);
 
-    /** The task has been woken: the call that it waits in is entered again. As {@link #enter}. */
+    /**
+     * The task has been woken: the call that it waits in is entered again, after {@link WaitQueues#finishWait}, which is the
+     * implementer's to call. As {@link #enter}.
+     */
     void resume(int task);
 
     /**
