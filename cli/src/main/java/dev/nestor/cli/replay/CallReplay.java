@@ -14,7 +14,7 @@ import dev.nestor.uapi.Errno;
  * Plays the calls of a log. A call is entered where the log enters it. It may end in the emulator before the log shows
  * its end: then its answer is compared at once, while memory is as the call left it, and reported at the line of the end.
  */
-final class CallReplay {
+public final class CallReplay {
     /** How often a call is entered anew after something was learned of the machine: a path has many parts. */
     private static final int MAX_LESSONS = 64;
 
@@ -98,7 +98,7 @@ final class CallReplay {
     }
 
     /** Whether the result is surely not the log's: cheap, and says nothing of what was written through pointers. */
-    static boolean contradicts(TraceCall call, long result) {
+    public static boolean contradicts(TraceCall call, long result) {
         CallResult recorded = call.result();
         if (result == Syscalls.BLOCKED || result == -Outside.EOUTSIDE || !recorded.isKnown()) {
             return false;

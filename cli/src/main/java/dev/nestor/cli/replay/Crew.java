@@ -9,7 +9,7 @@ import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Which emulated task plays which task of the log. */
-final class Crew {
+public final class Crew {
     private final TraceSpool spool;
     private final RecordParser parser;
     private final @Nullable ReplayedTask[] byNumber;
@@ -17,14 +17,14 @@ final class Crew {
     /** By emulated task; looked up, never walked. */
     private final Int2ObjectOpenHashMap<ReplayedTask> byTask = new Int2ObjectOpenHashMap<>();
 
-    Crew(TraceSpool spool, RecordParser parser) {
+    public Crew(TraceSpool spool, RecordParser parser) {
         this.spool = spool;
         this.parser = parser;
         this.byNumber = new ReplayedTask[spool.tasks()];
     }
 
     /** A task of the log by its number in the spool. */
-    ReplayedTask get(int number) throws LogException {
+    public ReplayedTask get(int number) throws LogException {
         ReplayedTask known = byNumber[number];
         if (known != null) {
             return known;
@@ -35,18 +35,17 @@ final class Crew {
     }
 
     /** Who is played by an emulated task; null for one that the log does not show. */
-    @Nullable
-    ReplayedTask of(int task) {
+    public @Nullable ReplayedTask of(int task) {
         return byTask.get(task);
     }
 
-    void bind(ReplayedTask member, int task) {
+    public void bind(ReplayedTask member, int task) {
         member.setTask(task);
         byTask.put(task, member);
     }
 
     /** The emulated task is gone for good. */
-    void dismiss(ReplayedTask member) {
+    public void dismiss(ReplayedTask member) {
         if (member.task() != NULL) {
             byTask.remove(member.task(), member);
         }
@@ -54,7 +53,7 @@ final class Crew {
     }
 
     /** The process number in the first column. */
-    int pid(int number) {
+    public int pid(int number) {
         return spool.pid(number);
     }
 
@@ -65,7 +64,7 @@ final class Crew {
         return parent == TraceSpool.NONE ? null : byNumber[parent];
     }
 
-    boolean isRoot(int number) {
+    public boolean isRoot(int number) {
         return spool.parent(number) == TraceSpool.NONE;
     }
 

@@ -18,12 +18,14 @@ import java.util.Objects;
  */
 final class Life {
     private final Machine machine;
+    private final WakeList wakeList;
     private final Crew crew;
     private final CallReplay calls;
     private final Prehistory prehistory;
 
-    Life(Machine machine, Crew crew, CallReplay calls, Prehistory prehistory) {
+    Life(Machine machine, WakeList wakeList, Crew crew, CallReplay calls, Prehistory prehistory) {
         this.machine = machine;
+        this.wakeList = wakeList;
         this.crew = crew;
         this.calls = calls;
         this.prehistory = prehistory;
@@ -31,9 +33,8 @@ final class Life {
 
     /** Lets all tasks go on that can, until none can. */
     void settle() {
-        WakeList woken = machine.wakeList();
-        while (!woken.isEmpty()) {
-            int task = woken.next();
+        while (!wakeList.isEmpty()) {
+            int task = wakeList.next();
             if (!machine.tasks().isLive(task)) {
                 continue;
             }
@@ -143,7 +144,7 @@ final class Life {
     /** After a call: the task that it made plays the one that the log says it made. */
     void bindChild(ReplayedTask maker, TraceCall call, int child) throws LogException {
         checkDeath(maker);
-        int made = machine.wakeList().takeNewest();
+        int made = wakeList.takeNewest();
         if (made < 0) {
             return;
         }

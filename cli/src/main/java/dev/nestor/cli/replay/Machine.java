@@ -12,47 +12,52 @@ import dev.nestor.syscalls.SyscallTable;
 import dev.nestor.syscalls.Syscalls;
 
 /** The emulated machine as a replay sees it: one kernel, its calls, and its clock in the time of the log. */
-final class Machine {
+public final class Machine {
     private static final long NS_PER_US = 1000;
 
     private final Kernel kernel;
     private final TaskTable tasks;
     private final Execution execution;
     private final SyscallTable table;
-    private final WakeList wakeList = new WakeList();
+    private final Births births;
     private final long startMicros;
 
     /** @param startMicros when the log begins, by its own clock */
-    Machine(ReplayOptions options, long startMicros) {
+    public Machine(Kernel kernel, Births births, long startMicros) {
+        this.kernel = kernel;
+        this.births = births;
         this.startMicros = startMicros;
-        KernelConfig config = new KernelConfig()
-                .maxTasks(options.maxTasks())
-                .maxFrames((int) Math.min(options.maxMemory() >> 12, Integer.MAX_VALUE))
-                .bootRealtimeNs(startMicros * NS_PER_US);
-        kernel = new Kernel(config);
-        kernel.wakeups().setDispatcher(wakeList);
+        kernel.wakeups().setDispatcher(births);
         tasks = kernel.tasks();
         table = CallTables.of(kernel);
         execution = new Execution(kernel, new Syscalls(table, tasks));
     }
 
-    Kernel kernel() {
+    /** What a kernel is started with for a log that begins then. */
+    public static KernelConfig config(ReplayOptions options, long startMicros) {
+        return new KernelConfig()
+                .maxTasks(options.maxTasks())
+                .maxFrames((int) Math.min(options.maxMemory() >> 12, Integer.MAX_VALUE))
+                .bootRealtimeNs(startMicros * NS_PER_US);
+    }
+
+    public Kernel kernel() {
         return kernel;
     }
 
-    TaskTable tasks() {
+    public TaskTable tasks() {
         return tasks;
     }
 
-    Execution execution() {
+    public Execution execution() {
         return execution;
     }
 
-    WakeList wakeList() {
-        return wakeList;
+    Births births() {
+        return births;
     }
 
-    boolean implementsCall(int nr) {
+    public boolean implementsCall(int nr) {
         return table.level(nr) != SyscallTable.Level.NONE;
     }
 
@@ -66,7 +71,7 @@ final class Machine {
     }
 
     /** Enters a call. A result, or {@link Syscalls#BLOCKED}. */
-    long enter(int task, TraceCall call, long[] registers) {
+    public long enter(int task, TraceCall call, long[] registers) {
         for (int i = 0; i < registers.length; i++) {
             execution.syscalls().setArg(task, i, registers[i]);
         }
@@ -74,16 +79,16 @@ final class Machine {
     }
 
     /** The address space of a task; NULL when it has none any more. */
-    int mm(int task) {
+    public int mm(int task) {
         return tasks.isLive(task) ? tasks.mm(task) : NULL;
     }
 
-    boolean isExiting(int task) {
+    public boolean isExiting(int task) {
         return tasks.hasFlag(task, TaskTable.PF_EXITING);
     }
 
     /** The PID namespace that the first column of the log counts in. */
-    int rootPidNs() {
+    public int rootPidNs() {
         return kernel.pids().activeNs(kernel.initTask());
     }
 }

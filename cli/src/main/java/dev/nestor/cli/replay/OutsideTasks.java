@@ -68,7 +68,7 @@ final class OutsideTasks {
             machine.kernel().pidNamespaces().setLastPid(machine.rootPidNs(), number - 1);
         }
         int task = machine.kernel().fork().kernelClone(parent, clone.reset(0, Signal.SIGCHLD));
-        machine.wakeList().takeNewest();
+        machine.births().takeNewest();
         if (task <= 0) {
             return NULL;
         }

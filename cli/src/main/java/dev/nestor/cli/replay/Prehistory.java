@@ -34,13 +34,13 @@ import dev.nestor.uapi.Errno;
  * <p>After a difference the emulator is brought in line with the log where that is simple (a descriptor goes to the
  * recorded number), so that one difference does not beget others. No rule looks at which log or program it is.
  */
-final class Prehistory {
+public final class Prehistory {
     private final OutsideTasks tasks;
     private final OutsideFiles files;
     private final OutsideMemory memory;
     private final Identity identity;
 
-    Prehistory(Machine machine, Crew crew) {
+    public Prehistory(Machine machine, Crew crew) {
         tasks = new OutsideTasks(machine, crew);
         files = new OutsideFiles(machine);
         memory = new OutsideMemory(machine);
@@ -48,22 +48,22 @@ final class Prehistory {
     }
 
     /** A task of the log that nothing in the emulator plays yet. */
-    void appear(ReplayedTask member) {
+    public void appear(ReplayedTask member) {
         tasks.appear(member);
         identity.start(member);
     }
 
     /** A task of the log that the emulator's own clone has made. */
-    void inherit(ReplayedTask maker, ReplayedTask child) {
+    public void inherit(ReplayedTask maker, ReplayedTask child) {
         identity.inherit(maker, child);
     }
 
-    void forget(ReplayedTask member) {
+    public void forget(ReplayedTask member) {
         identity.forget(member);
     }
 
     /** Before a call: what its line shows of the task itself. */
-    void before(ReplayedTask member, TraceCall call) {
+    public void before(ReplayedTask member, TraceCall call) {
         files.noteWorkingDirectory(member, call);
     }
 
@@ -71,7 +71,7 @@ final class Prehistory {
      * The emulator answers otherwise than the log. What was learned from that, in a few words, and then the call is to be
      * entered anew; "" when the emulator stands by its answer.
      */
-    String learn(ReplayedTask member, TraceCall call, long result) {
+    public String learn(ReplayedTask member, TraceCall call, long result) {
         boolean succeeded = call.result().outcome() == CallResult.Outcome.RETURNED;
         if (succeeded && (result == -Errno.ENOMEM || result == -Errno.EFAULT || result == -Errno.EINVAL)) {
             String learned = memory.learn(member, call);
@@ -84,30 +84,30 @@ final class Prehistory {
     }
 
     /** The emulator's answer, compared in full, differs: why it could not know better, or "". */
-    String excuse(ReplayedTask member, TraceCall call, long result) {
+    public String excuse(ReplayedTask member, TraceCall call, long result) {
         String learned = identity.learn(member, call, result);
         return learned.isEmpty() ? files.excuse(member, call, result) : learned;
     }
 
     /** A call came out as in the log, or has been accounted for: what it says of the task is known from now on. */
-    void settled(ReplayedTask member, TraceCall call) {
+    public void settled(ReplayedTask member, TraceCall call) {
         identity.settled(member, call);
     }
 
     /** A call whose result is taken from the log has not been entered at all. */
-    void adopt(ReplayedTask member, TraceCall call) {
+    public void adopt(ReplayedTask member, TraceCall call) {
         files.adopt(member, call);
         identity.settled(member, call);
     }
 
     /** A call has been entered, but the log's result counts. */
-    void alignWith(ReplayedTask member, TraceCall call, long result) {
+    public void alignWith(ReplayedTask member, TraceCall call, long result) {
         files.alignWith(member, call, result);
         identity.settled(member, call);
     }
 
     /** The emulator still waits where the log does not: why it could not know better, or "". */
-    String explainEnd(ReplayedTask member, TraceCall call) {
+    public String explainEnd(ReplayedTask member, TraceCall call) {
         return tasks.explainEnd(member, call);
     }
 }

@@ -15,6 +15,7 @@ import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.cli.strace.TraceSignal;
 import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.init.Kernel;
 import java.util.function.LongConsumer;
 
 /** A log, replayed in recorded order: calls are entered and left in the order of its lines. */
@@ -36,7 +37,9 @@ public final class RecordedReplay {
         this.options = options;
         Signatures signatures = Signatures.load();
         crew = new Crew(spool, new RecordParser(signatures::nr, limits));
-        machine = new Machine(options, startMicros());
+        long startMicros = startMicros();
+        WakeList wakeList = new WakeList();
+        machine = new Machine(new Kernel(Machine.config(options, startMicros)), wakeList, startMicros);
         verdicts = new Verdicts(new ReplayReport(), signatures);
         prehistory = new Prehistory(machine, crew);
         Renaming renaming = new Renaming();
@@ -47,7 +50,7 @@ public final class RecordedReplay {
                 prehistory,
                 new Wishes(machine, crew),
                 verdicts);
-        life = new Life(machine, crew, calls, prehistory);
+        life = new Life(machine, wakeList, crew, calls, prehistory);
         signals = new SignalReplay(machine, verdicts.report(), life);
     }
 

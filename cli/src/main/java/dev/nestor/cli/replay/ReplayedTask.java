@@ -7,7 +7,7 @@ import dev.nestor.cli.strace.TraceCall;
 import org.jspecify.annotations.Nullable;
 
 /** A task of the log, the emulated task that plays it, and the call that it is in. */
-final class ReplayedTask {
+public final class ReplayedTask {
     /** Where the call is that the log shows. */
     enum Phase {
         /** In user mode: the log shows no call. */
@@ -36,16 +36,16 @@ final class ReplayedTask {
         this.script = script;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    Script script() {
+    public Script script() {
         return script;
     }
 
     /** The emulated task; NULL while there is none yet. A row that may be gone once {@link #isDead}. */
-    int task() {
+    public int task() {
         return task;
     }
 
@@ -54,16 +54,16 @@ final class ReplayedTask {
     }
 
     /** Whether the emulated task has ended. */
-    boolean isDead() {
+    public boolean isDead() {
         return isDead;
     }
 
-    void setDead() {
+    public void setDead() {
         isDead = true;
     }
 
     /** Whether there is an emulated task that can make calls. */
-    boolean isAlive() {
+    public boolean isAlive() {
         return task != NULL && !isDead;
     }
 
@@ -88,11 +88,11 @@ final class ReplayedTask {
         return call;
     }
 
-    long[] registers() {
+    public long[] registers() {
         return registers;
     }
 
-    void begin(TraceCall entered) {
+    public void begin(TraceCall entered) {
         call = entered;
         phase = Phase.BLOCKED;
         outcome = Outcome.EQUAL;
@@ -101,12 +101,12 @@ final class ReplayedTask {
     }
 
     /** The result is not the emulator's own; the first reason given counts. */
-    void take(String why) {
+    public void take(String why) {
         taken = taken.isEmpty() ? why : taken;
     }
 
     /** Why the result is taken from the log; empty when it is computed. */
-    String taken() {
+    public String taken() {
         return taken;
     }
 
@@ -117,7 +117,7 @@ final class ReplayedTask {
     }
 
     /** What the last call returned. */
-    long result() {
+    public long result() {
         return result;
     }
 

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the log says that one task does, with the record that follows the current one in sight. */
-final class Script {
+public final class Script {
     private final TaskCursor cursor;
     private final RecordParser parser;
     private @Nullable Step current;
@@ -23,7 +23,7 @@ final class Script {
     }
 
     /** Moves to the next record, which must be there. */
-    Step advance() throws LogException {
+    public Step advance() throws LogException {
         Step step = Objects.requireNonNull(next, "the order has more records than the task");
         current = step;
         next = read();
@@ -31,14 +31,12 @@ final class Script {
     }
 
     /** Null before the first. */
-    @Nullable
-    Step current() {
+    public @Nullable Step current() {
         return current;
     }
 
     /** Null after the last. */
-    @Nullable
-    Step next() {
+    public @Nullable Step next() {
         return next;
     }
 

@@ -12,4 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param problem why it can't; null when it can
  * @param child the task of the spool that the call made, or TraceSpool.NONE
  */
-record Step(@Nullable TraceRecord record, @Nullable LogException problem, Span span, int child) {}
+public record Step(@Nullable TraceRecord record, @Nullable LogException problem, Span span, int child) {}

@@ -1,12 +1,9 @@
 package dev.nestor.cli.replay;
 
-import dev.nestor.kernel.sched.Dispatcher;
 import it.unimi.dsi.fastutil.ints.IntArrayFIFOQueue;
 
 /** The tasks that the kernel has made runnable, in that order: there are no CPUs for them in recorded order. */
-final class WakeList implements Dispatcher {
-    private static final int NONE = -1;
-
+final class WakeList implements Births {
     private final IntArrayFIFOQueue woken = new IntArrayFIFOQueue();
     private int newest = NONE; // task
 
@@ -33,8 +30,8 @@ final class WakeList implements Dispatcher {
         return woken.dequeueInt();
     }
 
-    /** The task that was made since this was last asked, or -1. */
-    int takeNewest() {
+    @Override
+    public int takeNewest() {
         int task = newest;
         newest = NONE;
         return task;

@@ -15,20 +15,20 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
  * PID namespace, and addresses. That is the renaming under which results are compared. The emulator takes a wish only if
  * it is lawful: a number that is taken or an address that is not free is not given out.
  */
-final class Wishes {
+public final class Wishes {
     private final Machine machine;
     private final Crew crew;
 
     /** Address spaces whose brk the log has shown. */
     private final IntOpenHashSet brkSeen = new IntOpenHashSet();
 
-    Wishes(Machine machine, Crew crew) {
+    public Wishes(Machine machine, Crew crew) {
         this.machine = machine;
         this.crew = crew;
     }
 
     /** Before a call is entered. */
-    void before(ReplayedTask member, TraceCall call) {
+    public void before(ReplayedTask member, TraceCall call) {
         switch (call.nr()) {
             case Nr.NR_clone, Nr.NR_clone3, Nr.NR_fork, Nr.NR_vfork -> wishForNumber(member, call.result());
             case Nr.NR_mmap -> wishForMapping(member, call);
