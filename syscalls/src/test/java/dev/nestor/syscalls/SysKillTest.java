@@ -85,9 +85,11 @@ class SysKillTest {
         int self = Pidfd.PIDFD_SELF_THREAD_GROUP;
         assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 0, 0, 0)).isZero();
         assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 65, 0, 0)).isEqualTo(-Errno.EINVAL);
-        assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 0, BAD, 0)).isEqualTo(-Errno.EFAULT);
+        assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 0, BAD, 0))
+                .isEqualTo(-Errno.EFAULT);
         putInfo(shell, 10, Signal.SI_QUEUE);
-        assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 0, INFO, 0)).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 0, INFO, 0))
+                .isEqualTo(-Errno.EINVAL);
         assertThat(machine.call(shell, Nr.NR_pidfd_send_signal, self, 0, 0, 4))
                 .as("not a group's leader")
                 .isEqualTo(-Errno.ESRCH);

@@ -145,12 +145,14 @@ class SysSignalTest {
         put(USR1, 0, 0);
         machine.call(task, Nr.NR_rt_sigprocmask, 0, AT, 0, 8);
         machine.call(task, Nr.NR_kill, 2, Signal.SIGUSR1);
-        assertThat(machine.call(task, Nr.NR_rt_sigtimedwait, AT, OLD, AT + 8, 8)).isEqualTo(Signal.SIGUSR1);
+        assertThat(machine.call(task, Nr.NR_rt_sigtimedwait, AT, OLD, AT + 8, 8))
+                .isEqualTo(Signal.SIGUSR1);
         assertThat(memory.getInt(mm, OLD)).isEqualTo(Signal.SIGUSR1);
         assertThat(memory.getInt(mm, OLD + 8)).isZero();
         assertThat(memory.getInt(mm, OLD + 16)).isEqualTo(2);
         machine.call(task, Nr.NR_kill, 2, Signal.SIGUSR1);
-        assertThat(machine.call(task, Nr.NR_rt_sigtimedwait, AT, BAD, AT + 8, 8)).isEqualTo(-Errno.EFAULT);
+        assertThat(machine.call(task, Nr.NR_rt_sigtimedwait, AT, BAD, AT + 8, 8))
+                .isEqualTo(-Errno.EFAULT);
         assertThat(machine.call(task, Nr.NR_rt_sigtimedwait, AT, 0, AT + 8, 8)).isEqualTo(-Errno.EAGAIN);
     }
 

@@ -59,7 +59,9 @@ class SysTimerTest {
         assertThat(old(0)).isEqualTo(7);
         assertThat(old(1)).isEqualTo(5);
         assertThat(old(2)).isEqualTo(100);
-        assertThat(machine.call(task, Nr.NR_setitimer, 0, 0, OLD)).as("NULL stops it").isZero();
+        assertThat(machine.call(task, Nr.NR_setitimer, 0, 0, OLD))
+                .as("NULL stops it")
+                .isZero();
         assertThat(old(2)).isEqualTo(100);
         machine.call(task, Nr.NR_getitimer, 0, OLD);
         assertThat(old(0)).isZero();
@@ -149,8 +151,10 @@ class SysTimerTest {
     void absoluteSleep_isOverAtOnce_whenTheTimeIsGone() {
         machine.advance(10_000 * MS);
         put(5, 0);
-        assertThat(machine.call(task, Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, 1, AT, 0)).isZero();
-        assertThat(machine.call(task, Nr.NR_clock_nanosleep, Time.CLOCK_REALTIME, 1, AT, 0)).isZero();
+        assertThat(machine.call(task, Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, 1, AT, 0))
+                .isZero();
+        assertThat(machine.call(task, Nr.NR_clock_nanosleep, Time.CLOCK_REALTIME, 1, AT, 0))
+                .isZero();
     }
 
     /** Stopped and continued in its sleep: restart_syscall goes on with what is left. */
@@ -161,7 +165,8 @@ class SysTimerTest {
         machine.advance(20 * MS);
         machine.kernel().tasks().setSigpending(task, true);
         Execution execution = new Execution(
-                machine.kernel(), new Syscalls(CallTables.of(machine.kernel()), machine.kernel().tasks()));
+                machine.kernel(),
+                new Syscalls(CallTables.of(machine.kernel()), machine.kernel().tasks()));
         assertThat(execution.resume(task)).isEqualTo(-Errno.ERESTART_RESTARTBLOCK);
         assertThat(execution.toUser(task, -Errno.ERESTART_RESTARTBLOCK)).isEqualTo(Execution.USER + 2);
         machine.kernel().tasks().setSigpending(task, false);
@@ -202,8 +207,12 @@ class SysTimerTest {
         for (int clock = -2; clock < 13; clock++) {
             boolean exists = clock == -2 || clock >= 0 && clock <= 7 || clock == 11;
             long bad = exists ? -Errno.EFAULT : -Errno.EINVAL;
-            assertThat(machine.call(task, Nr.NR_clock_gettime, clock, BAD)).as("gettime %d", clock).isEqualTo(bad);
-            assertThat(machine.call(task, Nr.NR_clock_getres, clock, BAD)).as("getres %d", clock).isEqualTo(bad);
+            assertThat(machine.call(task, Nr.NR_clock_gettime, clock, BAD))
+                    .as("gettime %d", clock)
+                    .isEqualTo(bad);
+            assertThat(machine.call(task, Nr.NR_clock_getres, clock, BAD))
+                    .as("getres %d", clock)
+                    .isEqualTo(bad);
         }
         assertThat(machine.call(task, Nr.NR_clock_getres, 5, OLD)).isZero();
         assertThat(old(1)).isEqualTo(4_000_000);

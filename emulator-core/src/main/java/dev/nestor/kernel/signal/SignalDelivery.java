@@ -157,6 +157,9 @@ public final class SignalDelivery {
         if (isDying(task)) {
             return Signal.SIGKILL;
         }
+        if (!tasks.sigpending(task)) {
+            return 0;
+        }
         int own = SigSets.next(tasks.pendingSet(task), tasks.blocked(task));
         return own != 0 ? own : SigSets.next(signals.sharedPendingSet(tasks.signal(task)), tasks.blocked(task));
     }
