@@ -174,7 +174,7 @@ public final class AddressSpaces {
 
     /**
      * Maps memory that a replayed task had before the emulator knew of it, its contents unknown and zero. Leaves alone what
-     * is mapped.
+     * is mapped, but for vdso and vvar: their place was only the emulator's own choice.
      *
      * @return 0, or -ENOMEM
      */
@@ -184,6 +184,10 @@ public final class AddressSpaces {
         long flags = VmFlags.ofProt(prot) | VmFlags.VM_MAY_FLAGS;
         while (at < last) {
             int vma = tree.findIntersection(mm, at, last);
+            if (vma != NULL && vmas.kind(vma) == VmaTable.SPECIAL) {
+                regions.drop(mm, vma);
+                continue;
+            }
             long free = vma == NULL ? last : vmas.start(vma);
             if (free > at && addAnonymous(mm, at, free, flags) == NULL) {
                 return -ENOMEM;

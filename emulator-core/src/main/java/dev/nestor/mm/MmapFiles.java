@@ -1,5 +1,7 @@
 package dev.nestor.mm;
 
+import dev.nestor.uapi.Errno;
+
 /**
  * What memory calls ask of files; implemented where files are known. A file is the handle that {@link VmFile} holds: a
  * struct file, not a descriptor.
@@ -31,7 +33,7 @@ public interface MmapFiles {
     MmapFiles NONE = new MmapFiles() {
         @Override
         public int find(int task, int fd) {
-            return -dev.nestor.uapi.Errno.EBADF;
+            return -Errno.EBADF;
         }
 
         @Override
@@ -41,7 +43,7 @@ public interface MmapFiles {
 
         @Override
         public int punch(int file, long offset, long length) {
-            return -dev.nestor.uapi.Errno.EOPNOTSUPP;
+            return -Errno.EOPNOTSUPP;
         }
     };
 }

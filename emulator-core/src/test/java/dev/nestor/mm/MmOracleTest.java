@@ -201,6 +201,9 @@ class MmOracleTest {
     /** What the log begins with is the program itself; its heap grew to one page more. */
     private void learnProgram() {
         for (String map : maps) {
+            if (!map.startsWith("m 00")) {
+                continue;
+            }
             String range = map.substring(2, map.indexOf(' ', 2));
             long start = hex(range.substring(0, range.indexOf('-')));
             long end = hex(range.substring(range.indexOf('-') + 1));
