@@ -99,12 +99,20 @@ public final class Exit {
         int live = signalStructs.live(signal) - 1;
         signalStructs.setLive(signal, live);
         if (live == 0) {
+            synchronizeGroupExit(signal, code);
             signals.itimers().exit(task);
         }
         tasks.setExitCode(task, code);
         resources.exit(task);
         work.add(Work.TASK_EXIT);
         return continueExit(task);
+    }
+
+    /** synchronize_group_exit(): the last thread's status is the process's, unless a group exit has set one. */
+    private void synchronizeGroupExit(int signal, int code) {
+        if ((signalStructs.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) == 0) {
+            signals.signals().startGroupExit(signal, code);
+        }
     }
 
     /** Goes on with an exit that had to wait. True when the task is gone. */
