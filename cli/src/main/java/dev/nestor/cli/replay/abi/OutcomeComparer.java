@@ -1,15 +1,33 @@
 package dev.nestor.cli.replay.abi;
 
+import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
 import dev.nestor.mm.AddressSpaces;
+import dev.nestor.uapi.Nr;
 
-/** Compares the answer of the emulator to a call with the log's: the result, and what was written through pointers. */
+/**
+ * Compares the answer of the emulator to a call with the log's: the result, and what was written through pointers.
+ *
+ * <p>Numbers, errors, names and contents are compared exactly, and texts that strace has cut as far as they are shown.
+ * Clocks, time stamps, usage, random bytes and what describes the disk need only be there. Time left may differ by a
+ * second and a half. Inodes of namespaces, pipes and sockets, and ephemeral ports, are compared one to one.
+ */
 public final class OutcomeComparer {
 
     /** The result of a call in which the task died: exit, or a signal that killed it there. */
     public static final long DIED = Long.MIN_VALUE + 1;
 
-    public OutcomeComparer(Signatures signatures, AddressSpaces spaces, Renaming renaming) {}
+    private static final long LAST_ERRNO = 4095;
+
+    private final Signatures signatures;
+    private final CallFrame frame = new CallFrame();
+    private final View view;
+
+    public OutcomeComparer(Signatures signatures, AddressSpaces spaces, Renaming renaming) {
+        this.signatures = signatures;
+        this.view = new View(spaces, frame, renaming);
+    }
 
     /**
      * To be called when the call has ended and before the next one of the task is encoded.
@@ -19,6 +37,72 @@ public final class OutcomeComparer {
      * @param result a value, a negative errno, one of the kernel's own restart codes, or {@link #DIED}
      */
     public Outcome compare(int mm, TraceCall call, long[] registers, long result) {
-        return Outcome.unknown("", "not compared");
+        CallResult recorded = call.result();
+        switch (recorded.outcome()) {
+            case UNFINISHED, TORN -> {
+                return Outcome.unknown("", "the log does not show how it ended");
+            }
+            case UNKNOWN -> {
+                return unreturned(call, result);
+            }
+            default -> {
+                // There is a result to compare.
+            }
+        }
+        Signature signature = signatures.of(call);
+        frame.open(call, signature);
+        view.open(mm, result);
+        if (!sameResult(signature.result(), recorded.value(), result)) {
+            return Outcome.different(Texts.result(recorded.value()), Texts.result(result));
+        }
+        for (int i = 0; i < signature.arity(); i++) {
+            Value value = frame.arg(i);
+            if (value != null && !compare(signature.parameter(i), value, registers[i])) {
+                view.in(signature.argName(i));
+                break;
+            }
+        }
+        return view.outcome();
+    }
+
+    /** A call that the log says has no result: the task ended in it. */
+    private static Outcome unreturned(TraceCall call, long result) {
+        if (result == DIED) {
+            return Outcome.EQUAL;
+        }
+        boolean isExit = call.nr() == Nr.NR_exit || call.nr() == Nr.NR_exit_group;
+        return isExit
+                ? Outcome.different("died", Texts.result(result))
+                : Outcome.unknown("", "the log does not show what it returned");
+    }
+
+    private static boolean isError(long result) {
+        return result < 0 && result >= -LAST_ERRNO;
+    }
+
+    private static boolean sameResult(ResultRule rule, long recorded, long result) {
+        if (recorded == result) {
+            return true;
+        }
+        boolean isLow = rule == ResultRule.LOW32 && result != DIED;
+        if (isLow || result == DIED || isError(recorded) || isError(result)) {
+            return isLow && (int) recorded == (int) result;
+        }
+        return switch (rule) {
+            case ANY, TEXT -> true;
+            case NEAR -> recorded > 0 && result > 0 && Math.abs(recorded - result) <= 1;
+            case EXACT, LOW32 -> false;
+        };
+    }
+
+    private boolean compare(Parameter parameter, Value value, long address) {
+        if (value.isNumber() || !(parameter.kind().isWritten() || parameter.kind() == Kind.ANY)) {
+            return true;
+        }
+        Codec codec = parameter.codec();
+        if (codec == null) {
+            return frame.result().value() < 0 || view.cannotTell("not known to be compared");
+        }
+        return address == 0 ? view.cannotTell("no pointer") : codec.same(view, address, value);
     }
 }

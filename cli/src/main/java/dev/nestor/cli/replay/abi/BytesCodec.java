@@ -1,0 +1,76 @@
+package dev.nestor.cli.replay.abi;
+
+import dev.nestor.cli.strace.Value;
+import org.jspecify.annotations.Nullable;
+
+/** A buffer of bytes; messages of netlink, which strace takes apart, are put together again. */
+final class BytesCodec extends Codec {
+
+    private final Length length;
+    private final boolean isRandom;
+    private final NetlinkCodec netlink;
+
+    BytesCodec(Length length, boolean isRandom, NetlinkCodec netlink) {
+        this.length = length;
+        this.isRandom = isRandom;
+        this.netlink = netlink;
+    }
+
+    @Override
+    long size(CallFrame frame, @Nullable Value value) {
+        return length.room(frame, value instanceof Value.Str text ? text.bytes().length : 0);
+    }
+
+    @Override
+    int fixedSize() {
+        return (int) Math.max(length.fixed(), 0);
+    }
+
+    @Override
+    int alignment() {
+        return 1;
+    }
+
+    @Override
+    boolean put(Arena arena, int at, Value value) {
+        return putBytes(arena, at, value, size(arena.frame(), value), netlink);
+    }
+
+    static boolean putBytes(Arena arena, int at, Value value, long room, NetlinkCodec netlink) {
+        if (value instanceof Value.Str text) {
+            int shown = (int) Math.min(text.bytes().length, room);
+            arena.put(at, text.bytes(), shown);
+            arena.fill(at + shown, (int) room - shown, Arena.UNKNOWN);
+            return true;
+        }
+        return netlink.putMessages(arena, at, value, (int) room);
+    }
+
+    @Override
+    boolean same(View view, long at, Value value) {
+        if (value instanceof Value.Str text) {
+            return isRandom || sameBytes(view, at, text, length.filled(view.frame(), text.bytes().length));
+        }
+        return netlink.sameMessages(view, at, value, length.filled(view.frame(), 0));
+    }
+
+    /** @param filled how many bytes the kernel has written */
+    static boolean sameBytes(View view, long at, Value.Str text, long filled) {
+        int count = (int) Math.min(text.bytes().length, filled);
+        byte[] found = view.bytes(at, count);
+        if (found == null) {
+            return true;
+        }
+        boolean isUnknown = false;
+        for (int i = 0; i < count; i++) {
+            if (found[i] != text.bytes()[i]) {
+                if (found[i] != Arena.UNKNOWN) {
+                    return view.differ(
+                            Texts.excerpt(text.bytes(), text.bytes().length, i), Texts.excerpt(found, count, i));
+                }
+                isUnknown = true;
+            }
+        }
+        return !isUnknown || view.cannotTell("unknown bytes");
+    }
+}

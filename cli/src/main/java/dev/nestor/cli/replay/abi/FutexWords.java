@@ -1,0 +1,48 @@
+package dev.nestor.cli.replay.abi;
+
+import static dev.nestor.uapi.Errno.EAGAIN;
+
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.mm.UserMemory;
+import dev.nestor.uapi.Nr;
+
+/**
+ * The words of futexes. Programs change them without the kernel, so that no log shows it; but that a call waited, or that
+ * it did not, says what its word was. It is set before the call.
+ */
+final class FutexWords {
+
+    private static final int COMMAND = ~(0x80 | 0x100); // FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME
+    private static final int FUTEX_WAIT = 0;
+    private static final int FUTEX_CMP_REQUEUE = 4;
+    private static final int FUTEX_WAIT_BITSET = 9;
+
+    private final UserMemory memory;
+
+    FutexWords(UserMemory memory) {
+        this.memory = memory;
+    }
+
+    void prepare(int mm, TraceCall call, long[] registers) {
+        if (call.nr() == Nr.NR_futex) {
+            switch ((int) registers[1] & COMMAND) {
+                case FUTEX_WAIT, FUTEX_WAIT_BITSET -> set(mm, registers[0], (int) registers[2], call);
+                case FUTEX_CMP_REQUEUE -> set(mm, registers[0], (int) registers[5], call);
+                default -> {}
+            }
+        } else if (call.nr() == Nr.NR_futex_wait) {
+            set(mm, registers[0], (int) registers[1], call);
+        }
+    }
+
+    private void set(int mm, long address, int value, TraceCall call) {
+        boolean wasOther = call.result().value() == -EAGAIN;
+        int word = memory.getInt(mm, address);
+        if (memory.faulted()) {
+            return;
+        }
+        if ((word == value) == wasOther) {
+            memory.putInt(mm, address, wasOther ? value + 1 : value);
+        }
+    }
+}
