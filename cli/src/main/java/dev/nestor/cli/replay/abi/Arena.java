@@ -117,7 +117,7 @@ final class Arena {
 
     void put(int at, int size, long value) {
         for (int i = 0; i < size; i++) {
-            staging[at + i] = (byte) (value >> Byte.SIZE * i);
+            staging[at + i] = (byte) (value >> (Byte.SIZE * i));
         }
     }
 
@@ -167,6 +167,8 @@ final class Arena {
 
     private boolean isMapped(long start, long end) {
         int vma = spaces.findVma(mm, start);
-        return vma != Table.NULL && spaces.vmas().start(vma) <= start && spaces.vmas().end(vma) >= end;
+        return vma != Table.NULL
+                && spaces.vmas().start(vma) <= start
+                && spaces.vmas().end(vma) >= end;
     }
 }

@@ -23,15 +23,19 @@ final class CallFrame {
     }
 
     TraceCall call() {
-        return call == null ? unopened() : call;
+        TraceCall opened = call;
+        if (opened == null) {
+            throw new IllegalStateException("no call");
+        }
+        return opened;
     }
 
     Signature signature() {
-        return signature == null ? unopened() : signature;
-    }
-
-    private static <T> T unopened() {
-        throw new IllegalStateException("no call");
+        Signature opened = signature;
+        if (opened == null) {
+            throw new IllegalStateException("no call");
+        }
+        return opened;
     }
 
     CallResult result() {

@@ -47,11 +47,11 @@ final class ControlCodec {
             arena.put(at + place, Long.BYTES, length);
             arena.put(at + place + LEVEL, Integer.BYTES, number(header, "cmsg_level"));
             arena.put(at + place + TYPE, Integer.BYTES, number(header, "cmsg_type"));
-            int data = (int) Math.clamp(length - HEADER, 0, room - place - HEADER);
+            int data = Math.clamp(length - HEADER, 0, room - place - HEADER);
             if (!putData(arena, at + place + HEADER, header.field("cmsg_data"), data)) {
                 return false;
             }
-            place += (int) Math.clamp(aligned(length), HEADER, 1 << 16);
+            place += Math.clamp(aligned(length), HEADER, 1 << 16);
         }
         return true;
     }
@@ -133,25 +133,23 @@ final class ControlCodec {
 
     private boolean sameData(View view, long at, Value.Struct header) {
         Value data = header.field("cmsg_data");
-        switch (data) {
-            case null -> {
-                return true;
-            }
-            case Value.Str bytes -> {
-                return BytesCodec.sameBytes(view, at, bytes, bytes.bytes().length);
-            }
-            case Value.Struct struct -> {
-                StructCodec layout = layout(struct);
-                return layout == null ? view.cannotTell("data are unknown") : layout.same(view, at, struct);
-            }
-            case Value.Array descriptors -> {
-                return sameDescriptors(view, at, descriptors.elements());
-            }
-            default -> {
-                boolean isDescriptor = data.isNumber() && number(header, "cmsg_type") == SCM_PIDFD;
-                return isDescriptor ? sameDescriptors(view, at, List.of(data)) : view.cannotTell("data are unknown");
-            }
-        }
+        return switch (data) {
+            case null -> true;
+            case Value.Str bytes -> BytesCodec.sameBytes(view, at, bytes, bytes.bytes().length);
+            case Value.Struct struct -> sameStruct(view, at, struct);
+            case Value.Array descriptors -> sameDescriptors(view, at, descriptors.elements());
+            default ->
+                isPidfd(header, data) ? sameDescriptors(view, at, List.of(data)) : view.cannotTell("data are unknown");
+        };
+    }
+
+    private static boolean isPidfd(Value.Struct header, Value data) {
+        return data.isNumber() && number(header, "cmsg_type") == SCM_PIDFD;
+    }
+
+    private boolean sameStruct(View view, long at, Value.Struct struct) {
+        StructCodec layout = layout(struct);
+        return layout == null ? view.cannotTell("data are unknown") : layout.same(view, at, struct);
     }
 
     private static boolean sameDescriptors(View view, long at, List<Value> descriptors) {

@@ -53,11 +53,15 @@ final class DirentsCodec extends Codec {
             String name = name(found, place + NAME, place + size);
             Long type = types.remove(name);
             if (type == null || type != found[place + TYPE]) {
-                return view.differ(type == null ? "no " + name : name + " of type " + type, name + " of type " + found[place + TYPE]);
+                return view.differ(
+                        type == null ? "no " + name : name + " of type " + type,
+                        name + " of type " + found[place + TYPE]);
             }
             place += size;
         }
-        return types.isEmpty() || array.isAbbreviated() || view.differ(types.keySet().iterator().next(), "missing");
+        return types.isEmpty()
+                || array.isAbbreviated()
+                || view.differ(types.keySet().iterator().next(), "missing");
     }
 
     private static String name(byte[] bytes, int from, int limit) {

@@ -26,14 +26,6 @@ public enum Kind {
     /** Points to what the kernel reads and then writes. */
     INOUT;
 
-    public boolean isPointer() {
-        return ordinal() >= IN.ordinal();
-    }
-
-    boolean isRead() {
-        return this == IN || this == KEPT || this == INOUT;
-    }
-
     boolean isWritten() {
         return this == OUT || this == INOUT;
     }

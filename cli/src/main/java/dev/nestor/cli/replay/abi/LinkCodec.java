@@ -41,7 +41,8 @@ final class LinkCodec extends Codec {
             return view.renaming().matches(recorded, emulated)
                     || view.differ(shown, found + ", which stands for another");
         }
-        return shown.equals(found) || BytesCodec.sameBytes(view, at, text, found.length()) && view.differ(shown, found);
+        return shown.equals(found)
+                || (BytesCodec.sameBytes(view, at, text, found.length()) && view.differ(shown, found));
     }
 
     private static String kind(String link) {

@@ -91,7 +91,7 @@ final class MessageCodec extends Codec {
         long count = number(message, "msg_iovlen");
         arena.put(at + VECTOR_COUNT, Long.BYTES, count);
         if (shown.isNumber()) {
-            arena.learn(shown.number(), Math.clamp(count, 1, 1024) * 16);
+            arena.learn(shown.number(), Math.clamp(count, 1, 1024) * 16L);
             arena.put(at + VECTORS, Long.BYTES, shown.number());
             return true;
         }
@@ -121,7 +121,7 @@ final class MessageCodec extends Codec {
         }
         int there = arena.take(Math.clamp(length, 16, 1 << 16), Long.BYTES);
         arena.put(at + CONTROL, Long.BYTES, arena.address(there));
-        return control.put(arena, there, shown, (int) Math.clamp(length, 16, 1 << 16));
+        return control.put(arena, there, shown, Math.clamp(length, 16, 1 << 16));
     }
 
     @Override

@@ -26,7 +26,7 @@ final class NetlinkCodec {
     }
 
     private static int aligned(long length, int limit) {
-        return (int) Math.clamp((length + ALIGNMENT - 1) & -ALIGNMENT, 0, limit);
+        return Math.clamp((length + ALIGNMENT - 1) & -ALIGNMENT, 0, limit);
     }
 
     /** A field of the structure that a list begins with; -1 when it does not. */
@@ -81,7 +81,7 @@ final class NetlinkCodec {
             return false;
         }
         long length = length(parts);
-        int end = (int) Math.clamp(length, HEADER, room);
+        int end = Math.clamp(length, HEADER, room);
         int place = HEADER;
         for (Value part : parts.subList(1, parts.size())) {
             int used = putPart(arena, at + place, part, end - place);
@@ -229,31 +229,27 @@ final class NetlinkCodec {
 
     /** How many bytes it takes when they are the same; or {@link #UNTOLD}, or {@link #DIFFERENT}. */
     private long samePart(View view, long at, Value part) {
-        switch (part) {
-            case Value.Str bytes -> {
-                return BytesCodec.sameBytes(view, at, bytes, bytes.bytes().length) ? bytes.bytes().length : DIFFERENT;
-            }
-            case Value.Struct struct -> {
-                StructCodec layout = layout(struct);
-                if (struct.field("error") != null) {
-                    return sameError(view, at, struct);
-                }
-                if (layout == null) {
-                    return UNTOLD;
-                }
-                return layout.same(view, at, struct) ? layout.size(view.frame(), struct) : DIFFERENT;
-            }
-            case Value.Array array -> {
-                return sameAttributes(view, at, array);
-            }
-            default -> {
-                if (!part.isNumber()) {
-                    return UNTOLD;
-                }
-                long found = (int) view.number(at, Integer.BYTES);
-                return found == (int) part.number() || view.differ(part.number(), found) ? Integer.BYTES : DIFFERENT;
-            }
+        return switch (part) {
+            case Value.Str bytes ->
+                BytesCodec.sameBytes(view, at, bytes, bytes.bytes().length) ? bytes.bytes().length : DIFFERENT;
+            case Value.Struct struct ->
+                struct.field("error") == null ? samePayload(view, at, struct) : sameError(view, at, struct);
+            case Value.Array array -> sameAttributes(view, at, array);
+            default -> part.isNumber() ? sameNumber(view, at, part.number()) : UNTOLD;
+        };
+    }
+
+    private long samePayload(View view, long at, Value.Struct struct) {
+        StructCodec layout = layout(struct);
+        if (layout == null) {
+            return UNTOLD;
         }
+        return layout.same(view, at, struct) ? layout.size(view.frame(), struct) : DIFFERENT;
+    }
+
+    private static long sameNumber(View view, long at, long shown) {
+        long found = (int) view.number(at, Integer.BYTES);
+        return found == (int) shown || view.differ(shown, found) ? Integer.BYTES : DIFFERENT;
     }
 
     /** struct nlmsgerr: the error, and the message that it is about or only its header. */

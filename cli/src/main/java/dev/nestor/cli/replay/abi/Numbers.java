@@ -28,7 +28,8 @@ final class Numbers {
             case Value.Fd fd -> true;
             case Value.SigSet set -> true;
             case Value.Changed changed -> areShown(changed.before());
-            case Value.Array array -> array.elements().size() == 1 && areShown(array.elements().get(0));
+            case Value.Array array ->
+                array.elements().size() == 1 && areShown(array.elements().get(0));
             case Value.Str bytes -> bytes.bytes().length <= Long.BYTES && !bytes.isTruncated();
             case Value.Macro macro -> known(macro) != null;
             case Value.Struct struct -> struct.field(UNION) instanceof Value.Num;
@@ -44,21 +45,26 @@ final class Numbers {
             case Value.Array array -> of(array.elements().get(0));
             case Value.Str bytes -> littleEndian(bytes.bytes());
             case Value.Macro macro -> register(macro);
-            case Value.Struct struct when struct.field(UNION) instanceof Value.Num num -> num.value();
+            case Value.Struct struct -> {
+                Value whole = struct.field(UNION);
+                yield whole == null ? 0 : of(whole);
+            }
             default -> value.number();
         };
     }
 
     /** The number as it was at exit; what {@link #areShown} says of the value at exit holds. */
     static long after(Value value) {
-        Value shown = value instanceof Value.Array array && array.elements().size() == 1 ? array.elements().get(0) : value;
+        Value shown = value instanceof Value.Array array && array.elements().size() == 1
+                ? array.elements().get(0)
+                : value;
         return of(shown.atExit());
     }
 
     static long littleEndian(byte[] bytes) {
         long value = 0;
         for (int i = bytes.length - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | bytes[i] & 0xff;
+            value = (value << Byte.SIZE) | (bytes[i] & 0xff);
         }
         return value;
     }
@@ -69,6 +75,9 @@ final class Numbers {
                 && macro.args().size() == 2
                 && macro.args().get(0).isNumber()
                 && macro.args().get(1).isNumber();
-        return isPriority ? Long.valueOf(macro.args().get(0).number() << 13 | macro.args().get(1).number()) : null;
+        return isPriority
+                ? Long.valueOf(
+                        macro.args().get(0).number() << 13 | macro.args().get(1).number())
+                : null;
     }
 }

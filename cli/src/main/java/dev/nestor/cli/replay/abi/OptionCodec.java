@@ -96,7 +96,9 @@ final class OptionCodec extends Codec {
         }
         long found = view.number(at, bytes(view.frame()));
         long shown = Numbers.of(value);
-        boolean isSame = bytes(view.frame()) == Long.BYTES ? found == shown : (int) found == (int) shown;
-        return isSame || view.differ(shown, (int) found);
+        if (bytes(view.frame()) == Long.BYTES) {
+            return found == shown || view.differ(shown, found);
+        }
+        return (int) found == (int) shown || view.differ(Long.toString(shown), Integer.toString((int) found));
     }
 }

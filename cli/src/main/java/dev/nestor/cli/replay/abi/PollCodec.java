@@ -55,12 +55,11 @@ final class PollCodec extends Codec {
             if (revents == 0) {
                 continue;
             }
+            String found = event((int) view.number(at + (long) i * BYTES, Integer.BYTES), revents);
             if (next == ready.elements().size()) {
-                return ready.isAbbreviated()
-                        || view.differ("no event", event(view.number(at + (long) i * BYTES, 4), revents));
+                return ready.isAbbreviated() || view.differ("no event", found);
             }
             String shown = event(ready.elements().get(next++));
-            String found = event((int) view.number(at + (long) i * BYTES, Integer.BYTES), revents);
             if (!shown.equals(found)) {
                 return view.differ(shown, found);
             }
@@ -81,11 +80,13 @@ final class PollCodec extends Codec {
     private static String event(Value value) {
         Value fd = value instanceof Value.Struct entry ? entry.field("fd") : null;
         Value revents = value instanceof Value.Struct entry ? entry.field("revents") : null;
-        boolean isShown = fd != null && revents != null && fd.isNumber() && revents.isNumber();
-        return isShown ? event(fd.number(), revents.number()) : "";
+        if (fd == null || revents == null || !fd.isNumber() || !revents.isNumber()) {
+            return "";
+        }
+        return event((int) fd.number(), revents.number());
     }
 
-    private static String event(long fd, long revents) {
+    private static String event(int fd, long revents) {
         return "fd " + fd + " events 0x" + Long.toHexString(revents & 0xffff);
     }
 }

@@ -31,6 +31,16 @@ final class Resource {
         return lines;
     }
 
+    /** What stands between blanks. */
+    static List<String> words(String line) {
+        return List.of(line.strip().split("\\s+", -1));
+    }
+
+    /** What stands between commas. */
+    static List<String> list(String word) {
+        return List.of(word.split(",", -1));
+    }
+
     private static void add(List<String> lines, String line) {
         int comment = line.indexOf('#');
         String text = (comment < 0 ? line : line.substring(0, comment)).stripTrailing();

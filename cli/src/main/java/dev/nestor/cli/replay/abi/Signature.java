@@ -33,7 +33,7 @@ public final class Signature {
 
     /** One key for the values of all selectors. */
     static long key(long key, long value) {
-        return key << Integer.SIZE | value & 0xffffffffL;
+        return (key << Integer.SIZE) | (value & 0xffffffffL);
     }
 
     /** The signature of this call, given what it is asked to do. */
@@ -79,7 +79,8 @@ public final class Signature {
     }
 
     /** The argument that goes into a register, as the log shows it; null when it shows none. */
-    @Nullable Value argument(TraceCall call, int register) {
+    @Nullable
+    Value argument(TraceCall call, int register) {
         return isNamed ? call.arg(parameters[register].name()) : call.arg(register);
     }
 }

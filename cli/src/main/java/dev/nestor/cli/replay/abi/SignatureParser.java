@@ -8,7 +8,7 @@ import java.util.Locale;
 final class SignatureParser {
 
     /** A signature, and to be completed by the variants that follow it. */
-    private record Open(Signature signature, List<String> names, Parameter[] parameters, ResultRule result) {}
+    private record Open(Signature signature, List<String> names, List<Parameter> parameters, ResultRule result) {}
 
     private final Types types;
 
@@ -18,9 +18,10 @@ final class SignatureParser {
 
     /** @param lines that of a call, and those of its variants, which begin with a blank */
     Signature parse(List<String> lines) {
-        String[] words = lines.get(0).strip().split("\\s+");
-        boolean isNamed = words[0].endsWith("!");
-        String name = isNamed ? words[0].substring(0, words[0].length() - 1) : words[0];
+        List<String> words = Resource.words(lines.get(0));
+        String first = words.get(0);
+        boolean isNamed = first.endsWith("!");
+        String name = isNamed ? first.substring(0, first.length() - 1) : first;
         List<String> names = new ArrayList<>();
         for (String word : words) {
             if (word.indexOf(':') > 0) {
@@ -31,16 +32,16 @@ final class SignatureParser {
         int[] selectors = lines.size() > 1 ? selectors(lines.get(1), names) : new int[0];
         ResultRule result = fill(parameters, names, words, ResultRule.EXACT);
         Signature signature = new Signature(name, parameters, result, isNamed, selectors);
-        Open open = new Open(signature, names, parameters, result);
+        Open open = new Open(signature, names, List.of(parameters), result);
         for (String variant : lines.subList(1, lines.size())) {
-            addVariant(open, variant.strip().split("\\s+"));
+            addVariant(open, Resource.words(variant));
         }
         return signature;
     }
 
     private static int[] selectors(String variant, List<String> names) {
         List<Integer> selectors = new ArrayList<>();
-        for (String word : variant.strip().split("\\s+")) {
+        for (String word : Resource.words(variant)) {
             if (isSelector(word)) {
                 selectors.add(names.indexOf(word.substring(0, word.indexOf('='))));
             }
@@ -52,29 +53,30 @@ final class SignatureParser {
         return word.indexOf('=') > 0 && word.indexOf(':') < 0;
     }
 
-    private ResultRule fill(Parameter[] parameters, List<String> names, String[] words, ResultRule otherwise) {
+    private ResultRule fill(Parameter[] parameters, List<String> names, List<String> words, ResultRule otherwise) {
         ResultRule result = otherwise;
-        for (int i = 0; i < words.length; i++) {
-            int colon = words[i].indexOf(':');
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            int colon = word.indexOf(':');
             if (colon > 0) {
-                String name = words[i].substring(0, colon);
-                parameters[names.indexOf(name)] = parameter(name, words[i].substring(colon + 1), names);
-            } else if ("->".equals(words[i])) {
-                result = ResultRule.valueOf(words[i + 1].toUpperCase(Locale.ROOT));
+                String name = word.substring(0, colon);
+                parameters[names.indexOf(name)] = parameter(name, word.substring(colon + 1), names);
+            } else if ("->".equals(word)) {
+                result = ResultRule.valueOf(words.get(i + 1).toUpperCase(Locale.ROOT));
             }
         }
         return result;
     }
 
-    private void addVariant(Open open, String[] words) {
-        Parameter[] parameters = open.parameters.clone();
+    private void addVariant(Open open, List<String> words) {
+        Parameter[] parameters = open.parameters.toArray(new Parameter[0]);
         ResultRule result = fill(parameters, open.names, words, open.result);
         Signature variant = new Signature(open.signature.name(), parameters, result, false, new int[0]);
         List<Long> keys = List.of(0L);
         for (String word : words) {
             if (isSelector(word)) {
                 List<Long> longer = new ArrayList<>();
-                for (String value : word.substring(word.indexOf('=') + 1).split(",")) {
+                for (String value : Resource.list(word.substring(word.indexOf('=') + 1))) {
                     keys.forEach(key -> longer.add(Signature.key(key, Long.decode(value))));
                 }
                 keys = longer;

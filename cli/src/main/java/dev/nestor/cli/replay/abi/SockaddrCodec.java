@@ -104,20 +104,20 @@ final class SockaddrCodec extends Codec {
     }
 
     private boolean sameField(View view, long at, String name, Value value) {
-        switch (name) {
-            case "sun_path", "sa_data":
-                return samePath(view, at, value);
-            case "sin_port", "sin6_port":
-                return samePort(view, at + PATH, value);
-            case "nl_pid":
-                if (value.isNumber() && (int) value.number() < 0) {
-                    return view.number(at + 4, Integer.BYTES) != 0 || view.differ("a port", "0");
-                }
-                break;
-            default:
-                break;
-        }
-        return fields.sameField(view, at, name, value);
+        return switch (name) {
+            case "sun_path", "sa_data" -> samePath(view, at, value);
+            case "sin_port", "sin6_port" -> samePort(view, at + PATH, value);
+            case "nl_pid" ->
+                isChosen(value)
+                        ? view.number(at + 4, Integer.BYTES) != 0 || view.differ("a port", "0")
+                        : fields.sameField(view, at, name, value);
+            default -> fields.sameField(view, at, name, value);
+        };
+    }
+
+    /** Whether a port number of netlink is none of a process: the kernel's choice for a second socket. */
+    private static boolean isChosen(Value port) {
+        return port.isNumber() && (int) port.number() < 0;
     }
 
     private static boolean samePath(View view, long at, Value value) {
@@ -156,6 +156,6 @@ final class SockaddrCodec extends Codec {
     }
 
     private static long swap(long port) {
-        return (port & 0xff) << 8 | port >> 8 & 0xff;
+        return ((port & 0xff) << 8) | ((port >> 8) & 0xff);
     }
 }

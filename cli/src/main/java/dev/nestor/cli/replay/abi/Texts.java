@@ -22,7 +22,8 @@ final class Texts {
     private static List<String> errors() {
         List<String> names = new ArrayList<>();
         List<Field> fields = new ArrayList<>(List.of(Errno.class.getFields()));
-        fields.sort(Comparator.comparing(Field::getName).reversed()); // EWOULDBLOCK and EDEADLOCK give way to EAGAIN, EDEADLK
+        fields.sort(Comparator.comparing(Field::getName)
+                .reversed()); // EWOULDBLOCK and EDEADLOCK give way to EAGAIN, EDEADLK
         for (Field field : fields) {
             if (field.getType() == int.class && Modifier.isStatic(field.getModifiers())) {
                 int number = numberOf(field);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Types {
 
     /** Structures of socket options, found by the name of their first field. */
-    private static final List<String> OPTIONS = List.of("timeval", "linger", "ucred", "group_req", "tpacket_req", "sock_fprog", "ip_mreq", "in6_pktinfo");
+    private static final List<String> OPTIONS =
+            List.of("timeval", "linger", "ucred", "group_req", "tpacket_req", "sock_fprog", "ip_mreq", "in6_pktinfo");
 
     /** Headers that follow struct nlmsghdr, found by the name of their first field. */
     private static final Map<String, String> PAYLOADS = Map.of(
@@ -86,7 +87,7 @@ final class Types {
         List<StructCodec.Member> members = new ArrayList<>();
         int end = 0;
         int alignment = 1;
-        for (String field : fields.strip().split("\\s+")) {
+        for (String field : Resource.words(fields)) {
             int colon = field.indexOf(':');
             int at = field.indexOf('@');
             String type = field.substring(colon + 1, at < 0 ? field.length() : at);
@@ -114,7 +115,7 @@ final class Types {
         }
         int colon = text.indexOf(':');
         if (colon > 0) {
-            return struct(text.substring(0, colon)).reading(List.of(text.substring(colon + 1).split(",")));
+            return struct(text.substring(0, colon)).reading(Resource.list(text.substring(colon + 1)));
         }
         int slash = text.indexOf('/');
         if (slash > 0) {
@@ -159,15 +160,18 @@ final class Types {
     /** {@code u8} to {@code s64}, with {@code ?} for any number; null when it is none. */
     private static @Nullable Codec number(String text) {
         boolean isAny = text.endsWith("?");
-        int size = switch (isAny ? text.substring(1, text.length() - 1) : text.substring(1)) {
-            case "8" -> Byte.BYTES;
-            case "16" -> Short.BYTES;
-            case "32" -> Integer.BYTES;
-            case "64" -> Long.BYTES;
-            default -> 0;
-        };
+        int size =
+                switch (isAny ? text.substring(1, text.length() - 1) : text.substring(1)) {
+                    case "8" -> Byte.BYTES;
+                    case "16" -> Short.BYTES;
+                    case "32" -> Integer.BYTES;
+                    case "64" -> Long.BYTES;
+                    default -> 0;
+                };
         boolean isNumber = size > 0 && (text.startsWith("u") || text.startsWith("s"));
-        return isNumber ? new IntCodec(size, text.startsWith("s"), isAny ? IntCodec.Rule.ANY : IntCodec.Rule.EXACT) : null;
+        return isNumber
+                ? new IntCodec(size, text.startsWith("s"), isAny ? IntCodec.Rule.ANY : IntCodec.Rule.EXACT)
+                : null;
     }
 
     private Codec named(String name, Scope scope) {

@@ -74,7 +74,7 @@ final class View {
     long word(int size, boolean isSigned) {
         long value = 0;
         for (int i = size - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | word[i] & 0xff;
+            value = (value << Byte.SIZE) | (word[i] & 0xff);
         }
         int unused = Long.SIZE - size * Byte.SIZE;
         return isSigned ? value << unused >> unused : value << unused >>> unused;
