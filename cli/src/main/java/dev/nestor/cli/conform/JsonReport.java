@@ -35,9 +35,8 @@ final class JsonReport implements Closeable {
         if (file == null) {
             return new JsonReport(null);
         }
-        Path directory = file.toAbsolutePath().getParent();
-        Path draft = Files.createTempFile(directory, ".nestor-", ".json");
-        JsonGenerator json = new JsonFactory().createGenerator(draft.toFile(), JsonEncoding.UTF8);
+        Path draft = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+        JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(draft), JsonEncoding.UTF8);
         json.setPrettyPrinter(new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n")));
         json.writeStartObject();
         json.writeArrayFieldStart("logs");

@@ -6,6 +6,7 @@ import dev.nestor.cli.replay.abi.OutcomeComparer;
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.Span;
 import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.fs.Outside;
 import dev.nestor.syscalls.Syscalls;
 import dev.nestor.uapi.Errno;
@@ -62,7 +63,7 @@ public final class CallReplay {
         prehistory.before(member, call);
         wishes.before(member, call);
         long result = attempt(member, call);
-        if (result != Syscalls.BLOCKED || machine.execution().isDead(task)) {
+        if (result != Syscalls.BLOCKED || machine.isExiting(task)) {
             complete(member, result);
         }
     }
@@ -140,6 +141,9 @@ public final class CallReplay {
     }
 
     private Outcome compare(ReplayedTask member, TraceCall call, long result) {
+        if (result == OutcomeComparer.DIED && endsIn(member, call)) {
+            return Outcome.EQUAL;
+        }
         Outcome outcome = comparer.compare(machine.mm(member.task()), call, member.registers(), result);
         if (outcome.verdict() == Outcome.Verdict.UNKNOWN) {
             member.take("not comparable: " + call.name() + ": " + outcome.actual());
@@ -150,6 +154,14 @@ public final class CallReplay {
             }
         }
         return outcome;
+    }
+
+    /** Whether the log shows that the task ended in the call. */
+    private static boolean endsIn(ReplayedTask member, TraceCall call) {
+        Step next = member.script().next();
+        return call.result().outcome() == CallResult.Outcome.UNFINISHED
+                && next != null
+                && next.record() instanceof TraceEnd;
     }
 
     /** Whether the log shows how the call came out. */

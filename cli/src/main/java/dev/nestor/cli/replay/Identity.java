@@ -74,7 +74,11 @@ final class Identity {
         if (property == NONE) {
             return;
         }
-        BitSet bits = of(member);
+        ReplayedTask about = about(member, call);
+        if (about == null) {
+            return;
+        }
+        BitSet bits = of(about);
         bits.set(property);
         switch (call.nr()) {
             case Nr.NR_setuid, Nr.NR_setreuid, Nr.NR_setresuid, Nr.NR_getresuid -> bits.set(UID, EUID + 1);
@@ -87,12 +91,26 @@ final class Identity {
     /** The emulator shows another value than the log: the reason why that is no difference, or "". */
     String learn(ReplayedTask member, TraceCall call, long result) {
         int property = property(call);
-        if (property == NONE
-                || result < 0
-                || call.result().value() < 0
-                || of(member).get(property)) {
+        if (property == NONE || result < 0 || call.result().value() < 0) {
             return "";
         }
+        ReplayedTask about = about(member, call);
+        return about == null || of(about).get(property) ? "" : learn(about, call, property);
+    }
+
+    /** Whom a call is about: mostly the task itself. Null when it is no task of the log. */
+    private @Nullable ReplayedTask about(ReplayedTask member, TraceCall call) {
+        if (call.nr() != Nr.NR_getpgid && call.nr() != Nr.NR_getsid) {
+            return member;
+        }
+        Value number = call.arg(0);
+        if (number == null || !number.isNumber()) {
+            return null;
+        }
+        return number.number() == 0 ? member : tasks.member(member, (int) number.number());
+    }
+
+    private String learn(ReplayedTask member, TraceCall call, int property) {
         boolean learned =
                 switch (property) {
                     case PARENT, PGRP, SESSION ->
@@ -162,9 +180,9 @@ final class Identity {
             case Nr.NR_umask -> UMASK;
             case Nr.NR_getppid -> PARENT;
             case Nr.NR_getpgrp -> PGRP;
-            case Nr.NR_getpgid -> isSelf(call) ? PGRP : NONE;
+            case Nr.NR_getpgid -> PGRP;
             case Nr.NR_setpgid -> isSelf(call) ? PGRP : NONE;
-            case Nr.NR_getsid -> isSelf(call) ? SESSION : NONE;
+            case Nr.NR_getsid -> SESSION;
             case Nr.NR_setsid -> SESSION;
             case Nr.NR_uname, Nr.NR_sethostname, Nr.NR_setdomainname -> NAMES;
             case Nr.NR_getpriority, Nr.NR_setpriority -> isSelf(call) ? NICE : NONE;

@@ -106,21 +106,20 @@ final class Life {
         if (!machine.isExiting(task)) {
             machine.execution().toUser(task, member.result());
         }
+        if (member.isBlocked()) {
+            calls.complete(member, OutcomeComparer.DIED);
+        }
         if (machine.execution().isDead(task)) {
             died(member);
         }
     }
 
-    /** The emulated task is TASK_DEAD. Its call, if it is in one, has ended with it. */
+    /** The emulated task is TASK_DEAD. */
     private void died(ReplayedTask member) {
-        if (member.isDead()) {
-            return;
+        if (!member.isDead()) {
+            member.setDead();
+            leaveCpu(member.task());
         }
-        if (member.isBlocked()) {
-            calls.complete(member, OutcomeComparer.DIED);
-        }
-        member.setDead();
-        leaveCpu(member.task());
     }
 
     private void leaveCpu(int task) {

@@ -87,6 +87,15 @@ public final class Machine {
         return tasks.hasFlag(task, TaskTable.PF_EXITING);
     }
 
+    int rootUserNs() {
+        return kernel.credTable().userNs(tasks.cred(kernel.initTask()));
+    }
+
+    /** The mount that the tree of files begins with. */
+    int rootMount() {
+        return kernel.vfs().tables.fsStructs.rootMnt(tasks.fs(kernel.initTask()));
+    }
+
     /** The PID namespace that the first column of the log counts in. */
     public int rootPidNs() {
         return kernel.pids().activeNs(kernel.initTask());

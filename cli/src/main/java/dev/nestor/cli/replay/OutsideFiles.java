@@ -1,22 +1,245 @@
 package dev.nestor.cli.replay;
 
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.KStat;
+import dev.nestor.fs.LearnedFiles;
+import dev.nestor.fs.LookupFlags;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Stat;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Files and descriptors from before the log, and from outside the emulator. */
+/**
+ * Names, attributes and bytes of files from before the log. A name is learned where the log finds it and the emulator does
+ * not; of what kind it is, from the call, or guessed until a call tells.
+ */
 final class OutsideFiles {
-    OutsideFiles(Machine machine) {}
+    private static final String FOUND = "a file from before the log";
+    private static final String[][] MERGED_USR = {
+        {"/bin", "usr/bin"}, {"/lib", "usr/lib"}, {"/lib64", "usr/lib64"}, {"/sbin", "usr/sbin"}
+    };
 
-    void noteWorkingDirectory(ReplayedTask member, TraceCall call) {}
+    private final LearnedFiles learned;
 
+    /** Inodes whose kind nobody has told. */
+    private final IntOpenHashSet guessed = new IntOpenHashSet();
+
+    OutsideFiles(LearnedFiles learned) {
+        this.learned = learned;
+    }
+
+    /** The tree that the reference machine has: /usr is merged, as on all systems of these years. */
+    void begin(int task) {
+        for (String[] link : MERGED_USR) {
+            int inode = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(link[0]), 0, Stat.S_IFLNK | 0777);
+            if (inode > NULL) {
+                learned.learnLink(inode, bytes(link[1]));
+            }
+        }
+    }
+
+    /** A task of which it is not known where it stands shows that with a relative path. */
+    boolean learnWorkingDirectory(int task, TraceCall call) {
+        for (var arg : call.args()) {
+            if (arg.value() instanceof Value.Fd fd && fd.value() == Fcntl.AT_FDCWD && fd.target().startsWith("/")) {
+                return changeDirectory(task, bytes(fd.target()));
+            }
+        }
+        return false;
+    }
+
+    boolean changeDirectory(int task, byte[] path) {
+        int inode = learned.learnPath(task, Fcntl.AT_FDCWD, path, LookupFlags.FOLLOW, Stat.S_IFDIR | 0755);
+        return inode > NULL && learned.changeDirectory(task, path);
+    }
+
+    /** A call finds a path, and the emulator does not. Why the result is not computed, or "". */
     String learn(ReplayedTask member, TraceCall call, long result) {
-        return "";
+        if (result == -Errno.ENOTDIR || (result == -Errno.EINVAL && call.nr() == Nr.NR_readlink)) {
+            return retype(member, call) ? FOUND : "";
+        }
+        if (result != -Errno.ENOENT) {
+            return "";
+        }
+        int before = learned.namesLearned();
+        for (PathUse use : PathUse.of(call)) {
+            byte[] path = use.path(call);
+            if (path != null && path.length > 0) {
+                learn(member.task(), call, use, path);
+            }
+        }
+        return learned.namesLearned() > before ? FOUND : "";
     }
 
-    String excuse(ReplayedTask member, TraceCall call, long result) {
-        return "";
+    private void learn(int task, TraceCall call, PathUse use, byte[] path) {
+        int lookup = use.follows() ? LookupFlags.FOLLOW : 0;
+        if (use.kind() == PathUse.PARENT) {
+            byte[] parent = parent(path);
+            if (parent.length > 0) {
+                learned.learnPath(task, use.dfd(call), parent, LookupFlags.FOLLOW, Stat.S_IFDIR | 0755);
+            }
+            return;
+        }
+        learnTarget(task, call, path);
+        int before = learned.namesLearned();
+        int inode = learned.learnPath(task, use.dfd(call), path, lookup, mode(call, use, path));
+        if (inode <= NULL || learned.namesLearned() == before) {
+            return;
+        }
+        if (use.kind() == Stat.S_IFLNK && call.arg(use.pathAt() + 1) instanceof Value.Str text) {
+            learned.learnLink(inode, text.bytes());
+        }
+        boolean tells = use.kind() > PathUse.PARENT || statOf(call) != null;
+        if (!tells) {
+            guessed.add(inode);
+        }
     }
 
-    void adopt(ReplayedTask member, TraceCall call) {}
+    private static int mode(TraceCall call, PathUse use, byte[] path) {
+        KStat stat = statOf(call);
+        if (stat != null) {
+            return stat.mode;
+        }
+        int kind = use.kind() > PathUse.PARENT ? use.kind() : guess(call, path);
+        return kind | (kind == Stat.S_IFLNK ? 0777 : kind == Stat.S_IFDIR || isExec(call) ? 0755 : 0644);
+    }
 
-    void alignWith(ReplayedTask member, TraceCall call, long result) {}
+    private static boolean isExec(TraceCall call) {
+        boolean execs = call.nr() == Nr.NR_execve || call.nr() == Nr.NR_execveat || call.nr() == Nr.NR_access;
+        return execs && call.result().outcome() == CallResult.Outcome.RETURNED;
+    }
+
+    private static int guess(TraceCall call, byte[] path) {
+        boolean isDevice = startsWith(path, "/dev/") && !startsWith(path, "/dev/shm") && !startsWith(path, "/dev/pts");
+        boolean isDirectory = path[path.length - 1] == '/' || call.nr() == Nr.NR_statfs;
+        return isDirectory ? Stat.S_IFDIR : isDevice ? Stat.S_IFCHR : Stat.S_IFREG;
+    }
+
+    private static boolean startsWith(byte[] path, String prefix) {
+        return path.length > prefix.length()
+                && Arrays.equals(path, 0, prefix.length(), bytes(prefix), 0, prefix.length());
+    }
+
+    /** Where strace shows that an opened path led elsewhere: what it led to, and a symlink where the two part. */
+    private void learnTarget(int task, TraceCall call, byte[] path) {
+        String shown = call.result().target();
+        String asked = new String(path, StandardCharsets.UTF_8);
+        if (shown == null || !shown.startsWith("/") || !asked.startsWith("/") || asked.contains("/.")) {
+            return;
+        }
+        String asking = asked.replaceAll("/+", "/");
+        if (asking.equals(shown)) {
+            return;
+        }
+        String[] from = asking.substring(1).split("/", -1);
+        String[] to = shown.substring(1).split("/", -1);
+        int same = 0;
+        while (same < from.length - 1
+                && same < to.length - 1
+                && from[from.length - 1 - same].equals(to[to.length - 1 - same])) {
+            same++;
+        }
+        String link = "/" + String.join("/", Arrays.copyOf(from, from.length - same));
+        String target = "/" + String.join("/", Arrays.copyOf(to, to.length - same));
+        int kind = same > 0 ? Stat.S_IFDIR | 0755 : Stat.S_IFREG | 0644;
+        if (learned.learnPath(task, Fcntl.AT_FDCWD, bytes(target), LookupFlags.FOLLOW, kind) > NULL) {
+            int inode = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(link), 0, Stat.S_IFLNK | 0777);
+            if (inode > NULL && learned.isNewLink(inode)) {
+                learned.learnLink(inode, bytes(target));
+                guessed.add(inode);
+            }
+        }
+    }
+
+    /** Something on the way is a directory, or what was taken for a file is a symlink: a kind that was guessed was wrong. */
+    private boolean retype(ReplayedTask member, TraceCall call) {
+        for (PathUse use : PathUse.of(call)) {
+            byte[] path = use.path(call);
+            for (int end = 1; path != null && end <= path.length; end++) {
+                boolean isLast = end == path.length;
+                if (!isLast && path[end] != '/') {
+                    continue;
+                }
+                int inode = learned.find(member.task(), use.dfd(call), Arrays.copyOf(path, end), !isLast || use.follows());
+                if (inode > NULL && guessed.remove(inode)) {
+                    learned.retype(inode, isLast ? mode(call, use, path) : Stat.S_IFDIR | 0755);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What the log shows of a file that the emulator knows to be from before, and no more. */
+    void learnAttributes(ReplayedTask member, TraceCall call) {
+        KStat stat = statOf(call);
+        int inode = stat == null ? NULL : inodeOf(member.task(), call);
+        if (stat != null && inode > NULL && learned.hasUnknownAttributes(inode)) {
+            learned.learnAttributes(inode, stat);
+            guessed.remove(inode);
+        }
+    }
+
+    private static @Nullable KStat statOf(TraceCall call) {
+        int at = switch (call.nr()) {
+            case Nr.NR_stat, Nr.NR_lstat, Nr.NR_fstat -> 1;
+            case Nr.NR_newfstatat -> 2;
+            case Nr.NR_statx -> 4;
+            default -> -1;
+        };
+        return at < 0 ? null : StatValues.of(call.arg(at));
+    }
+
+    /** The object that a call is about: at its path, or of its descriptor. NULL when the emulator has none. */
+    int inodeOf(int task, TraceCall call) {
+        for (PathUse use : PathUse.of(call)) {
+            byte[] path = use.path(call);
+            if (path != null && path.length > 0) {
+                return Math.max(NULL, learned.find(task, use.dfd(call), path, use.follows()));
+            }
+        }
+        Value fd = call.arg(0);
+        return fd != null && fd.isNumber() ? learned.inodeOf(task, (int) fd.number()) : NULL;
+    }
+
+    /** An error that the emulator has not for a file whose attributes nobody knows. */
+    boolean isUnknowable(ReplayedTask member, TraceCall call) {
+        long errno = -call.result().value();
+        boolean depends = errno == Errno.EACCES
+                || errno == Errno.EPERM
+                || errno == Errno.EROFS
+                || errno == Errno.ETXTBSY
+                || errno == Errno.EBUSY
+                || errno == Errno.ENXIO
+                || errno == Errno.EEXIST
+                || errno == Errno.ENOTEMPTY;
+        if (!depends || call.result().outcome() != CallResult.Outcome.FAILED) {
+            return false;
+        }
+        int inode = inodeOf(member.task(), call);
+        return inode > NULL && (learned.isFromBefore(inode) || errno == Errno.EEXIST);
+    }
+
+    private static byte[] parent(byte[] path) {
+        int end = path.length;
+        while (end > 1 && path[end - 1] == '/') {
+            end--;
+        }
+        while (end > 0 && path[end - 1] != '/') {
+            end--;
+        }
+        return Arrays.copyOf(path, end);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.nestor.cli.replay;
 
+import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.uapi.Mman;
@@ -35,6 +36,21 @@ final class OutsideMemory {
             return "";
         }
         return map(member, address.number(), length.number()) ? "memory from before the log" : "";
+    }
+
+    /** The log has mapped what the emulator has not. */
+    void align(ReplayedTask member, TraceCall call, long result) {
+        boolean maps = call.nr() == Nr.NR_mmap || call.nr() == Nr.NR_mremap;
+        CallResult recorded = call.result();
+        Value length = call.arg(call.nr() == Nr.NR_mremap ? 2 : 1);
+        if (maps
+                && recorded.outcome() == CallResult.Outcome.RETURNED
+                && recorded.value() != result
+                && length != null
+                && length.isNumber()
+                && length.number() > 0) {
+            map(member, recorded.value(), length.number());
+        }
     }
 
     /** The log has something mapped here. */

@@ -12,10 +12,11 @@ import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Signal;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks that were there before the log began. The first task of a log has for its parent the one that started it, which
- * leads the session and the group of both; all that is outside does nothing.
+ * Tasks that were there before the log began; all they do is to be there. The first task of a log is a child of init, and
+ * in init's group and session, until it says otherwise.
  */
 final class OutsideTasks {
     private static final int INIT = 1;
@@ -32,34 +33,26 @@ final class OutsideTasks {
     private final TaskTable tasks;
     private final Pids pids;
     private final CloneArgs clone = new CloneArgs();
-    private int launcher = NULL; // task: the parent of the first
-    private boolean isLauncherKnown; // its number has been seen
+    private final int init; // task
 
     OutsideTasks(Machine machine, Crew crew) {
         this.machine = machine;
         this.crew = crew;
         this.tasks = machine.tasks();
         this.pids = machine.kernel().pids();
+        this.init = machine.kernel().initTask();
     }
 
     /** Makes a task that plays this one: of the launcher, or of the task that the log says made it. */
     void appear(ReplayedTask member) {
         int number = crew.pid(member.number());
         ReplayedTask maker = crew.parentOf(member.number());
-        int parent = maker != null && maker.isAlive() && !machine.isExiting(maker.task()) ? maker.task() : launcher();
+        int parent = maker != null && maker.isAlive() && !machine.isExiting(maker.task()) ? maker.task() : init;
         int task = create(parent, number);
         if (task != NULL) {
             tasks.setPtrace(task, 1);
             crew.bind(member, task);
         }
-    }
-
-    private int launcher() {
-        if (launcher == NULL) {
-            launcher = create(machine.kernel().initTask(), 0);
-            lead(launcher);
-        }
-        return launcher;
     }
 
     /** A child of the parent with this number in the outermost namespace, if it is positive and free; or NULL. */
@@ -101,11 +94,46 @@ final class OutsideTasks {
         if (number <= INIT || !isFree((int) number)) {
             return "";
         }
-        int task = create(machine.kernel().initTask(), (int) number);
+        int task = create(init, (int) number);
+        if (task == NULL) {
+            return "";
+        }
+        lead(task);
+        join(task, call);
+        return "a process from outside";
+    }
+
+    /** The group or the session that a call shows of a task from outside; 0 is that of the kernel's own threads. */
+    private void join(int task, TraceCall call) {
+        boolean group = call.nr() == Nr.NR_getpgid;
+        if ((!group && call.nr() != Nr.NR_getsid) || call.result().outcome() != CallResult.Outcome.RETURNED) {
+            return;
+        }
+        int number = (int) call.result().value();
+        if (number == 0) {
+            tasks.addFlag(task, TaskTable.PF_KTHREAD);
+            pids.leaveGroupAndSession(task);
+            return;
+        }
+        int leader = leader(number);
+        if (leader != NULL && group) {
+            moveGroup(tasks.threadPid(task), tasks.threadPid(leader));
+        } else if (leader != NULL) {
+            moveSession(tasks.threadPid(task), tasks.threadPid(leader));
+        }
+    }
+
+    /** A task with this number, which leads a group and a session when it has to be made. */
+    private int leader(int number) {
+        int known = pids.findTaskByVpid(machine.rootPidNs(), number);
+        if (known != NULL || !isFree(number)) {
+            return known;
+        }
+        int task = create(init, number);
         if (task != NULL) {
             lead(task);
         }
-        return task == NULL ? "" : "a process from outside";
+        return task;
     }
 
     private boolean isFree(int number) {
@@ -205,21 +233,12 @@ final class OutsideTasks {
     /** A call shows the number of the task's parent, group or session, and it is another than the emulator's. */
     boolean relate(ReplayedTask member, Relation relation, int number) {
         int task = member.task();
-        if (number <= 0 || launcher == NULL || pids.activeNs(task) != machine.rootPidNs()) {
+        if (number <= 0 || pids.activeNs(task) != machine.rootPidNs()) {
             return false;
         }
-        if (!isLauncherKnown && isFree(number)) {
-            isLauncherKnown = true;
-            pids.renumber(tasks.threadPid(launcher), number);
-            return true;
-        }
-        int other = pids.findTaskByVpid(machine.rootPidNs(), number);
+        int other = leader(number);
         if (other == NULL) {
-            other = isFree(number) ? create(machine.kernel().initTask(), number) : NULL;
-            if (other == NULL) {
-                return false;
-            }
-            lead(other);
+            return false;
         }
         switch (relation) {
             case PARENT -> adopt(task, other);
@@ -227,6 +246,12 @@ final class OutsideTasks {
             case SESSION -> moveSession(pids.session(task), tasks.threadPid(other));
         }
         return true;
+    }
+
+    /** The task of the log that a task calls by this number; null when there is none. */
+    @Nullable ReplayedTask member(ReplayedTask caller, int number) {
+        int task = pids.findTaskByVpid(pids.activeNs(caller.task()), number);
+        return task == NULL ? null : crew.of(task);
     }
 
     private void adopt(int task, int parent) {
@@ -243,7 +268,7 @@ final class OutsideTasks {
         int at = members.first(from);
         while (at != NULL) {
             int next = members.next(at);
-            if (crew.of(at) != null) {
+            if (at != init) {
                 pids.detachGroup(at);
                 pids.attachGroup(to, at);
             }
@@ -256,7 +281,7 @@ final class OutsideTasks {
         int at = members.first(from);
         while (at != NULL) {
             int next = members.next(at);
-            if (crew.of(at) != null) {
+            if (at != init) {
                 pids.detachSession(at);
                 pids.attachSession(to, at);
             }

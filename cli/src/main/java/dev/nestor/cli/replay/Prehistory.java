@@ -2,7 +2,12 @@ package dev.nestor.cli.replay;
 
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.LearnedFiles;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What stood on the machine before the log began, and what lies outside the emulator: learned from the log, at the latest
@@ -35,14 +40,29 @@ import dev.nestor.uapi.Errno;
  * recorded number), so that one difference does not beget others. No rule looks at which log or program it is.
  */
 public final class Prehistory {
+    private final Machine machine;
+    private final Crew crew;
+    private final LearnedFiles learned;
     private final OutsideTasks tasks;
     private final OutsideFiles files;
+    private final OutsideContents contents;
+    private final OutsideDescriptors descriptors;
     private final OutsideMemory memory;
     private final Identity identity;
 
+    /** The first tasks of the log whose working directory has not shown yet. */
+    private final Set<ReplayedTask> astray = new HashSet<>();
+
+    private boolean hasBegun;
+
     public Prehistory(Machine machine, Crew crew) {
+        this.machine = machine;
+        this.crew = crew;
+        learned = new LearnedFiles(machine.kernel().vfs(), machine.rootUserNs());
         tasks = new OutsideTasks(machine, crew);
-        files = new OutsideFiles(machine);
+        files = new OutsideFiles(learned);
+        contents = new OutsideContents(learned);
+        descriptors = new OutsideDescriptors(learned);
         memory = new OutsideMemory(machine);
         identity = new Identity(machine, tasks, crew);
     }
@@ -51,20 +71,38 @@ public final class Prehistory {
     public void appear(ReplayedTask member) {
         tasks.appear(member);
         identity.start(member);
+        if (member.isAlive() && crew.isRoot(member.number())) {
+            if (!hasBegun) {
+                hasBegun = true;
+                learned.setIncomplete(machine.rootMount());
+                files.begin(member.task());
+            }
+            descriptors.begin(member);
+            astray.add(member);
+        }
     }
 
     /** A task of the log that the emulator's own clone has made. */
     public void inherit(ReplayedTask maker, ReplayedTask child) {
         identity.inherit(maker, child);
+        descriptors.inherit(maker, child);
+        if (astray.contains(maker)) {
+            astray.add(child);
+        }
     }
 
     public void forget(ReplayedTask member) {
         identity.forget(member);
+        descriptors.forget(member);
+        astray.remove(member);
     }
 
-    /** Before a call: what its line shows of the task itself. */
+    /** Before a call: what its line shows of the task itself, though it is not what the call is asked for. */
     public void before(ReplayedTask member, TraceCall call) {
-        files.noteWorkingDirectory(member, call);
+        descriptors.before(member, call);
+        if (astray.contains(member) && files.learnWorkingDirectory(member.task(), call)) {
+            astray.remove(member);
+        }
     }
 
     /**
@@ -73,36 +111,59 @@ public final class Prehistory {
      */
     public String learn(ReplayedTask member, TraceCall call, long result) {
         boolean succeeded = call.result().outcome() == CallResult.Outcome.RETURNED;
+        String learnt = "";
         if (succeeded && (result == -Errno.ENOMEM || result == -Errno.EFAULT || result == -Errno.EINVAL)) {
-            String learned = memory.learn(member, call);
-            if (!learned.isEmpty()) {
-                return learned;
-            }
+            learnt = memory.learn(member, call);
         }
-        String learned = files.learn(member, call, result);
-        return learned.isEmpty() ? tasks.learn(member, call, result) : learned;
+        if (learnt.isEmpty()) {
+            learnt = files.learn(member, call, result);
+        }
+        if (learnt.isEmpty()) {
+            learnt = descriptors.learn(member, call, result);
+        }
+        return learnt.isEmpty() ? tasks.learn(member, call, result) : learnt;
     }
 
     /** The emulator's answer, compared in full, differs: why it could not know better, or "". */
     public String excuse(ReplayedTask member, TraceCall call, long result) {
-        String learned = identity.learn(member, call, result);
-        return learned.isEmpty() ? files.excuse(member, call, result) : learned;
+        String learnt = identity.learn(member, call, result);
+        if (learnt.isEmpty()) {
+            learnt = descriptors.learnLowest(member, call, result);
+        }
+        if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
+            learnt = learnWorkingDirectory(member, call);
+        }
+        return learnt.isEmpty() && files.isUnknowable(member, call) ? "a file from before the log" : learnt;
     }
 
-    /** A call came out as in the log, or has been accounted for: what it says of the task is known from now on. */
+    private String learnWorkingDirectory(ReplayedTask member, TraceCall call) {
+        boolean learnt = call.arg(0) instanceof Value.Str path && files.changeDirectory(member.task(), path.bytes());
+        if (learnt) {
+            astray.remove(member);
+        }
+        return learnt ? "where the task stood before the log" : "";
+    }
+
+    /** A call came out as in the log: what it says of the task is known from now on. */
     public void settled(ReplayedTask member, TraceCall call) {
         identity.settled(member, call);
+        descriptors.settled(member, call);
+        if (call.nr() == Nr.NR_chdir || call.nr() == Nr.NR_fchdir || call.nr() == Nr.NR_getcwd) {
+            astray.remove(member);
+        }
     }
 
     /** A call whose result is taken from the log has not been entered at all. */
     public void adopt(ReplayedTask member, TraceCall call) {
-        files.adopt(member, call);
-        identity.settled(member, call);
+        alignWith(member, call, -Errno.ENOSYS);
     }
 
     /** A call has been entered, but the log's result counts. */
     public void alignWith(ReplayedTask member, TraceCall call, long result) {
-        files.alignWith(member, call, result);
+        descriptors.align(member, call, result);
+        files.learnAttributes(member, call);
+        contents.align(member, call, result);
+        memory.align(member, call, result);
         identity.settled(member, call);
     }
 

@@ -16,6 +16,8 @@ import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.cli.strace.TraceSignal;
 import dev.nestor.cli.strace.TraceSpool;
 import dev.nestor.init.Kernel;
+import dev.nestor.syscalls.SyscallTable;
+import dev.nestor.uapi.Errno;
 import java.util.function.LongConsumer;
 
 /** A log, replayed in recorded order: calls are entered and left in the order of its lines. */
@@ -116,6 +118,7 @@ public final class RecordedReplay {
         }
         switch (step.record()) {
             case TraceCall call -> {
+                checkNumber(call);
                 life.goOn(member);
                 calls.enter(member, call);
                 life.bindChild(member, call, step.child());
@@ -125,6 +128,18 @@ public final class RecordedReplay {
             case null -> throw new AssertionError("a step without record and problem");
         }
         life.settle();
+    }
+
+    /** A call that Linux has not is answered with ENOSYS; a log that says otherwise is not one of Linux. */
+    private void checkNumber(TraceCall call) throws LogException {
+        boolean exists = call.nr() >= 0 && call.nr() < SyscallTable.SIZE;
+        if (!exists && call.result().isKnown() && call.result().value() != -Errno.ENOSYS && !options.keepGoing()) {
+            throw new LogException(
+                    LogException.Kind.UNKNOWN_CALL,
+                    spool.file(),
+                    call.span().entryLine(),
+                    "there is no system call " + call.nr());
+        }
     }
 
     private void skip(LogException problem) throws LogException {

@@ -2,6 +2,7 @@ package dev.nestor.cli.strace;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -117,8 +118,14 @@ final class CloneBook {
 
     /* A number that strace translated is the likeliest to be wrong; a number of its own namespace hardly ever is. */
     private void settleLeftovers(TaskTable tasks, boolean[] taken) {
+        settleLeftovers(tasks, taken, slot -> state[slot] == SILENT || state[slot] == TRANSLATED);
+        /* Without --decode-pids strace shows the numbers of inner namespaces as they are. */
+        settleLeftovers(tasks, taken, slot -> state[slot] == PLAIN);
+    }
+
+    private void settleLeftovers(TaskTable tasks, boolean[] taken, IntPredicate fits) {
         int[] inOrder = IntStream.range(0, size)
-                .filter(slot -> !taken[slot] && (state[slot] == SILENT || state[slot] == TRANSLATED))
+                .filter(slot -> !taken[slot] && fits.test(slot))
                 .boxed()
                 .sorted(Comparator.comparingLong(slot -> entryLine[slot]))
                 .mapToInt(Integer::intValue)
@@ -127,6 +134,7 @@ final class CloneBook {
         for (int child = 1; child < tasks.size() && next < inOrder.length; child++) {
             int slot = inOrder[next];
             if (tasks.parent(child) == NONE && entryLine[slot] < tasks.firstLine(child)) {
+                taken[slot] = true;
                 tasks.setParent(child, task[slot], record[slot]);
                 next++;
             }

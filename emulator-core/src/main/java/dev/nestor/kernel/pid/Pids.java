@@ -113,6 +113,14 @@ public final class Pids {
         }
     }
 
+    /** For a driver: a task from outside that stands for a thread of the kernel, whose group and session are 0. */
+    public void leaveGroupAndSession(int leader) {
+        detachGroup(leader);
+        signals.setPgrp(tasks.signal(leader), NULL);
+        detachSession(leader);
+        signals.setSession(tasks.signal(leader), NULL);
+    }
+
     /** For a driver that learns late which number a pid of the root namespace has: it is free. */
     public void renumber(int pid, int nr) {
         assert level(pid) == 0 : "of an inner namespace";

@@ -1,0 +1,61 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.LearnedFiles;
+import dev.nestor.uapi.Nr;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes of files from before the log, as far as reads show them: strace shows the first few hundred of each. */
+final class OutsideContents {
+    private final LearnedFiles learned;
+
+    OutsideContents(LearnedFiles learned) {
+        this.learned = learned;
+    }
+
+    /** A read whose result the log has given: its bytes are known from now on, and the file stands behind them. */
+    void align(ReplayedTask member, TraceCall call, long result) {
+        boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
+        Value descriptor = call.arg(0);
+        long count = call.result().value();
+        if (!isRead
+                || descriptor == null
+                || !descriptor.isNumber()
+                || call.result().outcome() != CallResult.Outcome.RETURNED) {
+            return;
+        }
+        int task = member.task();
+        int fd = (int) descriptor.number();
+        int inode = learned.inodeOf(task, fd);
+        if (inode == NULL) {
+            return;
+        }
+        long from = start(task, fd, call, result);
+        if (learned.hasUnknownContent(inode)) {
+            learn(inode, from, call);
+        }
+        if (call.nr() == Nr.NR_read) {
+            learned.setPosition(task, fd, from + count);
+        }
+    }
+
+    private long start(int task, int fd, TraceCall call, long result) {
+        Value offset = call.nr() == Nr.NR_pread64 ? call.arg(3) : null;
+        if (offset != null && offset.isNumber()) {
+            return offset.number();
+        }
+        return learned.position(task, fd) - Math.max(result, 0);
+    }
+
+    private void learn(int inode, long from, TraceCall call) {
+        byte @Nullable [] bytes = call.arg(1) instanceof Value.Str text ? text.bytes() : null;
+        long count = call.result().value();
+        if (bytes != null && from >= 0) {
+            learned.learnContent(inode, from, bytes, (int) Math.min(bytes.length, count));
+        }
+    }
+}

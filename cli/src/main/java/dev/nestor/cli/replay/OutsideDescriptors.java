@@ -1,0 +1,266 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.LearnedFiles;
+import dev.nestor.fs.LookupFlags;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Stat;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Descriptors that were open before the log began, and those that calls return which the emulator has not. They are opened
+ * in the emulated task under the number that the log shows, so that closing, duplicating and inheriting them is computed.
+ */
+final class OutsideDescriptors {
+    private static final String INHERITED = "a descriptor from before the log";
+    private static final int LAST_STANDARD = 2;
+
+    private final LearnedFiles learned;
+
+    /** The descriptors that the log has opened or closed for a task or its ancestors: those can't be inherited. */
+    private final Map<ReplayedTask, BitSet> seen = new HashMap<>();
+
+    OutsideDescriptors(LearnedFiles learned) {
+        this.learned = learned;
+    }
+
+    /** Standard input, output and error output are open. */
+    void begin(ReplayedTask member) {
+        for (int fd = 0; fd <= LAST_STANDARD; fd++) {
+            learned.openOutside(member.task(), fd, OutsideFiles.bytes("standard"), Fcntl.O_RDWR, false);
+        }
+    }
+
+    void inherit(ReplayedTask maker, ReplayedTask child) {
+        BitSet copy = new BitSet();
+        copy.or(of(maker));
+        seen.put(child, copy);
+    }
+
+    void forget(ReplayedTask member) {
+        seen.remove(member);
+    }
+
+    private BitSet of(ReplayedTask member) {
+        return seen.computeIfAbsent(member, absent -> new BitSet());
+    }
+
+    /** The log shows what a descriptor stands for that has been open from the start. */
+    void before(ReplayedTask member, TraceCall call) {
+        for (var arg : call.args()) {
+            boolean isNew = arg.value() instanceof Value.Fd fd
+                    && fd.value() >= 0
+                    && fd.value() <= LAST_STANDARD
+                    && !of(member).get((int) fd.value())
+                    && fd.target().startsWith("/");
+            if (isNew && arg.value() instanceof Value.Fd fd) {
+                of(member).set((int) fd.value());
+                open(member, (int) fd.value(), fd.target(), Fcntl.O_RDWR, false);
+            }
+        }
+    }
+
+    /** A call works on a descriptor that the emulator has not. Why the result is not computed, or "". */
+    String learn(ReplayedTask member, TraceCall call, long result) {
+        if (result != -Errno.EBADF || call.result().value() == -Errno.EBADF) {
+            return "";
+        }
+        boolean opened = false;
+        for (var arg : call.args()) {
+            if (arg.value() instanceof Value.Fd fd && isUnseen(member, fd.value())) {
+                opened |= open(member, (int) fd.value(), fd.target(), Fcntl.O_RDWR, false);
+            }
+        }
+        Value first = call.arg(0);
+        if (!opened && first instanceof Value.Num num && isUnseen(member, num.value())) {
+            opened = open(member, (int) num.value(), "inherited", Fcntl.O_RDWR, false);
+        }
+        return opened ? INHERITED : "";
+    }
+
+    private boolean isUnseen(ReplayedTask member, long fd) {
+        return fd >= 0 && fd < 1 << 20 && !of(member).get((int) fd) && !learned.isOpen(member.task(), (int) fd);
+    }
+
+    /** A call returned a higher descriptor than the emulator's: the lower ones were open already. */
+    String learnLowest(ReplayedTask member, TraceCall call, long result) {
+        long recorded = call.result().value();
+        boolean fits = returnsDescriptor(call)
+                && call.result().outcome() == CallResult.Outcome.RETURNED
+                && result >= 0
+                && result < recorded
+                && recorded < 1 << 16;
+        if (!fits || of(member).get((int) result)) {
+            return "";
+        }
+        int task = member.task();
+        learned.moveDescriptor(task, (int) result, (int) recorded);
+        for (int fd = (int) result; fd < recorded; fd++) {
+            if (!learned.isOpen(task, fd) && !of(member).get(fd)) {
+                learned.openOutside(task, fd, OutsideFiles.bytes("inherited"), Fcntl.O_RDWR, false);
+            }
+        }
+        return INHERITED;
+    }
+
+    /** The result of a call counts as in the log: so do the descriptors that it opened or closed. */
+    void align(ReplayedTask member, TraceCall call, long result) {
+        int task = member.task();
+        long recorded = call.result().value();
+        if (returnsDescriptor(call)) {
+            if (recorded >= 0 && call.result().outcome() == CallResult.Outcome.RETURNED) {
+                alignOpened(member, call, result);
+            } else if (result >= 0 && learned.isOpen(task, (int) result)) {
+                learned.close(task, (int) result);
+            }
+        }
+        if (call.nr() == Nr.NR_close && call.arg(0) instanceof Value fd && fd.isNumber()) {
+            learned.close(task, (int) fd.number());
+        }
+        alignPair(member, call, result);
+        settled(member, call);
+    }
+
+    private void alignOpened(ReplayedTask member, TraceCall call, long result) {
+        int task = member.task();
+        int recorded = (int) call.result().value();
+        if (result == recorded) {
+            return;
+        }
+        if (result >= 0 && learned.isOpen(task, (int) result)) {
+            learned.moveDescriptor(task, (int) result, recorded);
+            return;
+        }
+        String target = call.result().target();
+        boolean cloexec = isCloexec(call);
+        open(member, recorded, target == null ? call.name() : target, flags(call), cloexec);
+    }
+
+    /** The two descriptors of pipe(2) and socketpair(2), when the emulator has made none. */
+    private void alignPair(ReplayedTask member, TraceCall call, long result) {
+        int at = switch (call.nr()) {
+            case Nr.NR_pipe, Nr.NR_pipe2 -> 0;
+            case Nr.NR_socketpair -> 3;
+            default -> -1;
+        };
+        if (at < 0 || result == 0 || !(call.arg(at) instanceof Value.Array pair)) {
+            return;
+        }
+        for (Value end : pair.elements()) {
+            if (end.isNumber() && end.number() >= 0) {
+                String target = end instanceof Value.Fd fd ? fd.target() : call.name();
+                learned.openOutside(
+                        member.task(), (int) end.number(), OutsideFiles.bytes(target), Fcntl.O_RDWR, isCloexec(call));
+                of(member).set((int) end.number());
+            }
+        }
+    }
+
+    /** The log has shown the end of a call: the descriptors that it opened or closed are its own from now on. */
+    void settled(ReplayedTask member, TraceCall call) {
+        long result = call.result().value();
+        if (result >= 0 && result < 1 << 20 && returnsDescriptor(call)) {
+            of(member).set((int) result);
+        }
+        if (call.nr() == Nr.NR_close && call.arg(0) instanceof Value fd && fd.isNumber() && fd.number() >= 0) {
+            of(member).set((int) Math.min(fd.number(), 1 << 20));
+        }
+    }
+
+    private boolean open(ReplayedTask member, int fd, String target, int flags, boolean cloexec) {
+        int task = member.task();
+        byte[] name = OutsideFiles.bytes(target);
+        boolean isPath = target.startsWith("/") && !target.startsWith("/dev/") && !target.startsWith("/proc/");
+        if (isPath
+                && learned.learnPath(task, Fcntl.AT_FDCWD, name, LookupFlags.FOLLOW, Stat.S_IFREG | 0644) > NULL
+                && learned.openPath(task, fd, name, flags, cloexec)) {
+            return true;
+        }
+        return learned.openOutside(task, fd, name, flags, cloexec);
+    }
+
+    private static int flags(TraceCall call) {
+        return call.nr() == Nr.NR_openat ? (int) PathUse.openFlags(call, 2) & ~Fcntl.O_CREAT : Fcntl.O_RDWR;
+    }
+
+    /** Whether the result is a new descriptor. */
+    static boolean returnsDescriptor(TraceCall call) {
+        return switch (call.nr()) {
+            case Nr.NR_open,
+                    Nr.NR_creat,
+                    Nr.NR_openat,
+                    Nr.NR_openat2,
+                    Nr.NR_dup,
+                    Nr.NR_dup2,
+                    Nr.NR_dup3,
+                    Nr.NR_socket,
+                    Nr.NR_accept,
+                    Nr.NR_accept4,
+                    Nr.NR_eventfd,
+                    Nr.NR_eventfd2,
+                    Nr.NR_epoll_create,
+                    Nr.NR_epoll_create1,
+                    Nr.NR_timerfd_create,
+                    Nr.NR_inotify_init,
+                    Nr.NR_inotify_init1,
+                    Nr.NR_fanotify_init,
+                    Nr.NR_signalfd,
+                    Nr.NR_signalfd4,
+                    Nr.NR_memfd_create,
+                    Nr.NR_memfd_secret,
+                    Nr.NR_userfaultfd,
+                    Nr.NR_perf_event_open,
+                    Nr.NR_open_by_handle_at,
+                    Nr.NR_fsopen,
+                    Nr.NR_fsmount,
+                    Nr.NR_fspick,
+                    Nr.NR_open_tree,
+                    Nr.NR_io_uring_setup,
+                    Nr.NR_mq_open,
+                    Nr.NR_pidfd_open,
+                    Nr.NR_pidfd_getfd,
+                    Nr.NR_landlock_create_ruleset ->
+                true;
+            case Nr.NR_fcntl -> {
+                Value command = call.arg(1);
+                yield command != null
+                        && command.isNumber()
+                        && (command.number() == Fcntl.F_DUPFD || command.number() == Fcntl.F_DUPFD_CLOEXEC);
+            }
+            default -> call.result().target() != null;
+        };
+    }
+
+    /** Whether execve closes what a call has opened. */
+    private static boolean isCloexec(TraceCall call) {
+        return switch (call.nr()) {
+            case Nr.NR_pidfd_open, Nr.NR_pidfd_getfd, Nr.NR_io_uring_setup, Nr.NR_landlock_create_ruleset -> true;
+            case Nr.NR_memfd_create, Nr.NR_fsopen, Nr.NR_fspick -> hasFlag(call, 1, 1);
+            case Nr.NR_fsmount -> hasFlag(call, 1, 1);
+            case Nr.NR_fanotify_init -> hasFlag(call, 0, 1);
+            case Nr.NR_perf_event_open -> hasFlag(call, 4, 8);
+            case Nr.NR_epoll_create1, Nr.NR_inotify_init1, Nr.NR_userfaultfd -> hasFlag(call, 0, Fcntl.O_CLOEXEC);
+            case Nr.NR_socket, Nr.NR_eventfd2, Nr.NR_timerfd_create, Nr.NR_pipe2, Nr.NR_socketpair, Nr.NR_mq_open ->
+                hasFlag(call, 1, Fcntl.O_CLOEXEC);
+            case Nr.NR_openat, Nr.NR_open_tree, Nr.NR_open_by_handle_at, Nr.NR_dup3 -> hasFlag(call, 2, Fcntl.O_CLOEXEC);
+            case Nr.NR_accept4, Nr.NR_signalfd4 -> hasFlag(call, 3, Fcntl.O_CLOEXEC);
+            case Nr.NR_fcntl -> call.arg(1) instanceof Value command
+                    && command.isNumber()
+                    && command.number() == Fcntl.F_DUPFD_CLOEXEC;
+            default -> false;
+        };
+    }
+
+    private static boolean hasFlag(TraceCall call, int at, int flag) {
+        Value value = call.arg(at);
+        return value != null && value.isNumber() && (value.number() & flag) != 0;
+    }
+}

@@ -1,0 +1,346 @@
+package dev.nestor.fs;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Stat;
+
+/**
+ * What a driver tells of files that stood on the machine before the emulator began, and of those outside it. All of it is
+ * learned late: a name when a program finds it, attributes when they are looked at, bytes when they are read.
+ *
+ * <p>A directory from before is INCOMPLETE: it may have more names than are known. One that was made in the emulator is
+ * not, so that nothing is ever learned of what lies in it; nor of a name that has been removed.
+ */
+public final class LearnedFiles {
+    /** The most names of a path, counted through symlinks. */
+    private static final int MAX_NAMES = 512;
+
+    private static final int UNKNOWN_FILE = InodeFlags.SIZE_UNKNOWN | InodeFlags.CONTENT_UNKNOWN;
+    private static final int UNKNOWN_DIRECTORY = InodeFlags.SIZE_UNKNOWN | InodeFlags.INCOMPLETE;
+
+    private final Vfs vfs;
+    private final InodeTable inodes;
+    private final DentryTable dentries;
+    private final OutsideFs outside;
+    private final int userNs;
+    private int namesLearned;
+    private int mnt; // of outside; NULL until something is opened there
+
+    /** @param userNs the initial user namespace */
+    public LearnedFiles(Vfs vfs, int userNs) {
+        this.vfs = vfs;
+        this.userNs = userNs;
+        this.inodes = vfs.tables.inodes;
+        this.dentries = vfs.tables.dentries;
+        this.outside = new OutsideFs(vfs);
+    }
+
+    /** Files of no path: pipes, sockets, descriptors of the kernel's that are not emulated. */
+    private static final class OutsideFs extends FsType {
+        private final int index;
+
+        OutsideFs(Vfs vfs) {
+            super("outside", 0);
+            this.index = vfs.types.register(this);
+        }
+
+        @Override
+        public int fileKind(int inode) {
+            return FileKinds.OUTSIDE;
+        }
+    }
+
+    /** The root directory of a mount that has been in use before. */
+    public void setIncomplete(int mount) {
+        int inode = dentries.inode(vfs.mounts.rootOf(mount));
+        inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_DIRECTORY);
+    }
+
+    /**
+     * A task finds an object at a path: where a name is missing in a directory from before, it is put there, a directory on
+     * the way, and an object of this mode at the end. Returns its inode, or the error that stands against it.
+     *
+     * @param lookup LookupFlags
+     */
+    public int learnPath(int task, int dfd, byte[] path, int lookup, int mode) {
+        Nameidata nd = vfs.namei.second();
+        for (int i = 0; i < MAX_NAMES; i++) {
+            nd.set(path, 0, path.length);
+            int result = walk(nd, task, dfd, lookup);
+            if (result == 0) {
+                int inode = dentries.inode(nd.dentry);
+                nd.release();
+                return inode;
+            }
+            boolean isLast = result == LAST;
+            int added = isLast || result == MIDDLE ? add(nd, isLast ? mode : Stat.S_IFDIR | 0755) : result;
+            nd.release();
+            if (added < 0) {
+                return added;
+            }
+        }
+        return -Errno.ELOOP;
+    }
+
+    private static final int MIDDLE = 2; // a name on the way is missing
+    private static final int LAST = 3; // the last name is missing
+
+    /** filename_lookup(), but where a name is missing nd stays at its directory. */
+    private int walk(Nameidata nd, int task, int dfd, int lookup) {
+        int result = vfs.namei.init(nd, task, dfd, lookup);
+        if (result == 0) {
+            result = Namei.AGAIN;
+        }
+        while (result == Namei.AGAIN) {
+            result = vfs.namei.walkToLast(nd);
+            if (result != 0) {
+                return result == -Errno.ENOENT ? MIDDLE : result;
+            }
+            result = vfs.namei.stepLast(nd, (nd.flags & LookupFlags.FOLLOW) != 0);
+            if (result == -Errno.ENOENT) {
+                return LAST;
+            }
+        }
+        return result;
+    }
+
+    private int add(Nameidata nd, int mode) {
+        int dir = dentries.inode(nd.dentry);
+        int known = vfs.dentries.lookup(nd.dentry, nd.text, nd.lastOffset, nd.lastLength);
+        if (nd.lastLength == 0 || known != NULL || (inodes.flags(dir) & InodeFlags.INCOMPLETE) == 0) {
+            return -Errno.ENOENT;
+        }
+        int sb = dentries.sb(nd.dentry);
+        int inode = vfs.inodes.create(sb, mode, 0, 0);
+        int name = vfs.tables.names.intern(nd.text, nd.lastOffset, nd.lastLength);
+        int dentry = inode == NULL || name == NULL ? NULL : vfs.dentries.add(nd.dentry, name, inode);
+        vfs.tables.names.put(name);
+        if (dentry == NULL) {
+            vfs.inodes.put(inode);
+            return -Errno.ENOSPC;
+        }
+        inodes.setFlags(inode, unknown(mode));
+        vfs.dentries.pin(dentry);
+        vfs.dentries.put(dentry);
+        namesLearned++;
+        return 0;
+    }
+
+    /** Names that have been learned so far. */
+    public int namesLearned() {
+        return namesLearned;
+    }
+
+    /** The inode at the end of a path, as the task would find it; a negative errno when it finds none. */
+    public int find(int task, int dfd, byte[] path, boolean follows) {
+        Nameidata nd = vfs.namei.second().set(path, 0, path.length);
+        int error = vfs.namei.lookup(nd, task, dfd, follows ? LookupFlags.FOLLOW : 0);
+        if (error != 0) {
+            return error;
+        }
+        int inode = dentries.inode(nd.dentry);
+        nd.release();
+        return inode;
+    }
+
+    /** What was taken for an object of one kind is of another. */
+    public void retype(int inode, int mode) {
+        inodes.setMode(inode, mode);
+        inodes.setFlags(inode, unknown(mode));
+    }
+
+    /** A symlink of which nobody has said where it leads. */
+    public boolean isNewLink(int inode) {
+        return (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFLNK && inodes.link(inode) == NULL;
+    }
+
+    /** A descriptor's file behaves as its inode, which has become known. */
+    public void rekind(int task, int fd) {
+        int file = vfs.files.fileOf(task, fd);
+        if (file != NULL) {
+            int inode = vfs.tables.files.inode(file);
+            vfs.tables.files.setKind(
+                    file, vfs.superBlocks.type(inodes.sb(inode)).fileKind(inode));
+        }
+    }
+
+    /** The position of a descriptor's file. */
+    public long position(int task, int fd) {
+        int file = vfs.files.fileOf(task, fd);
+        return file == NULL ? 0 : vfs.tables.files.pos(file);
+    }
+
+    public void setPosition(int task, int fd, long position) {
+        int file = vfs.files.fileOf(task, fd);
+        if (file != NULL) {
+            vfs.tables.files.setPos(file, position);
+        }
+    }
+
+    /** O_* of a descriptor's file. */
+    public void setFlags(int task, int fd, int flags) {
+        int file = vfs.files.fileOf(task, fd);
+        if (file != NULL) {
+            vfs.tables.files.setFlags(file, flags);
+        }
+    }
+
+    public boolean isOpen(int task, int fd) {
+        return vfs.files.fileOf(task, fd) != NULL;
+    }
+
+    public void close(int task, int fd) {
+        vfs.fileTables.close(vfs.below.tasks().files(task), fd);
+    }
+
+    private static int unknown(int mode) {
+        return switch (mode & Stat.S_IFMT) {
+            case Stat.S_IFDIR -> UNKNOWN_DIRECTORY;
+            case Stat.S_IFREG -> UNKNOWN_FILE;
+            default -> InodeFlags.SIZE_UNKNOWN;
+        };
+    }
+
+    /** Whether nobody has seen the attributes of an object from before. */
+    public boolean hasUnknownAttributes(int inode) {
+        return (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0;
+    }
+
+    public boolean hasUnknownContent(int inode) {
+        return (inodes.flags(inode) & InodeFlags.CONTENT_UNKNOWN) != 0;
+    }
+
+    /** Whether the object stood there before the emulator began, in a directory that may have more. */
+    public boolean isFromBefore(int inode) {
+        return (inodes.flags(inode) & (UNKNOWN_FILE | UNKNOWN_DIRECTORY)) != 0;
+    }
+
+    /** Where a symlink from before leads. */
+    public void learnLink(int inode, byte[] text) {
+        int name = vfs.tables.names.intern(text, 0, text.length);
+        vfs.tables.names.put(inodes.link(inode));
+        inodes.setLink(inode, name);
+        inodes.setSize(inode, text.length);
+    }
+
+    /** The attributes of an object from before. */
+    public void learnAttributes(int inode, KStat stat) {
+        inodes.setMode(inode, stat.mode);
+        inodes.setNlink(inode, stat.nlink);
+        inodes.setUid(inode, stat.uid);
+        inodes.setGid(inode, stat.gid);
+        inodes.setDev(inode, stat.dev);
+        inodes.setRdev(inode, stat.rdev);
+        inodes.setBlksize(inode, stat.blksize);
+        inodes.setIno(inode, stat.ino);
+        inodes.setSize(inode, stat.size);
+        inodes.setBlocks(inode, stat.blocks);
+        inodes.setAtime(inode, stat.atime);
+        inodes.setMtime(inode, stat.mtime);
+        inodes.setCtime(inode, stat.ctime);
+        inodes.setFlags(inode, inodes.flags(inode) & ~InodeFlags.SIZE_UNKNOWN);
+    }
+
+    /** Bytes of a file from before; its length stays as it was, if it is known. */
+    public void learnContent(int inode, long pos, byte[] bytes, int length) {
+        long size = inodes.size(inode);
+        vfs.contents.put(inode, pos, bytes, 0, length);
+        if (!hasUnknownAttributes(inode)) {
+            inodes.setSize(inode, size);
+        }
+    }
+
+    /** A file ends here, as a read has shown. */
+    public void learnEnd(int inode, long size) {
+        if (hasUnknownAttributes(inode)) {
+            inodes.setSize(inode, size);
+        }
+    }
+
+    /** The inode that a descriptor of a task refers to; NULL when there is none. */
+    public int inodeOf(int task, int fd) {
+        int file = vfs.files.fileOf(task, fd);
+        return file == NULL ? NULL : vfs.tables.files.inode(file);
+    }
+
+    /**
+     * A descriptor of a task stands for something outside, whatever it stood for in the emulator. False at a limit.
+     *
+     * @param name what it stands for, as a symlink of /proc/PID/fd shows it
+     */
+    public boolean openOutside(int task, int fd, byte[] name, int flags, boolean cloexec) {
+        int text = vfs.tables.names.intern(name, 0, name.length);
+        if (mnt == NULL) {
+            mnt = kernMount(text);
+        }
+        int sb = vfs.tables.mounts.sb(mnt);
+        int inode = vfs.inodes.create(sb, Stat.S_IFREG | 0600, 0, 0);
+        int dentry = inode == NULL ? NULL : vfs.dentries.addRoot(sb, text, inode);
+        vfs.tables.names.put(text);
+        if (dentry == NULL) {
+            vfs.inodes.put(inode);
+            return false;
+        }
+        inodes.setFlags(inode, InodeFlags.SIZE_UNKNOWN | InodeFlags.OUTSIDE);
+        int file = vfs.files.create(task, mnt, dentry, flags, FileKinds.OUTSIDE);
+        vfs.dentries.put(dentry);
+        return file != NULL && install(task, fd, file, cloexec);
+    }
+
+    private int kernMount(int name) {
+        int sb = vfs.superBlocks.create(outside.index, userNs);
+        int root = vfs.dentries.addRoot(sb, name, vfs.inodes.create(sb, Stat.S_IFDIR | 0600, 0, 0));
+        int mount = vfs.mounts.create(sb, root, name);
+        vfs.tables.superBlocks.setRoot(sb, root);
+        vfs.superBlocks.put(sb);
+        return mount;
+    }
+
+    /**
+     * A descriptor of a task stands for the object at a path, from before: opened for reading and writing, whatever rights
+     * the task has. False when that can't be.
+     */
+    public boolean openPath(int task, int fd, byte[] path, int flags, boolean cloexec) {
+        Nameidata nd = vfs.namei.second().set(path, 0, path.length);
+        if (vfs.namei.lookup(nd, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW) != 0) {
+            return false;
+        }
+        int inode = dentries.inode(nd.dentry);
+        int kind = vfs.superBlocks.type(inodes.sb(inode)).fileKind(inode);
+        int file = vfs.files.create(task, nd.mnt, nd.dentry, flags, kind);
+        nd.release();
+        return file != NULL && install(task, fd, file, cloexec);
+    }
+
+    private boolean install(int task, int fd, int file, boolean cloexec) {
+        int result = vfs.fileTables.replace(task, fd, file, cloexec);
+        vfs.files.put(file);
+        return result == fd;
+    }
+
+    /** A descriptor has another number than the emulator has given it. */
+    public void moveDescriptor(int task, int from, int to) {
+        int struct = vfs.below.tasks().files(task);
+        int file = vfs.fileTables.file(struct, from);
+        if (file == NULL || from == to) {
+            return;
+        }
+        boolean cloexec = vfs.fileTables.isCloexec(struct, from);
+        vfs.fileTables.replace(task, to, file, cloexec);
+        vfs.fileTables.close(struct, from);
+    }
+
+    /** A task's working directory, from before. */
+    public boolean changeDirectory(int task, byte[] path) {
+        Nameidata nd = vfs.namei.second().set(path, 0, path.length);
+        int error = vfs.namei.lookup(nd, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW | LookupFlags.DIRECTORY);
+        if (error != 0) {
+            return false;
+        }
+        vfs.fsStructs.setPwd(vfs.below.tasks().fs(task), nd.mnt, nd.dentry);
+        nd.release();
+        return true;
+    }
+}
