@@ -35,7 +35,8 @@ final class JsonReport implements Closeable {
         if (file == null) {
             return new JsonReport(null);
         }
-        Path draft = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+        Path draft = file.resolveSibling(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid());
         JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(draft), JsonEncoding.UTF8);
         json.setPrettyPrinter(new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n")));
         json.writeStartObject();

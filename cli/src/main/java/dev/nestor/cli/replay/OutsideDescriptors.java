@@ -146,11 +146,12 @@ final class OutsideDescriptors {
 
     /** The two descriptors of pipe(2) and socketpair(2), when the emulator has made none. */
     private void alignPair(ReplayedTask member, TraceCall call, long result) {
-        int at = switch (call.nr()) {
-            case Nr.NR_pipe, Nr.NR_pipe2 -> 0;
-            case Nr.NR_socketpair -> 3;
-            default -> -1;
-        };
+        int at =
+                switch (call.nr()) {
+                    case Nr.NR_pipe, Nr.NR_pipe2 -> 0;
+                    case Nr.NR_socketpair -> 3;
+                    default -> -1;
+                };
         if (at < 0 || result == 0 || !(call.arg(at) instanceof Value.Array pair)) {
             return;
         }
@@ -227,8 +228,7 @@ final class OutsideDescriptors {
                     Nr.NR_mq_open,
                     Nr.NR_pidfd_open,
                     Nr.NR_pidfd_getfd,
-                    Nr.NR_landlock_create_ruleset ->
-                true;
+                    Nr.NR_landlock_create_ruleset -> true;
             case Nr.NR_fcntl -> {
                 Value command = call.arg(1);
                 yield command != null
@@ -250,11 +250,11 @@ final class OutsideDescriptors {
             case Nr.NR_epoll_create1, Nr.NR_inotify_init1, Nr.NR_userfaultfd -> hasFlag(call, 0, Fcntl.O_CLOEXEC);
             case Nr.NR_socket, Nr.NR_eventfd2, Nr.NR_timerfd_create, Nr.NR_pipe2, Nr.NR_socketpair, Nr.NR_mq_open ->
                 hasFlag(call, 1, Fcntl.O_CLOEXEC);
-            case Nr.NR_openat, Nr.NR_open_tree, Nr.NR_open_by_handle_at, Nr.NR_dup3 -> hasFlag(call, 2, Fcntl.O_CLOEXEC);
+            case Nr.NR_openat, Nr.NR_open_tree, Nr.NR_open_by_handle_at, Nr.NR_dup3 ->
+                hasFlag(call, 2, Fcntl.O_CLOEXEC);
             case Nr.NR_accept4, Nr.NR_signalfd4 -> hasFlag(call, 3, Fcntl.O_CLOEXEC);
-            case Nr.NR_fcntl -> call.arg(1) instanceof Value command
-                    && command.isNumber()
-                    && command.number() == Fcntl.F_DUPFD_CLOEXEC;
+            case Nr.NR_fcntl ->
+                call.arg(1) instanceof Value command && command.isNumber() && command.number() == Fcntl.F_DUPFD_CLOEXEC;
             default -> false;
         };
     }

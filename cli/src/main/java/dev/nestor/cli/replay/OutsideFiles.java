@@ -49,7 +49,9 @@ final class OutsideFiles {
     /** A task of which it is not known where it stands shows that with a relative path. */
     boolean learnWorkingDirectory(int task, TraceCall call) {
         for (var arg : call.args()) {
-            if (arg.value() instanceof Value.Fd fd && fd.value() == Fcntl.AT_FDCWD && fd.target().startsWith("/")) {
+            if (arg.value() instanceof Value.Fd fd
+                    && fd.value() == Fcntl.AT_FDCWD
+                    && fd.target().startsWith("/")) {
                 return changeDirectory(task, bytes(fd.target()));
             }
         }
@@ -168,7 +170,8 @@ final class OutsideFiles {
                 if (!isLast && path[end] != '/') {
                     continue;
                 }
-                int inode = learned.find(member.task(), use.dfd(call), Arrays.copyOf(path, end), !isLast || use.follows());
+                int inode =
+                        learned.find(member.task(), use.dfd(call), Arrays.copyOf(path, end), !isLast || use.follows());
                 if (inode > NULL && guessed.remove(inode)) {
                     learned.retype(inode, isLast ? mode(call, use, path) : Stat.S_IFDIR | 0755);
                     return true;
@@ -189,12 +192,13 @@ final class OutsideFiles {
     }
 
     private static @Nullable KStat statOf(TraceCall call) {
-        int at = switch (call.nr()) {
-            case Nr.NR_stat, Nr.NR_lstat, Nr.NR_fstat -> 1;
-            case Nr.NR_newfstatat -> 2;
-            case Nr.NR_statx -> 4;
-            default -> -1;
-        };
+        int at =
+                switch (call.nr()) {
+                    case Nr.NR_stat, Nr.NR_lstat, Nr.NR_fstat -> 1;
+                    case Nr.NR_newfstatat -> 2;
+                    case Nr.NR_statx -> 4;
+                    default -> -1;
+                };
         return at < 0 ? null : StatValues.of(call.arg(at));
     }
 

@@ -249,7 +249,8 @@ final class OutsideTasks {
     }
 
     /** The task of the log that a task calls by this number; null when there is none. */
-    @Nullable ReplayedTask member(ReplayedTask caller, int number) {
+    @Nullable
+    ReplayedTask member(ReplayedTask caller, int number) {
         int task = pids.findTaskByVpid(pids.activeNs(caller.task()), number);
         return task == NULL ? null : crew.of(task);
     }

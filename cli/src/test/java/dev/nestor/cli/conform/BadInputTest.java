@@ -206,7 +206,8 @@ class BadInputTest {
     @Test
     void jsonInMissingFolder_cannotBeWritten() throws IOException {
         Path log = write("good.strace", GOOD);
-        assertThat(conform("--json", directory.resolve("no/such/folder.json"), log)).isEqualTo(ExitCode.CANNOT_WRITE);
+        assertThat(conform("--json", directory.resolve("no/such/folder.json"), log))
+                .isEqualTo(ExitCode.CANNOT_WRITE);
         assertOneLine("folder.json", "can't be written");
     }
 }
