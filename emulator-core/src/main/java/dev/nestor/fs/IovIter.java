@@ -76,6 +76,25 @@ public final class IovIter {
         return skipped;
     }
 
+    /** iov_iter_advance(): passes over bytes. */
+    public void advance(long bytes) {
+        long left = bytes;
+        remaining -= bytes;
+        if (!isUser) {
+            kernelAt += (int) bytes;
+            return;
+        }
+        while (left > 0) {
+            long part = Math.min(left, length[segment] - offset);
+            left -= part;
+            offset += part;
+            if (offset == length[segment]) {
+                segment++;
+                offset = 0;
+            }
+        }
+    }
+
     /** copy_to_iter(): how many bytes it took; fewer than asked for when memory is missing. */
     public int copyTo(byte[] from, int at, int bytes) {
         return move(from, at, bytes, true);

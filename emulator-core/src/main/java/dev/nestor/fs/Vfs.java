@@ -6,6 +6,7 @@ import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsTypes;
+import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.signal.Signals;
@@ -14,6 +15,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.Frames;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.uapi.Stat;
 import java.util.function.LongSupplier;
 
 /** The parts of this room, wired together. */
@@ -30,6 +32,7 @@ public final class Vfs {
             Creds creds,
             Capabilities capabilities,
             UserNamespaces userNamespaces,
+            PidTable pidTable,
             Pids pids,
             NsInums inums,
             NsTypes nsTypes,
@@ -62,6 +65,7 @@ public final class Vfs {
     public final Removal removal;
     public final Opens opens;
     public final ReadWrite readWrite;
+    public final SigIo sigIo;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -84,8 +88,20 @@ public final class Vfs {
         removal = new Removal(this);
         opens = new Opens(this);
         readWrite = new ReadWrite(this);
+        sigIo = new SigIo(this);
         kinds.set(FileKinds.DIRECTORY, new DirectoryOps(this));
         kinds.set(FileKinds.REGULAR, new RegularOps(this));
         kinds.set(FileKinds.OUTSIDE, new OutsideOps());
+    }
+
+    /** kern_mount(): an instance of a file system that is the kernel's own, and has no root that anybody could walk to. */
+    public int kernMount(int type, int userNs, int name) {
+        int sb = superBlocks.create(type, userNs);
+        int inode = inodes.create(sb, Stat.S_IFDIR | 0600, 0, 0);
+        int root = dentries.addRoot(sb, name, inode);
+        int mnt = mounts.create(sb, root, name);
+        tables.superBlocks.setRoot(sb, root);
+        superBlocks.put(sb);
+        return mnt;
     }
 }
