@@ -194,6 +194,7 @@ public final class Kernel {
                         creds,
                         capabilities,
                         userNamespaces,
+                        pidTable,
                         pids,
                         nsInums,
                         nsTypes,

@@ -22,7 +22,8 @@ import dev.nestor.uapi.Signal;
  * Reading and writing pipes and FIFOs: pipe_read(), pipe_write(), fifo_open() of fs/pipe.c.
  *
  * <p>A blocked open keeps in restart word 1 how many partners had come when it began, plus one; a blocked write keeps
- * there how many bytes it has written.
+ * there how many bytes it has written. Word 2 says that the task has slept: then it wakes the next one, as each waker
+ * wakes but one.
  */
 final class PipeOps implements FileOps {
     private static final int FIONREAD = 0x541B;
@@ -73,9 +74,6 @@ final class PipeOps implements FileOps {
                 done = done > 0 ? done : -Errno.EFAULT;
                 break;
             }
-            if (taken == PACKET_END) {
-                break;
-            }
         }
         if (done == 0 && pipes.isEmpty(pipe)) {
             return waitToRead(task, file, pipe);
@@ -84,7 +82,7 @@ final class PipeOps implements FileOps {
             waitQueues.wakeUp(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
             vfs.sigIo.killFasync(table.fasyncWriters(), pipe, Signal.POLL_OUT);
         }
-        if (!pipes.isEmpty(pipe)) {
+        if (tasks.restart(task, 2) != 0 && !pipes.isEmpty(pipe)) {
             waitQueues.wakeUp(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
         }
         work.add(Work.BYTES_COPIED, Math.max(0, done));
@@ -93,8 +91,6 @@ final class PipeOps implements FileOps {
         }
         return done;
     }
-
-    private static final int PACKET_END = -1;
 
     private int tail(int pipe) {
         return pipes.buffer(pipe, table.tail(pipe));
@@ -134,6 +130,7 @@ final class PipeOps implements FileOps {
             return -Errno.ERESTARTSYS;
         }
         work.add(Work.WAIT);
+        tasks.setRestart(task, 2, 1);
         return BLOCKED;
     }
 
@@ -161,7 +158,7 @@ final class PipeOps implements FileOps {
             tasks.setRestart(task, 1, before + written);
             return BLOCKED;
         }
-        if (!pipes.isFull(pipe)) {
+        if (tasks.restart(task, 2) != 0 && !pipes.isFull(pipe)) {
             waitQueues.wakeUp(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
         }
         return before + written > 0 ? before + written : result;
@@ -304,17 +301,14 @@ final class PipeOps implements FileOps {
     @Override
     public void release(int file) {
         int pipe = files.handle(file);
+        int inode = files.inode(file);
         fasync(file, false);
-        boolean had = table.readers(pipe) > 0 && table.writers(pipe) > 0;
         leave(file, pipe);
-        if (inodes.handle(files.inode(file)) == pipe && had) {
-            boolean has = table.readers(pipe) > 0 && table.writers(pipe) > 0;
-            if (!has && table.readers(pipe) + table.writers(pipe) > 0) {
-                waitQueues.wakeUpAll(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
-                waitQueues.wakeUpAll(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
-                vfs.sigIo.killFasync(table.fasyncReaders(), pipe, Signal.POLL_IN);
-                vfs.sigIo.killFasync(table.fasyncWriters(), pipe, Signal.POLL_OUT);
-            }
+        if (inodes.handle(inode) == pipe && (table.readers(pipe) == 0) != (table.writers(pipe) == 0)) {
+            waitQueues.wakeUpAll(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
+            waitQueues.wakeUpAll(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
+            vfs.sigIo.killFasync(table.fasyncReaders(), pipe, Signal.POLL_IN);
+            vfs.sigIo.killFasync(table.fasyncWriters(), pipe, Signal.POLL_OUT);
         }
     }
 
