@@ -172,6 +172,20 @@ public final class Contents {
         }
     }
 
+    /** fallocate(2): all pages of a range are there. 0 or -ENOSPC. */
+    public int allocate(int inode, long from, long length, boolean keepSize) {
+        for (long index = from >>> SHIFT; index <= (from + length - 1) >>> SHIFT; index++) {
+            int frame = makeFrame(inode, index);
+            if (frame < 0) {
+                return frame;
+            }
+        }
+        if (!keepSize && from + length > inodes.size(inode)) {
+            inodes.setSize(inode, from + length);
+        }
+        return 0;
+    }
+
     private void dropFrom(int inode, long first) {
         long index = tree.next(inodes.pages(inode), first);
         while (index >= 0) {

@@ -329,7 +329,7 @@ public final class Creation {
     }
 
     /** __mnt_is_readonly(): the mount or the whole file system. */
-    boolean isReadOnly(int mnt) {
+    public boolean isReadOnly(int mnt) {
         return (mountTable.flags(mnt) & MountFlags.MNT_READONLY) != 0 || superBlockTable.readOnly(mountTable.sb(mnt));
     }
 

@@ -13,6 +13,9 @@ public final class FileModes {
     /** It counts among the writers of its inode and its mount. */
     public static final int FMODE_WRITER = 0x10000;
 
+    /** Its open made it. */
+    public static final int FMODE_CREATED = 0x100000;
+
     /** It has no position at all. */
     public static final int FMODE_STREAM = 0x200000;
 

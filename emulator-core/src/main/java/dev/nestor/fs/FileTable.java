@@ -17,7 +17,7 @@ public final class FileTable extends Table {
     private int[] handle = new int[initialRows()]; // what its FileOps keeps
     private long[] datum = new long[initialRows()]; // what its FileOps keeps
     private int[] ownerPid = new int[initialRows()]; // pid that SIGIO goes to; NULL for none
-    private int[] ownerType = new int[initialRows()]; // F_OWNER_*
+    private int[] ownerType = new int[initialRows()]; // PIDTYPE_*
     private int[] ownerUid = new int[initialRows()]; // kuid of who set the owner
     private int[] ownerEuid = new int[initialRows()]; // kuid of who set the owner
     private int[] signum = new int[initialRows()]; // signal in place of SIGIO, or 0

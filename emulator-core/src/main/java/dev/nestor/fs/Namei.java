@@ -343,6 +343,16 @@ public final class Namei {
                 : superBlocks.type(inodes.sb(inode)).linkText(task, dentry, link);
     }
 
+    /** vfs_readlink(): the text of a symlink, or of a link of /proc what it would lead to; a negative errno. */
+    public int readlink(int task, int dentry, byte[] into) {
+        int inode = dentryTable.inode(dentry);
+        inodeLife.touchAtime(inode);
+        int text = inodes.link(inode);
+        return text != NULL
+                ? names.copy(text, into, 0)
+                : superBlocks.type(inodes.sb(inode)).readlink(task, dentry, into);
+    }
+
     private int followMagic(Nameidata nd, int dentry) {
         if ((nd.flags & LookupFlags.NO_MAGICLINKS) != 0) {
             return -Errno.ELOOP;

@@ -143,6 +143,9 @@ public final class Opens {
         boolean created = result == CREATED;
         int error = check(task, nd, flags, created);
         int file = error == 0 ? create(task, nd, flags) : error;
+        if (file > 0 && created) {
+            files.setMode(file, files.mode(file) | FileModes.FMODE_CREATED);
+        }
         nd.release();
         return file;
     }

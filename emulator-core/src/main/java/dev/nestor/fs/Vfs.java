@@ -6,9 +6,10 @@ import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsTypes;
-import dev.nestor.kernel.pid.PidTable;
+import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.signal.SigIo;
 import dev.nestor.kernel.signal.Signals;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -32,14 +33,15 @@ public final class Vfs {
             Creds creds,
             Capabilities capabilities,
             UserNamespaces userNamespaces,
-            PidTable pidTable,
             Pids pids,
+            PidNamespaces pidNamespaces,
             NsInums inums,
             NsTypes nsTypes,
             Frames frames,
             UserMemory memory,
             WaitQueues waitQueues,
             Signals sender,
+            SigIo sigIo,
             LongSupplier realtimeNs,
             Work work) {}
 
@@ -65,7 +67,7 @@ public final class Vfs {
     public final Removal removal;
     public final Opens opens;
     public final ReadWrite readWrite;
-    public final SigIo sigIo;
+    public final Fasync fasync;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -76,7 +78,7 @@ public final class Vfs {
         superBlocks = new SuperBlocks(tables, dentries, types, below.userNamespaces());
         mounts = new Mounts(tables, below, dentries, superBlocks);
         fsStructs = new FsStructs(tables, mounts, dentries, below.tasks(), below.work());
-        locks = new FileLocks();
+        locks = new FileLocks(this, tables.inodes.limit());
         files = new Files(tables, below, dentries, mounts, kinds, locks);
         fileTables = files.descriptors();
         permissions = new Permissions(tables, types, below);
@@ -88,10 +90,15 @@ public final class Vfs {
         removal = new Removal(this);
         opens = new Opens(this);
         readWrite = new ReadWrite(this);
-        sigIo = new SigIo(this);
+        fasync = new Fasync(tables.files, below.sigIo());
         kinds.set(FileKinds.DIRECTORY, new DirectoryOps(this));
         kinds.set(FileKinds.REGULAR, new RegularOps(this));
         kinds.set(FileKinds.OUTSIDE, new OutsideOps());
+    }
+
+    /** init_pid_ns, from any PID namespace. */
+    int rootPidNs(int ns) {
+        return below.pidNamespaces().rootOf(ns);
     }
 
     /** kern_mount(): an instance of a file system that is the kernel's own, and has no root that anybody could walk to. */

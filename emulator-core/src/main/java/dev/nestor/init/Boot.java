@@ -2,8 +2,6 @@ package dev.nestor.init;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.Vfs;
-import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -82,20 +80,10 @@ final class Boot {
         proxies.setTimeNsForChildren(proxy, time);
         int pidNs = kernel.pidNamespaces().createRoot(userNs, config.pidMax());
         proxies.setPidNsForChildren(proxy, pidNs);
-        rootMnt = mountRoot(userNs);
+        kernel.setFileSystems(new FileSystems(kernel, userNs));
+        rootMnt = kernel.fileSystems().rootMount();
         proxies.setMntNs(proxy, kernel.vfs().mounts.createRootNs(rootMnt, userNs));
         return pidNs;
-    }
-
-    private int mountRoot(int userNs) {
-        Vfs vfs = kernel.vfs();
-        TmpFs disk = TmpFs.disk(vfs, "ext4", TmpFs.EXT4_SUPER_MAGIC);
-        int sb = disk.create(userNs, 0755);
-        int source = vfs.tables.names.intern("/dev/root");
-        int mnt = vfs.mounts.create(sb, vfs.tables.superBlocks.root(sb), source);
-        vfs.tables.names.put(source);
-        vfs.superBlocks.put(sb);
-        return mnt;
     }
 
     private void setUtsName(int ns, int field, String name) {

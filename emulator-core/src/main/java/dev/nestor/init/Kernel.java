@@ -64,6 +64,8 @@ import dev.nestor.net.NetTable;
 import dev.nestor.net.Nets;
 import dev.nestor.table.StateHash;
 import dev.nestor.trace.Tracepoints;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One emulated kernel: all its tables and verbs by their names. Many can live side by side; none has state outside itself.
@@ -120,6 +122,7 @@ public final class Kernel {
     private final NetTable netTable;
     private final CgroupNamespaceTable cgroupNamespaceTable;
     private final FsTables fsTables;
+    private @Nullable FileSystems fileSystems;
     private final int initTask;
 
     /** A kernel that is up: its first task is there, asleep for ever, and all else is done by those it makes. */
@@ -194,14 +197,15 @@ public final class Kernel {
                         creds,
                         capabilities,
                         userNamespaces,
-                        pidTable,
                         pids,
+                        pidNamespaces,
                         nsInums,
                         nsTypes,
                         addressSpaces.frames(),
                         addressSpaces.memory(),
                         waitQueues,
                         signals.signals(),
+                        signals.sigio(),
                         timekeeping::realtimeNs,
                         work));
 
@@ -254,6 +258,15 @@ public final class Kernel {
                 work);
         signals.delivery().setExitHook(exit::doGroupExit);
         initTask = new Boot(this).firstTask();
+    }
+
+    /** Boot makes them, once there are namespaces. */
+    void setFileSystems(FileSystems made) {
+        fileSystems = made;
+    }
+
+    public FileSystems fileSystems() {
+        return Objects.requireNonNull(fileSystems, "boot has not come so far");
     }
 
     /** pid 1 of the root PID namespace. */

@@ -29,6 +29,17 @@ public final class CallTables {
         new SysTimer(kernel).register(table);
         new SysTimerSleep(kernel).register(table);
         new SysTimerClock(kernel).register(table);
+        new SysOpen(kernel).register(table);
+        new SysReadWrite(kernel).register(table);
+        new SysFcntl(kernel).register(table);
+        new SysPipe(kernel).register(table);
+        new SysStat(kernel).register(table);
+        new SysAccess(kernel).register(table);
+        new SysPath(kernel).register(table);
+        new SysAttributes(kernel).register(table);
+        new SysDirectory(kernel).register(table);
+        new SysFileData(kernel).register(table);
+        new SysIoctl(kernel).register(table);
         return table.build();
     }
 }

@@ -80,7 +80,7 @@ final class PipeOps implements FileOps {
         }
         if (wasFull && !pipes.isFull(pipe)) {
             waitQueues.wakeUp(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
-            vfs.sigIo.killFasync(table.fasyncWriters(), pipe, Signal.POLL_OUT);
+            vfs.fasync.kill(table.fasyncWriters(), pipe, Signal.POLL_OUT);
         }
         if (tasks.restart(task, 2) != 0 && !pipes.isEmpty(pipe)) {
             waitQueues.wakeUp(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
@@ -153,7 +153,7 @@ final class PipeOps implements FileOps {
             }
             vfs.inodes.touchMtime(files.inode(file));
         }
-        vfs.sigIo.killFasync(table.fasyncReaders(), pipe, Signal.POLL_IN);
+        vfs.fasync.kill(table.fasyncReaders(), pipe, Signal.POLL_IN);
         if (result == BLOCKED) {
             tasks.setRestart(task, 1, before + written);
             return BLOCKED;
@@ -307,8 +307,8 @@ final class PipeOps implements FileOps {
         if (inodes.handle(inode) == pipe && (table.readers(pipe) == 0) != (table.writers(pipe) == 0)) {
             waitQueues.wakeUpAll(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
             waitQueues.wakeUpAll(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
-            vfs.sigIo.killFasync(table.fasyncReaders(), pipe, Signal.POLL_IN);
-            vfs.sigIo.killFasync(table.fasyncWriters(), pipe, Signal.POLL_OUT);
+            vfs.fasync.kill(table.fasyncReaders(), pipe, Signal.POLL_IN);
+            vfs.fasync.kill(table.fasyncWriters(), pipe, Signal.POLL_OUT);
         }
     }
 
@@ -370,10 +370,10 @@ final class PipeOps implements FileOps {
     public int fasync(int file, boolean on) {
         int pipe = files.handle(file);
         if (fileLife.hasMode(file, FileModes.FMODE_READ)) {
-            vfs.sigIo.fasyncHelper(table.fasyncReaders(), pipe, file, on);
+            vfs.fasync.helper(table.fasyncReaders(), pipe, file, on);
         }
         if (fileLife.hasMode(file, FileModes.FMODE_WRITE)) {
-            vfs.sigIo.fasyncHelper(table.fasyncWriters(), pipe, file, on);
+            vfs.fasync.helper(table.fasyncWriters(), pipe, file, on);
         }
         return 0;
     }

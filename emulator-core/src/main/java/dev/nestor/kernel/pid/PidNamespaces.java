@@ -95,6 +95,15 @@ public final class PidNamespaces {
         return namespaces.userNs(ns);
     }
 
+    /** init_pid_ns: the root above a namespace. */
+    public int rootOf(int ns) {
+        int at = ns;
+        while (namespaces.parent(at) != NULL) {
+            at = namespaces.parent(at);
+        }
+        return at;
+    }
+
     /** Whether a namespace is the other one or lies below it. */
     public boolean isAncestorOrSelf(int ancestor, int ns) {
         int at = ns;

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Makes the calls of *.calls on the kernel that it runs on, and writes what they answered behind them.
+
+    sudo python3 record.py FILE.calls...
+
+Each file is run by pid 1 of a PID namespace of its own, with a new tmpfs for its root, /proc mounted there, no
+descriptors, umask 022. A line is
+
+    name argument... = result [what came out]
+
+An argument is a number, names or-ed together, a "string" (NUL-terminated in memory), NULL, or a place for what comes out:
+>N (N bytes), >zN (N bytes, not shown), >stat, >statfs, >dents, >int, >ints (two), >long, >flock, >poll; with =value behind > for what goes in
+(struct flock as type,whence,start,len,pid; long; poll as fd:events,...). @name is an address that is not mapped (@bad).
+Lines that begin with # are comments.
+"""
+import ctypes, encodings.latin_1, encodings.unicode_escape, errno, fcntl, mmap, os, re, select, signal, stat, struct, sys
+
+NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, lseek=8, ioctl=16, pread64=17, pwrite64=18,
+          access=21, pipe=22, select=23, dup=32, dup2=33, sendfile=40, fcntl=72, flock=73, fsync=74, fdatasync=75,
+          truncate=76, ftruncate=77, getdents=78, getcwd=79, chdir=80, fchdir=81, rename=82, mkdir=83, rmdir=84, creat=85,
+          link=86, unlink=87, symlink=88, readlink=89, chmod=90, fchmod=91, chown=92, fchown=93, lchown=94, umask=95,
+          setuid=105, setgid=106, setgroups=116, setresuid=117, setresgid=119, setfsuid=122, utime=132, mknod=133,
+          statfs=137, fstatfs=138, chroot=161, mount=165, umount2=166, getdents64=217, utimes=235, openat=257, mkdirat=258,
+          mknodat=259, fchownat=260, newfstatat=262, unlinkat=263, renameat=264, linkat=265, symlinkat=266, readlinkat=267,
+          fchmodat=268, faccessat=269, unshare=272, utimensat=280, fallocate=285, dup3=292, pipe2=293, renameat2=316,
+          close_range=436, openat2=437, faccessat2=439, fchmodat2=452, pidfd_open=434, setns=308, getpid=39, prctl=157,
+          copy_file_range=326, setrlimit=160, fadvise64=221, readv=19, writev=20, getuid=102, sethostname=170, setsid=112,
+          setpgid=109, pivot_root=155)
+NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
+         isinstance(getattr(os, k), int)}
+NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
+NAMES.update({k: getattr(stat, k) for k in dir(stat) if k.startswith('S_I') and isinstance(getattr(stat, k), int)})
+NAMES.update({k: getattr(select, k) for k in dir(select) if k.startswith('POLL')})
+NAMES.update(AT_FDCWD=-100, AT_SYMLINK_NOFOLLOW=0x100, AT_REMOVEDIR=0x200, AT_EACCESS=0x200, AT_SYMLINK_FOLLOW=0x400,
+             AT_EMPTY_PATH=0x1000, O_PATH=0x200000, O_TMPFILE=0x410000, O_LARGEFILE=0x8000, O_DIRECT=0x4000, O_NOATIME=0x40000,
+             RENAME_NOREPLACE=1, RENAME_EXCHANGE=2, RENAME_WHITEOUT=4, CLOSE_RANGE_UNSHARE=2, CLOSE_RANGE_CLOEXEC=4,
+             F_SETOWN_EX=15, F_GETOWN_EX=16, F_OFD_GETLK=36, F_OFD_SETLK=37, F_OFD_SETLKW=38, F_DUPFD_QUERY=0x403,
+             F_CREATED_QUERY=0x404, F_SETSIG=10, F_GETSIG=11, F_SETPIPE_SZ=1031, F_GETPIPE_SZ=1032, TCGETS=0x5401,
+             FIONREAD=0x541B, FIONBIO=0x5421, FIOCLEX=0x5451, FIONCLEX=0x5450, FIGETBSZ=2, SEEK_DATA=3, SEEK_HOLE=4,
+             MS_RDONLY=1, MS_NOSUID=2, MS_NODEV=4, MS_NOEXEC=8, MS_REMOUNT=32, MS_BIND=0x1000, MS_MOVE=0x2000, MS_REC=0x4000,
+             MS_PRIVATE=1 << 18, MS_SLAVE=1 << 19, MS_SHARED=1 << 20, MS_UNBINDABLE=1 << 17, MNT_DETACH=2, MNT_FORCE=1,
+             MNT_EXPIRE=4, UMOUNT_NOFOLLOW=8,
+             CLONE_NEWNS=0x20000, CLONE_NEWUSER=0x10000000, CLONE_NEWUTS=0x4000000, CLONE_NEWPID=0x20000000,
+             NS_GET_USERNS=0xb701, NS_GET_PARENT=0xb702, NS_GET_NSTYPE=0xb703, NS_GET_OWNER_UID=0xb704,
+             FALLOC_FL_KEEP_SIZE=1, FALLOC_FL_PUNCH_HOLE=2, RLIMIT_FSIZE=1, RLIMIT_NOFILE=7, PR_SET_DUMPABLE=4)
+libc = ctypes.CDLL(None, use_errno=True)
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
+
+
+def unescape(token):
+    return token[1:-1].encode().decode('unicode_escape').encode('latin-1')
+
+
+def escape(data):
+    out = ''
+    for b in data:
+        out += {34: '\\"', 92: '\\\\', 10: '\\n', 9: '\\t', 0: '\\0'}.get(b, chr(b) if 32 <= b < 127 else '\\x%02x' % b)
+    return '"%s"' % out
+
+
+def number(token):
+    value = 0
+    for part in token.split('|'):
+        negative = part.startswith('~')
+        part = part.lstrip('~')
+        v = NAMES[part] if part in NAMES else int(part, 8) if re.fullmatch(r'-?0[0-7]+', part) else int(part, 0)
+        value |= ~v if negative else v
+    return value
+
+
+def buffer(kind):
+    kind, _, value = kind.partition('=')
+    if kind.startswith('z'):
+        return ctypes.create_string_buffer(int(kind[1:]))
+    if kind.isdigit():
+        return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
+    sizes = dict(stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
+    out = ctypes.create_string_buffer(sizes[kind])
+    if kind == 'flock' and value:
+        t, w, s, l, p = (number(v) for v in value.split(','))
+        struct.pack_into('<hhxxxxqqi', out, 0, t, w, s, l, p)
+    elif kind == 'poll':
+        for i, v in enumerate(value.split(',')):
+            fd, _, events = v.partition(':')
+            struct.pack_into('<ihh', out, 8 * i, int(fd), number(events), 0)
+    elif kind in ('long', 'how', 'times', 'ints', 'int') and value:
+        size = 4 if kind.startswith('int') else 8
+        for i, v in enumerate(value.split(',')):
+            struct.pack_into('<i' if size == 4 else '<q', out, size * i, number(v))
+    return out
+
+
+def shown(kind, raw, result):
+    kind = kind.partition('=')[0]
+    if kind.isdigit():
+        return escape(raw[:result])
+    if kind == 'stat':
+        dev, ino, nlink, mode, uid, gid, _, rdev, size, blksize, blocks = struct.unpack_from('<QQQIIIIQqqq', raw)
+        return 'mode=0%o nlink=%d uid=%d gid=%d rdev=%#x size=%d blksize=%d blocks=%d' % (
+            mode, nlink, uid, gid, rdev, size, blksize, blocks)
+    if kind == 'statfs':
+        v = struct.unpack_from('<QQQQQQQQQQQ', raw)
+        return 'type=%#x bsize=%d namelen=%d frsize=%d flags=%#x' % (v[0], v[1], v[8], v[9], v[10])
+    if kind == 'dents':
+        at, names = 0, []
+        while at < result:
+            _, off, reclen, typ = struct.unpack_from('<QqHB', raw, at)
+            name = raw[at + 19:at + reclen].split(b'\0')[0].decode()
+            names.append('%s:%d:%d' % (name, typ, off))
+            at += reclen
+        return ' '.join(names)
+    if kind == 'int':
+        return str(struct.unpack_from('<i', raw)[0])
+    if kind == 'ints':
+        return '%d %d' % struct.unpack_from('<ii', raw)
+    if kind == 'long':
+        return str(struct.unpack_from('<q', raw)[0])
+    if kind == 'flock':
+        return '%d,%d,%d,%d,%d' % struct.unpack_from('<hhxxxxqqi', raw)
+    if kind == 'poll':
+        return ' '.join('%#x' % struct.unpack_from('<ihh', raw, 8 * i)[2] for i in range(len(raw) // 8)
+                        if struct.unpack_from('<ihh', raw, 8 * i)[1] != 0)
+    return ''
+
+
+def call(line):
+    tokens = TOKEN.findall(line)
+    args, outs = [], []
+    for token in tokens[1:]:
+        if token.startswith('"'):
+            args.append(ctypes.c_char_p(unescape(token)))
+        elif token.startswith('>'):
+            out = buffer(token[1:])
+            args.append(out)
+            outs.append((token[1:], out))
+        elif token == 'NULL':
+            args.append(ctypes.c_void_p(0))
+        elif token == '@bad':
+            args.append(ctypes.c_void_p(8))
+        else:
+            args.append(ctypes.c_long(number(token)))
+    ctypes.set_errno(0)
+    libc.syscall.restype = ctypes.c_long
+    result = libc.syscall(NR[tokens[0]], *args)
+    if result == -1 and ctypes.get_errno():
+        return '-' + errno.errorcode[ctypes.get_errno()]
+    text = str(result)
+    for kind, out in outs:
+        extra = shown(kind, out.raw, result)
+        if extra:
+            text += ' ' + extra
+    return text
+
+
+def run(path):
+    lines = [line.rstrip('\n') for line in open(path)]
+    shared = mmap.mmap(-1, 1 << 22)
+    libc.unshare(0x20000 | 0x20000000)
+    libc.mount(b'none', b'/', None, 0x4000 | 1 << 18, None)
+    if os.fork() == 0:
+        libc.mount(b'root', b'/mnt', b'tmpfs', 0, b'mode=755')
+        os.mkdir('/mnt/proc')
+        libc.mount(b'proc', b'/mnt/proc', b'proc', 0, None)
+        os.chroot('/mnt')
+        os.chdir('/')
+        os.umask(0o22)
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        os.closerange(0, 5000)
+        out = []
+        try:
+            for line in lines:
+                if line and not line.startswith('#'):
+                    line = re.split(r' = (?=-?[A-Z0-9])', line)[0].rstrip()
+                    line = '%s = %s' % (line, call(line))
+                out.append(line)
+        except Exception as e:
+            out = ['FAILED %r: %s' % (line, e)]
+        shared.write('\n'.join(out).encode() + b'\n')
+        os._exit(0)
+    os.wait()
+    data = shared[:].rstrip(b'\0')
+    if data.startswith(b'FAILED') or not data:
+        sys.exit('%s: %s' % (path, data.decode()))
+    open(path, 'wb').write(data)
+
+
+if __name__ == '__main__':
+    for name in sys.argv[1:]:
+        if os.fork() == 0:
+            run(name)
+            os._exit(0)
+        os.wait()
