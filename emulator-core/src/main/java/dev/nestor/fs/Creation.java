@@ -328,6 +328,13 @@ public final class Creation {
         inodeLife.touchMtime(inode);
     }
 
+    /** A name that has just come into a directory took the place of another. */
+    void tookPlace(int dir, int dentry, int offset) {
+        int inode = dentryTable.inode(dir);
+        dentryTable.setOffset(dentry, offset);
+        inodes.setDirOffset(inode, inodes.dirOffset(inode) - 1);
+    }
+
     /** __mnt_is_readonly(): the mount or the whole file system. */
     public boolean isReadOnly(int mnt) {
         return (mountTable.flags(mnt) & MountFlags.MNT_READONLY) != 0 || superBlockTable.readOnly(mountTable.sb(mnt));

@@ -152,6 +152,17 @@ public final class Dentries {
         put(oldParent);
     }
 
+    /** Puts a listed dentry behind a sibling in its directory's order, or at the front. */
+    public void placeAfter(int sibling, int dentry) {
+        int parent = dentries.parent(dentry);
+        dentries.children().remove(dentry);
+        if (sibling == NULL) {
+            dentries.children().addFirst(parent, dentry);
+        } else {
+            dentries.children().addAfter(sibling, dentry);
+        }
+    }
+
     /** Drops the names known to be absent, so that a directory without entries can go. */
     public void dropNegativeChildren(int dir) {
         int child = dentries.children().first(dir);

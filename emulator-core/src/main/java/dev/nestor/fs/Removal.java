@@ -334,7 +334,12 @@ public final class Removal {
 
     private void replace(Nameidata old, Nameidata to, int source, int target) {
         boolean isDir = namei.isDirectory(source);
+        int place = 0;
+        int before = NULL;
         if (target != NULL) {
+            place = dentryTable.offset(target);
+            before = dentryTable.children().prev(target);
+            before = before == source ? dentryTable.children().prev(source) : before;
             int victim = dentryTable.inode(target);
             left(to.dentry, target);
             if (isDir) {
@@ -348,6 +353,10 @@ public final class Removal {
             dentries.drop(target);
         }
         move(source, old.dentry, to.dentry, to);
+        if (target != NULL) {
+            dentries.placeAfter(before, source);
+            creation.tookPlace(to.dentry, source, place);
+        }
         if (isDir && old.dentry != to.dentry) {
             linkParent(old.dentry, -1);
             linkParent(to.dentry, 1);

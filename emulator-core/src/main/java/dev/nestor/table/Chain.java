@@ -99,6 +99,23 @@ public final class Chain {
         first[headRow] = member;
     }
 
+    /** Puts a member behind another one that is on a list. */
+    public void addAfter(int before, int member) {
+        int beforeRow = memberTable.row(before);
+        int after = next[beforeRow];
+        if (after == Table.NULL) {
+            addLast(owner[beforeRow], member);
+            return;
+        }
+        int row = memberTable.row(member);
+        assert owner[row] == Table.NULL : "already linked";
+        owner[row] = owner[beforeRow];
+        prev[row] = before;
+        next[row] = after;
+        next[beforeRow] = member;
+        prev[memberTable.row(after)] = member;
+    }
+
     /** Takes a member off the list that it is on. */
     public void remove(int member) {
         int row = memberTable.row(member);

@@ -40,6 +40,7 @@ public final class CallTables {
         new SysDirectory(kernel).register(table);
         new SysFileData(kernel).register(table);
         new SysIoctl(kernel).register(table);
+        new SysPoll(kernel).register(table);
         return table.build();
     }
 }

@@ -59,24 +59,30 @@ public final class SysAccess {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.full(Nr.NR_access, "access", (task, args) ->
-                        access(task, Fcntl.AT_FDCWD, args.get(0), args.intAt(1), 0))
-                .full(Nr.NR_faccessat, "faccessat", (task, args) ->
-                        access(task, args.intAt(0), args.get(1), args.intAt(2), 0))
-                .full(Nr.NR_faccessat2, "faccessat2", (task, args) ->
-                        access(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
-                .full(Nr.NR_readlink, "readlink", (task, args) ->
-                        readlink(task, Fcntl.AT_FDCWD, args.get(0), args.get(1), args.intAt(2)))
-                .full(Nr.NR_readlinkat, "readlinkat", (task, args) ->
-                        readlink(task, args.intAt(0), args.get(1), args.get(2), args.intAt(3)))
+        calls.full(Nr.NR_access, "access", (task, args) -> access(task, Fcntl.AT_FDCWD, args.get(0), args.intAt(1), 0))
+                .full(
+                        Nr.NR_faccessat,
+                        "faccessat",
+                        (task, args) -> access(task, args.intAt(0), args.get(1), args.intAt(2), 0))
+                .full(
+                        Nr.NR_faccessat2,
+                        "faccessat2",
+                        (task, args) -> access(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
+                .full(
+                        Nr.NR_readlink,
+                        "readlink",
+                        (task, args) -> readlink(task, Fcntl.AT_FDCWD, args.get(0), args.get(1), args.intAt(2)))
+                .full(
+                        Nr.NR_readlinkat,
+                        "readlinkat",
+                        (task, args) -> readlink(task, args.intAt(0), args.get(1), args.get(2), args.intAt(3)))
                 .partial(Nr.NR_statfs, "statfs", this::statfs, "the room on a disk is not known")
                 .partial(Nr.NR_fstatfs, "fstatfs", this::fstatfs, "the room on a disk is not known");
     }
 
     /** do_faccessat(). */
     private long access(int task, int dfd, long path, int mode, int flags) {
-        boolean badFlags =
-                (flags & ~(Fcntl.AT_EACCESS | Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) != 0;
+        boolean badFlags = (flags & ~(Fcntl.AT_EACCESS | Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) != 0;
         if ((mode & ~S_IRWXO) != 0 || badFlags) {
             return -Errno.EINVAL;
         }

@@ -52,24 +52,37 @@ public final class SysAttributes {
         int cwd = Fcntl.AT_FDCWD;
         int nofollow = Fcntl.AT_SYMLINK_NOFOLLOW;
         calls.full(Nr.NR_chmod, "chmod", (task, args) -> chmod(task, cwd, args.get(0), args.intAt(1), 0))
-                .full(Nr.NR_fchmodat, "fchmodat", (task, args) ->
-                        chmod(task, args.intAt(0), args.get(1), args.intAt(2), 0))
-                .full(Nr.NR_fchmodat2, "fchmodat2", (task, args) ->
-                        chmod(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
+                .full(
+                        Nr.NR_fchmodat,
+                        "fchmodat",
+                        (task, args) -> chmod(task, args.intAt(0), args.get(1), args.intAt(2), 0))
+                .full(
+                        Nr.NR_fchmodat2,
+                        "fchmodat2",
+                        (task, args) -> chmod(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
                 .full(Nr.NR_fchmod, "fchmod", this::fchmod)
-                .full(Nr.NR_chown, "chown", (task, args) ->
-                        chown(task, cwd, args.get(0), args.intAt(1), args.intAt(2), 0))
-                .full(Nr.NR_lchown, "lchown", (task, args) ->
-                        chown(task, cwd, args.get(0), args.intAt(1), args.intAt(2), nofollow))
-                .full(Nr.NR_fchownat, "fchownat", (task, args) ->
-                        chown(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3), args.intAt(4)))
+                .full(
+                        Nr.NR_chown,
+                        "chown",
+                        (task, args) -> chown(task, cwd, args.get(0), args.intAt(1), args.intAt(2), 0))
+                .full(
+                        Nr.NR_lchown,
+                        "lchown",
+                        (task, args) -> chown(task, cwd, args.get(0), args.intAt(1), args.intAt(2), nofollow))
+                .full(
+                        Nr.NR_fchownat,
+                        "fchownat",
+                        (task, args) ->
+                                chown(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3), args.intAt(4)))
                 .full(Nr.NR_fchown, "fchown", this::fchown)
                 .full(Nr.NR_truncate, "truncate", this::truncate)
                 .full(Nr.NR_ftruncate, "ftruncate", this::ftruncate)
                 .full(Nr.NR_utimensat, "utimensat", this::utimensat)
                 .full(Nr.NR_utimes, "utimes", (task, args) -> utimes(task, cwd, args.get(0), args.get(1)))
-                .full(Nr.NR_futimesat, "futimesat", (task, args) ->
-                        utimes(task, args.intAt(0), args.get(1), args.get(2)))
+                .full(
+                        Nr.NR_futimesat,
+                        "futimesat",
+                        (task, args) -> utimes(task, args.intAt(0), args.get(1), args.get(2)))
                 .full(Nr.NR_utime, "utime", this::utime);
     }
 
@@ -133,8 +146,8 @@ public final class SysAttributes {
         int ns = creds.userNs(tasks.cred(task));
         int kuid = userNamespaces.makeKuid(ns, uid);
         int kgid = userNamespaces.makeKgid(ns, gid);
-        boolean isUnknown = (uid != -1 && kuid == UserNamespaces.INVALID_ID)
-                || (gid != -1 && kgid == UserNamespaces.INVALID_ID);
+        boolean isUnknown =
+                (uid != -1 && kuid == UserNamespaces.INVALID_ID) || (gid != -1 && kgid == UserNamespaces.INVALID_ID);
         if (isUnknown) {
             return -Errno.EINVAL;
         }

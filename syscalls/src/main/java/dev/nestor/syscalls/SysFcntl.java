@@ -10,6 +10,7 @@ import dev.nestor.fs.Files;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.init.Kernel;
+import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.signal.PidType;
 import dev.nestor.kernel.task.TaskTable;
@@ -27,8 +28,7 @@ public final class SysFcntl {
     private static final int F_UNLCK = 2;
     private static final int F_OWNER_TID = 0;
     private static final int F_OWNER_PGRP = 2;
-    private static final int SETFL_MASK =
-            Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_DIRECT | Fcntl.O_NOATIME;
+    private static final int SETFL_MASK = Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_DIRECT | Fcntl.O_NOATIME;
     private static final int FLOCK_SIZE = 32; // bytes: struct flock
     private static final int LOCK_NB = 4;
 
@@ -207,7 +207,21 @@ public final class SysFcntl {
     }
 
     private int ownerNr(int task, int file) {
-        return pids.pidNrNs(fileTable.ownerPid(file), pids.activeNs(task));
+        int pid = fileTable.ownerPid(file);
+        return isInUse(pid, fileTable.ownerType(file)) ? pids.pidNrNs(pid, pids.activeNs(task)) : 0;
+    }
+
+    /** Whether pid_task() finds anybody who has the number as a thread, a process or a group. */
+    private boolean isInUse(int pid, int type) {
+        PidTable table = kernel.pidTable();
+        if (pid == NULL) {
+            return false;
+        }
+        return switch (type) {
+            case PidType.PIDTYPE_PID -> table.thread(pid) != NULL;
+            case PidType.PIDTYPE_TGID -> table.process(pid) != NULL;
+            default -> !table.groupMembers().isEmpty(pid);
+        };
     }
 
     private long getOwn(int task, int file) {

@@ -51,8 +51,10 @@ public final class SysFileData {
         calls.full(Nr.NR_fsync, "fsync", this::fsync)
                 .full(Nr.NR_fdatasync, "fdatasync", this::fsync)
                 .full(Nr.NR_sync, "sync", (task, args) -> 0)
-                .full(Nr.NR_syncfs, "syncfs", (task, args) ->
-                        files.usableFileOf(task, args.intAt(0)) == NULL ? -Errno.EBADF : 0)
+                .full(
+                        Nr.NR_syncfs,
+                        "syncfs",
+                        (task, args) -> files.usableFileOf(task, args.intAt(0)) == NULL ? -Errno.EBADF : 0)
                 .partial(Nr.NR_sendfile, "sendfile", this::sendfile, "waiting for room in a pipe part of the way")
                 .partial(Nr.NR_copy_file_range, "copy_file_range", this::copyFileRange, "reflinks")
                 .partial(Nr.NR_fallocate, "fallocate", this::fallocate, "collapsing and inserting ranges")
@@ -149,9 +151,7 @@ public final class SysFileData {
         while (done < count) {
             int part = (int) Math.min(CHUNK, count - done);
             long got = readWrite.readAt(task, in, to.kernel(chunk, 0, part), posIn + done);
-            long put = got <= 0
-                    ? got
-                    : readWrite.writeAt(task, out, from.kernel(chunk, 0, (int) got), posOut + done);
+            long put = got <= 0 ? got : readWrite.writeAt(task, out, from.kernel(chunk, 0, (int) got), posOut + done);
             if (put <= 0) {
                 if (done == 0) {
                     return put;

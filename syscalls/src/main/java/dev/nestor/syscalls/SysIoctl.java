@@ -53,8 +53,7 @@ public final class SysIoctl {
             case FIONBIO -> setNonblocking(task, file, arg);
             case FIOASYNC -> setAsync(task, fd, file, arg);
             case FIGETBSZ ->
-                memory.putInt(
-                        tasks.mm(task), arg, kernel.vfs().tables.inodes.blksize(fileTable.inode(file)));
+                memory.putInt(tasks.mm(task), arg, kernel.vfs().tables.inodes.blksize(fileTable.inode(file)));
             default -> files.ops(file).ioctl(task, file, args.intAt(1), arg);
         };
     }

@@ -43,12 +43,18 @@ public final class SysOpen {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.full(Nr.NR_open, "open", (task, args) ->
-                        open(task, Fcntl.AT_FDCWD, args.get(0), args.intAt(1), args.intAt(2)))
-                .full(Nr.NR_openat, "openat", (task, args) ->
-                        open(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
-                .full(Nr.NR_creat, "creat", (task, args) ->
-                        open(task, Fcntl.AT_FDCWD, args.get(0), CREAT_FLAGS, args.intAt(1)))
+        calls.full(
+                        Nr.NR_open,
+                        "open",
+                        (task, args) -> open(task, Fcntl.AT_FDCWD, args.get(0), args.intAt(1), args.intAt(2)))
+                .full(
+                        Nr.NR_openat,
+                        "openat",
+                        (task, args) -> open(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
+                .full(
+                        Nr.NR_creat,
+                        "creat",
+                        (task, args) -> open(task, Fcntl.AT_FDCWD, args.get(0), CREAT_FLAGS, args.intAt(1)))
                 .partial(Nr.NR_openat2, "openat2", this::openat2, "RESOLVE_CACHED always has to block")
                 .full(Nr.NR_close, "close", this::close)
                 .full(Nr.NR_close_range, "close_range", this::closeRange);
@@ -121,7 +127,8 @@ public final class SysOpen {
         if ((resolve & RESOLVE_CACHED) != 0) {
             return -Errno.EAGAIN;
         }
-        return open(task, args.intAt(0), args.get(1), (int) flags, (int) mode, lookupFlags((int) resolve));
+        int opened = isPath ? (int) flags : (int) flags | Fcntl.O_LARGEFILE;
+        return open(task, args.intAt(0), args.get(1), opened, (int) mode, lookupFlags((int) resolve));
     }
 
     private static int lookupFlags(int resolve) {
@@ -140,8 +147,7 @@ public final class SysOpen {
         int first = args.intAt(0);
         int last = args.intAt(1);
         int flags = args.intAt(2);
-        if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) != 0
-                || Integer.compareUnsigned(first, last) > 0) {
+        if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) != 0 || Integer.compareUnsigned(first, last) > 0) {
             return -Errno.EINVAL;
         }
         if ((flags & CLOSE_RANGE_UNSHARE) != 0) {

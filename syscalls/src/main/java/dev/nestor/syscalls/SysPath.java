@@ -47,26 +47,32 @@ public final class SysPath {
     public void register(SyscallTable.Builder calls) {
         int cwd = Fcntl.AT_FDCWD;
         calls.full(Nr.NR_mkdir, "mkdir", (task, args) -> mkdir(task, cwd, args.get(0), args.intAt(1)))
-                .full(Nr.NR_mkdirat, "mkdirat", (task, args) ->
-                        mkdir(task, args.intAt(0), args.get(1), args.intAt(2)))
+                .full(Nr.NR_mkdirat, "mkdirat", (task, args) -> mkdir(task, args.intAt(0), args.get(1), args.intAt(2)))
                 .full(Nr.NR_rmdir, "rmdir", (task, args) -> rmdir(task, cwd, args.get(0)))
                 .full(Nr.NR_unlink, "unlink", (task, args) -> unlink(task, cwd, args.get(0)))
                 .full(Nr.NR_unlinkat, "unlinkat", this::unlinkat)
-                .full(Nr.NR_rename, "rename", (task, args) ->
-                        rename(task, cwd, args.get(0), cwd, args.get(1), 0))
-                .full(Nr.NR_renameat, "renameat", (task, args) ->
-                        rename(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3), 0))
+                .full(Nr.NR_rename, "rename", (task, args) -> rename(task, cwd, args.get(0), cwd, args.get(1), 0))
+                .full(
+                        Nr.NR_renameat,
+                        "renameat",
+                        (task, args) -> rename(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3), 0))
                 .partial(Nr.NR_renameat2, "renameat2", this::renameat2, "RENAME_WHITEOUT")
                 .full(Nr.NR_link, "link", (task, args) -> link(task, cwd, args.get(0), cwd, args.get(1), 0))
-                .full(Nr.NR_linkat, "linkat", (task, args) ->
-                        link(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3), args.intAt(4)))
+                .full(
+                        Nr.NR_linkat,
+                        "linkat",
+                        (task, args) ->
+                                link(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3), args.intAt(4)))
                 .full(Nr.NR_symlink, "symlink", (task, args) -> symlink(task, args.get(0), cwd, args.get(1)))
-                .full(Nr.NR_symlinkat, "symlinkat", (task, args) ->
-                        symlink(task, args.get(0), args.intAt(1), args.get(2)))
-                .full(Nr.NR_mknod, "mknod", (task, args) ->
-                        mknod(task, cwd, args.get(0), args.intAt(1), args.intAt(2)))
-                .full(Nr.NR_mknodat, "mknodat", (task, args) ->
-                        mknod(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
+                .full(
+                        Nr.NR_symlinkat,
+                        "symlinkat",
+                        (task, args) -> symlink(task, args.get(0), args.intAt(1), args.get(2)))
+                .full(Nr.NR_mknod, "mknod", (task, args) -> mknod(task, cwd, args.get(0), args.intAt(1), args.intAt(2)))
+                .full(
+                        Nr.NR_mknodat,
+                        "mknodat",
+                        (task, args) -> mknod(task, args.intAt(0), args.get(1), args.intAt(2), args.intAt(3)))
                 .full(Nr.NR_umask, "umask", this::umask)
                 .full(Nr.NR_getcwd, "getcwd", this::getcwd)
                 .full(Nr.NR_chdir, "chdir", this::chdir)
@@ -223,11 +229,7 @@ public final class SysPath {
     private long getcwd(int task, SyscallArgs args) {
         int fs = tasks.fs(task);
         int length = vfs.paths.getcwd(
-                fsStructs.pwdMnt(fs),
-                fsStructs.pwdDentry(fs),
-                fsStructs.rootMnt(fs),
-                fsStructs.rootDentry(fs),
-                text);
+                fsStructs.pwdMnt(fs), fsStructs.pwdDentry(fs), fsStructs.rootMnt(fs), fsStructs.rootDentry(fs), text);
         if (length < 0) {
             return length;
         }

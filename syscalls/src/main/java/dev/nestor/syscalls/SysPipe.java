@@ -31,7 +31,10 @@ public final class SysPipe {
 
     public void register(SyscallTable.Builder calls) {
         calls.full(Nr.NR_pipe, "pipe", (task, args) -> pipe(task, args.get(0), 0))
-                .partial(Nr.NR_pipe2, "pipe2", (task, args) -> pipe(task, args.get(0), args.intAt(1)),
+                .partial(
+                        Nr.NR_pipe2,
+                        "pipe2",
+                        (task, args) -> pipe(task, args.get(0), args.intAt(1)),
                         "notification pipes");
     }
 

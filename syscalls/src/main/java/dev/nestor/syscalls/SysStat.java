@@ -26,10 +26,8 @@ public final class SysStat {
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_MNT_ID = 0x1000;
     private static final int STATX_MNT_ID_UNIQUE = 0x4000;
-    private static final int FLAGS = Fcntl.AT_SYMLINK_NOFOLLOW
-            | Fcntl.AT_NO_AUTOMOUNT
-            | Fcntl.AT_EMPTY_PATH
-            | Fcntl.AT_STATX_SYNC_TYPE;
+    private static final int FLAGS =
+            Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_NO_AUTOMOUNT | Fcntl.AT_EMPTY_PATH | Fcntl.AT_STATX_SYNC_TYPE;
     private static final long NSEC = 1_000_000_000L;
 
     private final TaskTable tasks;
@@ -56,11 +54,15 @@ public final class SysStat {
 
     public void register(SyscallTable.Builder calls) {
         calls.full(Nr.NR_stat, "stat", (task, args) -> stat(task, Fcntl.AT_FDCWD, args.get(0), args.get(1), 0))
-                .full(Nr.NR_lstat, "lstat", (task, args) ->
-                        stat(task, Fcntl.AT_FDCWD, args.get(0), args.get(1), Fcntl.AT_SYMLINK_NOFOLLOW))
+                .full(
+                        Nr.NR_lstat,
+                        "lstat",
+                        (task, args) -> stat(task, Fcntl.AT_FDCWD, args.get(0), args.get(1), Fcntl.AT_SYMLINK_NOFOLLOW))
                 .full(Nr.NR_fstat, "fstat", (task, args) -> fstat(task, args.intAt(0), args.get(1)))
-                .full(Nr.NR_newfstatat, "newfstatat", (task, args) ->
-                        stat(task, args.intAt(0), args.get(1), args.get(2), args.intAt(3)))
+                .full(
+                        Nr.NR_newfstatat,
+                        "newfstatat",
+                        (task, args) -> stat(task, args.intAt(0), args.get(1), args.get(2), args.intAt(3)))
                 .partial(Nr.NR_statx, "statx", this::statx, "btime, attributes, alignment of direct I/O");
     }
 
@@ -138,8 +140,7 @@ public final class SysStat {
         long path = args.get(1);
         int flags = args.intAt(2);
         int mask = args.intAt(3);
-        if ((mask & STATX_RESERVED) != 0
-                || (flags & Fcntl.AT_STATX_SYNC_TYPE) == Fcntl.AT_STATX_SYNC_TYPE) {
+        if ((mask & STATX_RESERVED) != 0 || (flags & Fcntl.AT_STATX_SYNC_TYPE) == Fcntl.AT_STATX_SYNC_TYPE) {
             return -Errno.EINVAL;
         }
         boolean byFd = (flags & Fcntl.AT_EMPTY_PATH) != 0 && path == 0 && dfd >= 0;

@@ -149,8 +149,8 @@ public final class Pipes extends FsType {
 
     private int newInode(int task) {
         int sb = vfs.tables.mounts.sb(mount);
-        int inode = vfs.inodes.create(
-                sb, Stat.S_IFIFO | 0600, vfs.permissions.fsuid(task), vfs.permissions.fsgid(task));
+        int inode =
+                vfs.inodes.create(sb, Stat.S_IFIFO | 0600, vfs.permissions.fsuid(task), vfs.permissions.fsgid(task));
         int pipe = inode == NULL ? NULL : create();
         if (pipe == NULL) {
             vfs.inodes.put(inode);
@@ -193,9 +193,7 @@ public final class Pipes extends FsType {
             slots *= 2;
         }
         boolean grows = slots > pipes.ringSize(pipe);
-        if (grows
-                && size > PIPE_MAX_SIZE
-                && !vfs.below.capabilities().capable(task, Capability.CAP_SYS_RESOURCE)) {
+        if (grows && size > PIPE_MAX_SIZE && !vfs.below.capabilities().capable(task, Capability.CAP_SYS_RESOURCE)) {
             return -Errno.EPERM;
         }
         if (slots < occupancy(pipe)) {

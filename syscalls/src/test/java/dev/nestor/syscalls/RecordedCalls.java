@@ -1,0 +1,328 @@
+package dev.nestor.syscalls;
+
+import dev.nestor.fs.Outside;
+import dev.nestor.uapi.Errno;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Makes the calls of a .calls file as one task; the format is described in files/record.py, which wrote their answers. */
+final class RecordedCalls {
+    private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|\\S+");
+    private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9])");
+    private static final long UNMAPPED = 8;
+
+    private final TestMachine machine;
+    private final int task;
+    private final Map<String, Long> names = new HashMap<>();
+    private final Map<Integer, String> errnos = new HashMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private long next; // free memory for arguments
+
+    private record Out(String kind, long address, int size) {}
+
+    RecordedCalls(TestMachine machine, int task) {
+        this.machine = machine;
+        this.task = task;
+        constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl");
+        for (Field field : fields("Errno")) {
+            if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
+                errnos.put((int) valueOf(field), field.getName());
+            }
+        }
+        errnos.put(Errno.EOPNOTSUPP, "ENOTSUP");
+        errnos.put(Outside.EOUTSIDE, "EOUTSIDE");
+        for (Field field : fields("Nr")) {
+            numbers.put(field.getName().substring(3), (int) valueOf(field));
+        }
+        for (String pair : ("O_LARGEFILE 0x8000 RENAME_NOREPLACE 1 RENAME_EXCHANGE 2 RENAME_WHITEOUT 4"
+                        + " CLOSE_RANGE_UNSHARE 2 CLOSE_RANGE_CLOEXEC 4 F_DUPFD_QUERY 0x403 F_CREATED_QUERY 0x404"
+                        + " TCGETS 0x5401 FIONREAD 0x541B FIONBIO 0x5421 FIOCLEX 0x5451 FIONCLEX 0x5450 FIGETBSZ 2"
+                        + " MS_RDONLY 1 MS_NOSUID 2 MS_NODEV 4 MS_NOEXEC 8 MS_REMOUNT 32 MS_BIND 0x1000 MS_MOVE 0x2000"
+                        + " MS_REC 0x4000 MS_PRIVATE 0x40000 MS_SLAVE 0x80000 MS_SHARED 0x100000 MS_UNBINDABLE 0x20000"
+                        + " MNT_DETACH 2 MNT_FORCE 1 MNT_EXPIRE 4 UMOUNT_NOFOLLOW 8 NS_GET_USERNS 0xb701"
+                        + " NS_GET_PARENT 0xb702 NS_GET_NSTYPE 0xb703 NS_GET_OWNER_UID 0xb704"
+                        + " FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
+                        + " POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32")
+                .split(" (?=[A-Z])")) {
+            String[] both = pair.split(" ");
+            names.put(both[0], Long.decode(both[1]));
+        }
+    }
+
+    private void constants(String... classes) {
+        for (String name : classes) {
+            for (Field field : fields(name)) {
+                names.put(field.getName(), valueOf(field));
+            }
+        }
+    }
+
+    private static Field[] fields(String name) {
+        try {
+            return Class.forName("dev.nestor.uapi." + name).getFields();
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static long valueOf(Field field) {
+        try {
+            return ((Number) field.get(null)).longValue();
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The lines of a file in files/. */
+    static List<String> lines(String file) {
+        try (InputStream in = RecordedCalls.class.getResourceAsStream("files/" + file)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The lines with what this machine answers. */
+    List<String> run(List<String> lines) {
+        List<String> answered = new ArrayList<>();
+        for (String line : lines) {
+            String call = ANSWER.split(line)[0].stripTrailing();
+            answered.add(line.isEmpty() || line.startsWith("#") ? line : call + " = " + answer(call));
+        }
+        return answered;
+    }
+
+    private String answer(String call) {
+        List<String> tokens = new ArrayList<>();
+        Matcher matcher = TOKEN.matcher(call);
+        while (matcher.find()) {
+            tokens.add(matcher.group());
+        }
+        next = TestMachine.PAGE;
+        long[] args = new long[6];
+        List<Out> outs = new ArrayList<>();
+        for (int i = 1; i < tokens.size(); i++) {
+            args[i - 1] = argument(tokens.get(i), outs);
+        }
+        Integer nr = numbers.get(tokens.getFirst());
+        if (nr == null) {
+            throw new IllegalArgumentException(tokens.getFirst());
+        }
+        long result = machine.call(task, nr, args);
+        if (result == Syscalls.BLOCKED) {
+            return "BLOCKED";
+        }
+        if (result < 0 && result > -4096) {
+            return "-" + errnos.getOrDefault((int) -result, String.valueOf(-result));
+        }
+        StringBuilder text = new StringBuilder().append(result);
+        for (Out out : outs) {
+            String shown = shown(out, result);
+            if (!shown.isEmpty()) {
+                text.append(' ').append(shown);
+            }
+        }
+        return text.toString();
+    }
+
+    private long argument(String token, List<Out> outs) {
+        if (token.startsWith("\"")) {
+            return place(unescape(token), 1);
+        }
+        if (token.equals("NULL")) {
+            return 0;
+        }
+        if (token.equals("@bad")) {
+            return UNMAPPED;
+        }
+        if (!token.startsWith(">")) {
+            return number(token);
+        }
+        String kind = token.substring(1).split("=")[0];
+        String value = token.contains("=") ? token.substring(token.indexOf('=') + 1) : "";
+        byte[] bytes = buffer(kind, value);
+        long address = place(bytes, 0);
+        outs.add(new Out(kind, address, bytes.length));
+        return address;
+    }
+
+    private long place(byte[] bytes, int more) {
+        long address = next;
+        byte[] whole = java.util.Arrays.copyOf(bytes, bytes.length + more);
+        machine.kernel().userMemory().copyToUser(machine.kernel().tasks().mm(task), address, whole, 0, whole.length);
+        next += (whole.length + 15) & -16;
+        return address;
+    }
+
+    private long number(String token) {
+        long value = 0;
+        for (String part : token.split("\\|")) {
+            boolean negated = part.startsWith("~");
+            String name = negated ? part.substring(1) : part;
+            long one = names.containsKey(name)
+                    ? names.get(name)
+                    : name.matches("-?0[0-7]+")
+                            ? Long.parseLong(name, 8)
+                            : name.startsWith("0x")
+                                    ? Long.parseUnsignedLong(name.substring(2), 16)
+                                    : Long.parseLong(name);
+            value |= negated ? ~one : one;
+        }
+        return value;
+    }
+
+    private byte[] buffer(String kind, String value) {
+        if (kind.startsWith("z")) {
+            return new byte[Integer.parseInt(kind.substring(1))];
+        }
+        if (kind.matches("\\d+")) {
+            return new byte[Integer.parseInt(kind)];
+        }
+        int size =
+                switch (kind) {
+                    case "stat" -> 144;
+                    case "statfs" -> 120;
+                    case "dents" -> 4096;
+                    case "int" -> 4;
+                    case "ints", "long" -> 8;
+                    case "flock", "times" -> 32;
+                    case "poll" -> 80;
+                    case "how" -> 24;
+                    case "iov" -> 64;
+                    default -> throw new IllegalArgumentException(kind);
+                };
+        byte[] bytes = new byte[size];
+        String[] values = value.isEmpty() ? new String[0] : value.split(",");
+        if (kind.equals("flock")) {
+            bytes[0] = (byte) number(values[0]);
+            bytes[2] = (byte) number(values[1]);
+            Bytes.putLong(bytes, 8, number(values[2]));
+            Bytes.putLong(bytes, 16, number(values[3]));
+            Bytes.putInt(bytes, 24, (int) number(values[4]));
+        } else if (kind.equals("poll")) {
+            for (int i = 0; i < values.length; i++) {
+                String[] both = values[i].split(":");
+                Bytes.putInt(bytes, 8 * i, Integer.parseInt(both[0]));
+                Bytes.putInt(bytes, 8 * i + 4, (int) number(both[1]));
+            }
+        } else {
+            for (int i = 0; i < values.length; i++) {
+                if (kind.startsWith("int")) {
+                    Bytes.putInt(bytes, 4 * i, (int) number(values[i]));
+                } else {
+                    Bytes.putLong(bytes, 8 * i, number(values[i]));
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private String shown(Out out, long result) {
+        byte[] raw = new byte[out.size];
+        machine.kernel().userMemory().copyFromUser(machine.kernel().tasks().mm(task), out.address, raw, 0, raw.length);
+        if (out.kind.matches("\\d+")) {
+            return escape(raw, (int) result);
+        }
+        return switch (out.kind) {
+            case "stat" ->
+                "mode=0" + Integer.toOctalString(Bytes.getInt(raw, 24)) + " nlink=" + Bytes.getLong(raw, 16) + " uid="
+                        + unsigned(raw, 28) + " gid=" + unsigned(raw, 32) + " rdev=0x"
+                        + Long.toHexString(Bytes.getLong(raw, 40)) + " size=" + Bytes.getLong(raw, 48) + " blksize="
+                        + Bytes.getLong(raw, 56) + " blocks=" + Bytes.getLong(raw, 64);
+            case "statfs" ->
+                "type=0x" + Long.toHexString(Bytes.getLong(raw, 0)) + " bsize=" + Bytes.getLong(raw, 8) + " namelen="
+                        + Bytes.getLong(raw, 64) + " frsize=" + Bytes.getLong(raw, 72) + " flags=0x"
+                        + Long.toHexString(Bytes.getLong(raw, 80));
+            case "dents" -> dents(raw, (int) result);
+            case "int" -> String.valueOf(Bytes.getInt(raw, 0));
+            case "ints" -> Bytes.getInt(raw, 0) + " " + Bytes.getInt(raw, 4);
+            case "long" -> String.valueOf(Bytes.getLong(raw, 0));
+            case "flock" ->
+                raw[0] + "," + raw[2] + "," + Bytes.getLong(raw, 8) + "," + Bytes.getLong(raw, 16) + ","
+                        + Bytes.getInt(raw, 24);
+            case "poll" -> polled(raw);
+            default -> "";
+        };
+    }
+
+    private static long unsigned(byte[] raw, int at) {
+        return Bytes.getInt(raw, at) & 0xffffffffL;
+    }
+
+    private static String dents(byte[] raw, int length) {
+        List<String> entries = new ArrayList<>();
+        int at = 0;
+        while (at < length) {
+            int size = (raw[at + 16] & 0xff) | (raw[at + 17] & 0xff) << 8;
+            int end = at + 19;
+            while (raw[end] != 0) {
+                end++;
+            }
+            entries.add(new String(raw, at + 19, end - at - 19, StandardCharsets.ISO_8859_1) + ":" + raw[at + 18] + ":"
+                    + Bytes.getLong(raw, at + 8));
+            at += size;
+        }
+        return String.join(" ", entries);
+    }
+
+    private static String polled(byte[] raw) {
+        List<String> masks = new ArrayList<>();
+        for (int at = 0; at < raw.length; at += 8) {
+            int both = Bytes.getInt(raw, at + 4);
+            if ((both & 0xffff) != 0) {
+                masks.add("0x" + Integer.toHexString(both >>> 16));
+            }
+        }
+        return String.join(" ", masks);
+    }
+
+    private static byte[] unescape(String token) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i < token.length() - 1; i++) {
+            char c = token.charAt(i);
+            if (c != '\\') {
+                text.append(c);
+                continue;
+            }
+            c = token.charAt(++i);
+            switch (c) {
+                case 'n' -> text.append('\n');
+                case 't' -> text.append('\t');
+                case '0' -> text.append('\0');
+                case 'x' -> {
+                    text.append((char) Integer.parseInt(token.substring(i + 1, i + 3), 16));
+                    i += 2;
+                }
+                default -> text.append(c);
+            }
+        }
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String escape(byte[] raw, int length) {
+        StringBuilder text = new StringBuilder("\"");
+        for (int i = 0; i < length; i++) {
+            int b = raw[i] & 0xff;
+            switch (b) {
+                case '"' -> text.append("\\\"");
+                case '\\' -> text.append("\\\\");
+                case '\n' -> text.append("\\n");
+                case '\t' -> text.append("\\t");
+                case 0 -> text.append("\\0");
+                default -> text.append(b >= 32 && b < 127 ? String.valueOf((char) b) : "\\x%02x".formatted(b));
+            }
+        }
+        return text.append('"').toString();
+    }
+}
