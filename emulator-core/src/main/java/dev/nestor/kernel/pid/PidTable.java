@@ -18,7 +18,7 @@ public final class PidTable extends Table {
     private int[] thread = new int[initialRows()]; // task: PIDTYPE_PID
     private int[] process = new int[initialRows()]; // task: PIDTYPE_TGID, the leader
     private int[] waitPidfd = new int[initialRows()]; // wait queue of pidfd pollers
-    private int[] inode = new int[initialRows()]; // pidfs inode, or 0 before the first pidfd
+    private int[] inode = new int[initialRows()]; // dentry of its pidfs inode; NULL while no pidfd is open
     private final Chain groupMembers; // PIDTYPE_PGID: leaders
     private final Chain sessionMembers; // PIDTYPE_SID: leaders
 
