@@ -1,6 +1,8 @@
 package dev.nestor.init;
 
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.nsfs.NsFs;
+import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
 import dev.nestor.fs.tmpfs.TmpFs;
 
@@ -10,6 +12,8 @@ public final class FileSystems {
 
     private final Vfs vfs;
     private final Pipes pipes;
+    private final NsFs nsFs;
+    private final PidFds pidFds;
     private final TmpFs tmpfs;
     private final TmpFs disk;
     private final int rootMount;
@@ -17,6 +21,8 @@ public final class FileSystems {
     FileSystems(Kernel kernel, int userNs) {
         vfs = kernel.vfs();
         pipes = new Pipes(vfs, userNs, kernel.config().maxFiles());
+        nsFs = new NsFs(vfs, kernel.userNamespaceTable(), kernel.pidNamespaces(), userNs);
+        pidFds = new PidFds(vfs, kernel.pidTable(), userNs);
         tmpfs = TmpFs.tmpfs(vfs);
         TmpFs.ramfs(vfs);
         disk = TmpFs.disk(vfs, "ext4", TmpFs.EXT4_SUPER_MAGIC);
@@ -36,6 +42,14 @@ public final class FileSystems {
     /** The top of the first mount namespace. */
     int rootMount() {
         return rootMount;
+    }
+
+    public NsFs nsFs() {
+        return nsFs;
+    }
+
+    public PidFds pidFds() {
+        return pidFds;
     }
 
     public Pipes pipes() {

@@ -1,5 +1,6 @@
 package dev.nestor.init;
 
+import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.kernel.fork.Fork;
 
 /** User memory and descriptors as fork needs them. */
@@ -17,7 +18,7 @@ final class ForkMemory implements Fork.Memory {
 
     @Override
     public int openPidfd(int task, int pid, boolean thread) {
-        return -dev.nestor.uapi.Errno.ENOSYS;
+        return kernel.fileSystems().pidFds().create(task, pid, thread ? PidFds.PIDFD_THREAD : 0);
     }
 
     @Override

@@ -5,8 +5,7 @@ import static dev.nestor.uapi.Mman.MAP_PRIVATE;
 import static dev.nestor.uapi.Mman.MAP_SHARED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import dev.nestor.testsupport.Allocations;
 import org.junit.jupiter.api.Test;
 
 class MmAllocationTest {
@@ -20,11 +19,7 @@ class MmAllocationTest {
     void callsAndCopies_allocateNothing() {
         kernel.tasks.setMm(kernel.task, kernel.spaces.execMm());
         churn();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        threads.getCurrentThreadAllocatedBytes();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        churn();
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
+        assertThat(Allocations.leastOf(this::churn)).isZero();
     }
 
     private void churn() {

@@ -1,7 +1,6 @@
 package dev.nestor.syscalls;
 
 import dev.nestor.init.Kernel;
-import dev.nestor.uapi.Errno;
 
 /** All calls of one kernel. */
 public final class CallTables {
@@ -25,7 +24,7 @@ public final class CallTables {
         new SysSched(kernel).register(table);
         new SysRandom(kernel).register(table);
         new SysSignal(kernel).register(table);
-        new SysKill(kernel, (task, fd) -> -Errno.EBADF).register(table);
+        new SysKill(kernel, new PidFdFiles(kernel)).register(table);
         new SysTimer(kernel).register(table);
         new SysTimerSleep(kernel).register(table);
         new SysTimerClock(kernel).register(table);

@@ -45,11 +45,7 @@ public final class SysKill {
                 .full(Nr.NR_tgkill, "tgkill", this::tgkill)
                 .full(Nr.NR_rt_sigqueueinfo, "rt_sigqueueinfo", this::sigqueueinfo)
                 .full(Nr.NR_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", this::tgsigqueueinfo)
-                .partial(
-                        Nr.NR_pidfd_send_signal,
-                        "pidfd_send_signal",
-                        this::pidfdSendSignal,
-                        "no descriptor is a pidfd yet: only the caller's own sentinels are known");
+                .full(Nr.NR_pidfd_send_signal, "pidfd_send_signal", this::pidfdSendSignal);
     }
 
     private long tkill(int task, SyscallArgs args) {

@@ -3,6 +3,7 @@ package dev.nestor.syscalls;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.Files;
+import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.UserNamespaces;
@@ -46,6 +47,7 @@ public final class SysWait {
     private final UserMemory memory;
     private final Timekeeping time;
     private final Files files;
+    private final PidFds pidFds;
 
     public SysWait(Kernel kernel) {
         this.tasks = kernel.tasks();
@@ -59,6 +61,7 @@ public final class SysWait {
         this.memory = kernel.userMemory();
         this.time = kernel.timekeeping();
         this.files = kernel.files();
+        this.pidFds = kernel.fileSystems().pidFds();
     }
 
     public void register(SyscallTable.Builder table) {
@@ -106,7 +109,7 @@ public final class SysWait {
         if (pid < 0) {
             return pid;
         }
-        boolean nonblocking = type == Wait.P_PIDFD && false;
+        boolean nonblocking = type == Wait.P_PIDFD && files.isNonblocking(files.fileOf(task, args.intAt(1)));
         int waitType = type == Wait.P_PIDFD ? Wait.P_PID : type;
         long found = doWait(task, waitType, pid, nonblocking ? options | Wait.WNOHANG : options);
         if (found < 0) {
@@ -126,25 +129,18 @@ public final class SysWait {
     /** The pid that waitid looks for, NULL for none or for all; or a negative errno. */
     private int waitidTarget(int task, int type, int upid) {
         int ns = pids.activeNs(task);
-        switch (type) {
-            case Wait.P_ALL:
-                return NULL;
-            case Wait.P_PID:
-                return upid <= 0 ? -Errno.EINVAL : pids.findVpid(ns, upid);
-            case Wait.P_PGID:
-                if (upid < 0) {
-                    return -Errno.EINVAL;
-                }
-                return upid == 0 ? pids.pgrp(task) : pids.findVpid(ns, upid);
-            case Wait.P_PIDFD:
-                if (upid < 0) {
-                    return -Errno.EINVAL;
-                }
-                int file = files.fileOf(task, upid);
-                return -Errno.EBADF;
-            default:
-                return -Errno.EINVAL;
-        }
+        return switch (type) {
+            case Wait.P_ALL -> NULL;
+            case Wait.P_PID -> upid <= 0 ? -Errno.EINVAL : pids.findVpid(ns, upid);
+            case Wait.P_PGID -> upid == 0 ? pids.pgrp(task) : upid < 0 ? -Errno.EINVAL : pids.findVpid(ns, upid);
+            case Wait.P_PIDFD -> upid < 0 ? -Errno.EINVAL : pidfdTarget(task, upid);
+            default -> -Errno.EINVAL;
+        };
+    }
+
+    private int pidfdTarget(int task, int fd) {
+        int file = files.fileOf(task, fd);
+        return file == NULL || !pidFds.isPidfd(file) ? -Errno.EBADF : pidFds.pidOf(file);
     }
 
     /** do_wait(): the number of a child, 0 with WNOHANG and none, a negative errno, or BLOCKED. */

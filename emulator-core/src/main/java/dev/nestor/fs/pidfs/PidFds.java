@@ -118,8 +118,9 @@ public final class PidFds extends FsType implements FileOps {
         if (target == NULL) {
             return POLLIN | POLLRDNORM | POLLHUP;
         }
-        boolean alone = isOfThread(file) || signals.threads().first(tasks.signal(target))
-                == signals.threads().last(tasks.signal(target));
+        boolean alone = isOfThread(file)
+                || signals.threads().first(tasks.signal(target))
+                        == signals.threads().last(tasks.signal(target));
         return tasks.exitState(target) != 0 && alone ? POLLIN | POLLRDNORM : 0;
     }
 

@@ -4,9 +4,8 @@ import static dev.nestor.kernel.sched.SmallScheduler.MS;
 import static dev.nestor.kernel.sched.SmallScheduler.US;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.nestor.machine.Topology;
-import java.lang.management.ManagementFactory;
+import dev.nestor.testsupport.Allocations;
 import org.junit.jupiter.api.Test;
 
 class SchedAllocationTest {
@@ -23,15 +22,7 @@ class SchedAllocationTest {
         machine.yielder(10 * US);
         machine.pingPong(0, 5);
         machine.loop.runEvents(2L * OPERATIONS);
-        assertThat(Math.min(allocatedBy(machine), allocatedBy(machine))).isZero();
-    }
-
-    /** Twice, because the JVM itself allocates a few bytes on this thread once in a while. */
-    private static long allocatedBy(SmallScheduler machine) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        threads.getCurrentThreadAllocatedBytes();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        machine.loop.runEvents(OPERATIONS);
-        return threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(Allocations.leastOf(() -> machine.loop.runEvents(OPERATIONS)))
+                .isZero();
     }
 }
