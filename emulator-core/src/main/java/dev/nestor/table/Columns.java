@@ -110,4 +110,48 @@ public abstract class Columns {
             return column;
         }
     }
+
+    /** Looks for rows that are not in use and not zero. */
+    static final class FreeRows extends Columns {
+        private final Table table;
+        private int dirty; // row
+
+        FreeRows(Table table) {
+            this.table = table;
+        }
+
+        int dirty() {
+            return dirty;
+        }
+
+        @Override
+        public int[] ints(int[] column, int stride) {
+            for (int i = stride; i < table.rows() * stride; i++) {
+                note(i / stride, column[i]);
+            }
+            return column;
+        }
+
+        @Override
+        public long[] longs(long[] column, int stride) {
+            for (int i = stride; i < table.rows() * stride; i++) {
+                note(i / stride, column[i]);
+            }
+            return column;
+        }
+
+        @Override
+        public byte[] bytes(byte[] column, int stride) {
+            for (int i = stride; i < table.rows() * stride; i++) {
+                note(i / stride, column[i]);
+            }
+            return column;
+        }
+
+        private void note(int row, long element) {
+            if (element != 0 && table.handleInRow(row) == Table.NULL) {
+                dirty = row;
+            }
+        }
+    }
 }

@@ -136,6 +136,7 @@ public abstract class Table {
 
     /** Adds all of the table to a digest of the machine's state. */
     public final void digest(StateHash hash) {
+        hash.entered(this);
         hash.add(used);
         hash.add(live);
         hash.add(freeHead);
@@ -149,6 +150,13 @@ public abstract class Table {
         Columns.Footprint footprint = new Columns.Footprint();
         visit(footprint);
         return footprint.bytes() + generation.length + 4L * nextFree.length;
+    }
+
+    /** A row that is not in use and yet not zero, or 0: what {@link #clearRow} forgot, or somebody wrote to since. */
+    public final int dirtyFreeRow() {
+        Columns.FreeRows freeRows = new Columns.FreeRows(this);
+        visit(freeRows);
+        return freeRows.dirty();
     }
 
     final void attach(Attachment attachment) {

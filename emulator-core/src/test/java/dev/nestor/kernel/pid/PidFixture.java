@@ -1,0 +1,70 @@
+package dev.nestor.kernel.pid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.task.TaskTable;
+import java.util.function.IntPredicate;
+
+/** The rooms up to {@code kernel.pid}, with a root namespace, and tasks that are nothing but bearers of numbers. */
+final class PidFixture {
+    static final int NO_USER_NS = 0;
+    private static final int[] NO_WISH = {};
+    private static final IntPredicate ANYBODY = userNs -> true;
+
+    final TaskTable tasks = new TaskTable(2000);
+    final SignalStructTable signals = new SignalStructTable(2000, tasks);
+    final PidTable pidTable;
+    final PidNamespaceTable table = new PidNamespaceTable(1000);
+    final PidNamespaces namespaces;
+    final Pids pids;
+    final int root;
+
+    PidFixture(int pidMax) {
+        this(pidMax, 10_000);
+    }
+
+    PidFixture(int pidMax, int pidLimit) {
+        pidTable = new PidTable(pidLimit, tasks);
+        namespaces = new PidNamespaces(table, pidTable, new NsInums(1), userNs -> {});
+        pids = new Pids(pidTable, table, namespaces, tasks, signals);
+        root = namespaces.createRoot(NO_USER_NS, pidMax);
+    }
+
+    int alloc(int ns) {
+        return pids.allocPid(ns, NO_WISH, 0, ANYBODY);
+    }
+
+    int wish(int ns, int... numbers) {
+        return pids.allocPid(ns, numbers, numbers.length, ANYBODY);
+    }
+
+    int wishUnprivileged(int ns, int... numbers) {
+        return pids.allocPid(ns, numbers, numbers.length, userNs -> false);
+    }
+
+    /** The number, in its own namespace, of a pid that could be allocated. */
+    int nr(int pid) {
+        assertThat(pid).isPositive();
+        return pids.pidNrNs(pid, pidTable.ns(pid));
+    }
+
+    /** A process with a pid of its own, in its own group and session. */
+    int process(int ns) {
+        int task = tasks.alloc();
+        int signal = signals.alloc();
+        tasks.setSignal(task, signal);
+        tasks.setGroupLeader(task, task);
+        int pid = alloc(ns);
+        pids.attachThread(pid, task);
+        pids.attachProcess(pid, task);
+        pids.attachGroup(pid, task);
+        pids.attachSession(pid, task);
+        return task;
+    }
+
+    int child(int ns) {
+        return namespaces.create(ns, NO_USER_NS);
+    }
+}
