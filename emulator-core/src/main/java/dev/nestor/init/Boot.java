@@ -108,7 +108,7 @@ final class Boot {
 
     /** pid 1; its group and session are 0, which no task has: here they are its own. */
     private void giveNumber(int task, int pidNs) {
-        int pid = kernel.pids().allocPid(pidNs, new int[0], 0);
+        int pid = kernel.pids().allocPid(pidNs);
         assert pid > NULL : "no number for the first task";
         kernel.pidNamespaceTable().setChildReaper(pidNs, task);
         kernel.pids().attachThread(pid, task);

@@ -229,6 +229,7 @@ public final class Kernel {
                 new Fork.Tables(tasks, signalStructs, nsProxyTable, pidNamespaceTable),
                 new Fork.Verbs(
                         creds,
+                        capabilities,
                         pids,
                         nsProxies,
                         signals,

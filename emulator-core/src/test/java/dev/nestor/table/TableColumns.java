@@ -24,7 +24,8 @@ final class TableColumns {
         this.table = table;
         for (Class<?> type = table.getClass(); type != Table.class; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
-                boolean replaceable = !Modifier.isFinal(field.getModifiers()) && !Modifier.isStatic(field.getModifiers());
+                boolean replaceable =
+                        !Modifier.isFinal(field.getModifiers()) && !Modifier.isStatic(field.getModifiers());
                 if (field.getType().isArray() && replaceable) {
                     field.setAccessible(true);
                     columns.add(field);
@@ -94,7 +95,8 @@ final class TableColumns {
             case int[] ints -> ints[index] = value;
             case long[] longs -> longs[index] = value;
             case byte[] bytes -> bytes[index] = (byte) value;
-            default -> throw new AssertionError("a column of " + array.getClass().getSimpleName());
+            default ->
+                throw new AssertionError("a column of " + array.getClass().getSimpleName());
         }
     }
 

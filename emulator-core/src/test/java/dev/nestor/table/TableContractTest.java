@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TableContractTest {
     static Stream<Class<?>> tables() {
         return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("dev.nestor").stream()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.nestor").stream()
                         .filter(found -> found.isAssignableTo(Table.class))
                         .filter(found -> !found.getModifiers().contains(JavaModifier.ABSTRACT))
                         .<Class<?>>map(JavaClass::reflect);

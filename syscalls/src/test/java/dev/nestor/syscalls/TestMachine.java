@@ -32,6 +32,7 @@ public final class TestMachine {
 
     public TestMachine(KernelConfig config) {
         kernel = new Kernel(config);
+        MachineChecks.watch(kernel);
         execution = new Execution(kernel, new Syscalls(CallTables.of(kernel), kernel.tasks()));
         kernel.wakeups().setDispatcher(new Dispatcher() {
             @Override

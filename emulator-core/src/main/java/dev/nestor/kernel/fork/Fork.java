@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.FsStructs;
+import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.nsproxy.NsProxies;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
@@ -18,9 +19,11 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Sched;
+import java.util.function.IntPredicate;
 
 /** Making a task from another: kernel_clone() and copy_process() of kernel/fork.c. */
 public final class Fork {
@@ -34,6 +37,8 @@ public final class Fork {
     private final Verbs verbs;
     private final Memory memory;
     private final Work work;
+    private final IntPredicate mayWish = this::mayWish;
+    private int wisher; // task that asks for numbers
 
     /** The tables that this room reads and writes. */
     public record Tables(
@@ -45,6 +50,7 @@ public final class Fork {
     /** The verbs of the rooms above. */
     public record Verbs(
             Creds creds,
+            Capabilities capabilities,
             Pids pids,
             NsProxies nsProxies,
             SignalRoom signals,
@@ -308,7 +314,8 @@ public final class Fork {
     /** The last part of copy_process(): numbers, relations, and the point from which the child is there. */
     private int attach(int parent, int child, CloneArgs args) {
         int ns = nsProxies.pidNsForChildren(tasks.nsproxy(child));
-        int pid = verbs.pids.allocPid(ns, args.setTid, args.setTidSize);
+        wisher = parent;
+        int pid = verbs.pids.allocPid(ns, args.setTid, args.setTidSize, mayWish);
         if (pid < 0) {
             return pid;
         }
@@ -329,6 +336,12 @@ public final class Fork {
             attachProcess(parent, child, pid, ns);
         }
         return 0;
+    }
+
+    /** checkpoint_restore_ns_capable(). */
+    private boolean mayWish(int userNs) {
+        return verbs.capabilities.nsCapable(wisher, userNs, Capability.CAP_CHECKPOINT_RESTORE)
+                || verbs.capabilities.nsCapable(wisher, userNs, Capability.CAP_SYS_ADMIN);
     }
 
     private void attachProcess(int parent, int child, int pid, int ns) {

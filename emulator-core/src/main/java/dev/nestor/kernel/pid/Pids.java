@@ -5,11 +5,14 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
+import java.util.function.IntPredicate;
 
 /** Pid allocation and lookup: kernel/pid.c. */
 public final class Pids {
     /** RESERVED_PIDS: a search that wraps around starts above them. */
     private static final int RESERVED_PIDS = 300;
+
+    private static final int[] NO_WISHES = {};
 
     private final PidTable pids;
     private final PidNamespaceTable namespaces;
@@ -33,9 +36,11 @@ public final class Pids {
     /**
      * alloc_pid(): a pid with a number in ns and in each of its ancestors. setTid[0..setTidSize) are the numbers wished
      * for, the innermost first. Errors: EAGAIN when numbers or rows are used up, ENOMEM when init of the namespace has
-     * died, EEXIST when a wished number is taken, EINVAL when it can't be one.
+     * died, EEXIST when a wished number is taken, EINVAL when it can't be one, EPERM when it may not be wished for.
+     *
+     * @param mayWish checkpoint_restore_ns_capable() of the caller's over a user namespace
      */
-    public int allocPid(int ns, int[] setTid, int setTidSize) {
+    public int allocPid(int ns, int[] setTid, int setTidSize, IntPredicate mayWish) {
         int level = namespaces.level(ns);
         if (setTidSize > level + 1) {
             return -Errno.EINVAL;
@@ -47,8 +52,8 @@ public final class Pids {
         pids.setNs(pid, ns);
         int at = ns;
         for (int i = level; i >= 0; i--) {
-            int wished = level - i < setTidSize ? setTid[level - i] : 0;
-            int nr = wished == 0 ? nextNumber(at) : wishedNumber(at, wished);
+            boolean wished = level - i < setTidSize;
+            int nr = wished ? wishedNumber(at, setTid[level - i], mayWish) : nextNumber(at);
             if (nr < 0) {
                 undoNumbers(pid, i + 1, level);
                 return nr;
@@ -67,6 +72,11 @@ public final class Pids {
         return pid;
     }
 
+    /** alloc_pid() by the kernel itself, with the next numbers. */
+    public int allocPid(int ns) {
+        return allocPid(ns, NO_WISHES, 0, userNs -> false);
+    }
+
     private int nextNumber(int ns) {
         int pidMax = namespaces.pidMax(ns);
         int cursor = namespaces.idrCursor(ns);
@@ -82,18 +92,26 @@ public final class Pids {
         return nr;
     }
 
-    private int wishedNumber(int ns, int nr) {
+    private int wishedNumber(int ns, int nr, IntPredicate mayWish) {
         if (nr < 1 || nr >= namespaces.pidMax(ns)) {
             return -Errno.EINVAL;
         }
         if (nr != 1 && namespaces.childReaper(ns) == NULL) {
             return -Errno.EINVAL;
         }
+        if (!mayWish.test(namespaces.userNs(ns))) {
+            return -Errno.EPERM;
+        }
         return namespaces.idrFind(ns, nr) == NULL ? nr : -Errno.EEXIST;
     }
 
+    /** An allocation that failed; when it was the namespace's first, the next one is number 1 again. */
     private void undoNumbers(int pid, int fromLevel, int toLevel) {
+        int ns = pids.ns(pid);
         removeNumbers(pid, fromLevel, toLevel);
+        if (namespaces.pidAllocated(ns) == 0 && !namespaces.dying(ns)) {
+            namespaces.setIdrCursor(ns, 0);
+        }
         pids.free(pid);
     }
 

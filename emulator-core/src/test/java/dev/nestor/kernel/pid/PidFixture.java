@@ -10,7 +10,6 @@ import java.util.function.IntPredicate;
 /** The rooms up to {@code kernel.pid}, with a root namespace, and tasks that are nothing but bearers of numbers. */
 final class PidFixture {
     static final int NO_USER_NS = 0;
-    private static final int[] NO_WISH = {};
     private static final IntPredicate ANYBODY = userNs -> true;
 
     final TaskTable tasks = new TaskTable(2000);
@@ -27,13 +26,13 @@ final class PidFixture {
 
     PidFixture(int pidMax, int pidLimit) {
         pidTable = new PidTable(pidLimit, tasks);
-        namespaces = new PidNamespaces(table, pidTable, new NsInums(1), userNs -> {});
+        namespaces = new PidNamespaces(table, pidTable, new NsInums(1), userNs -> {}, userNs -> {});
         pids = new Pids(pidTable, table, namespaces, tasks, signals);
         root = namespaces.createRoot(NO_USER_NS, pidMax);
     }
 
     int alloc(int ns) {
-        return pids.allocPid(ns, NO_WISH, 0, ANYBODY);
+        return pids.allocPid(ns);
     }
 
     int wish(int ns, int... numbers) {

@@ -91,7 +91,9 @@ class PidsTest {
         assertThat(small.nr(small.alloc(small.root))).isEqualTo(305);
         assertThat(small.alloc(small.root)).as("5 is reserved").isEqualTo(-Errno.EAGAIN);
         small.namespaces.setLastPid(small.root, 299);
-        assertThat(small.nr(small.alloc(small.root))).as("the cursor is not above 300").isEqualTo(5);
+        assertThat(small.nr(small.alloc(small.root)))
+                .as("the cursor is not above 300")
+                .isEqualTo(5);
     }
 
     @Test
@@ -165,7 +167,9 @@ class PidsTest {
         assertThat(machine.wish(machine.root, 1)).isEqualTo(-Errno.EEXIST);
         assertThat(machine.wishUnprivileged(machine.root, 9)).isEqualTo(-Errno.EPERM);
         assertThat(machine.wishUnprivileged(machine.root, 0)).isEqualTo(-Errno.EINVAL);
-        assertThat(machine.wishUnprivileged(machine.root, 1)).as("before it is looked for").isEqualTo(-Errno.EPERM);
+        assertThat(machine.wishUnprivileged(machine.root, 1))
+                .as("before it is looked for")
+                .isEqualTo(-Errno.EPERM);
         assertThat(machine.wish(machine.root, 9)).isPositive();
     }
 

@@ -111,7 +111,7 @@ final class SmallMachine {
         signalStructs.setRlimCur(signal, Resource.RLIMIT_SIGPENDING, RLIMIT_SIGPENDING);
         signalStructs.setWaitChldexit(signal, waitQueues.alloc());
         addThread(task, signal, parent);
-        int pid = pids.allocPid(pidNs, new int[0], 0);
+        int pid = pids.allocPid(pidNs);
         pids.attachThread(pid, task);
         pids.attachProcess(pid, task);
         if (pidNsTable.childReaper(pidNs) == NULL) {
@@ -135,7 +135,7 @@ final class SmallMachine {
         tasks.setSighand(task, room.sighands().copySighand(leader, Sched.CLONE_SIGHAND));
         tasks.setCred(task, creds.get(tasks.cred(leader)));
         addThread(task, signal, tasks.realParent(leader));
-        pids.attachThread(pids.allocPid(pids.activeNs(leader), new int[0], 0), task);
+        pids.attachThread(pids.allocPid(pids.activeNs(leader)), task);
         return task;
     }
 

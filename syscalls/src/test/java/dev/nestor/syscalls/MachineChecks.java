@@ -1,0 +1,30 @@
+package dev.nestor.syscalls;
+
+import dev.nestor.init.Kernel;
+import dev.nestor.init.KernelInvariants;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Looks at every {@link TestMachine} once its test is over: all truths across tables have to hold. Registered for all
+ * tests of this module, by META-INF/services.
+ */
+public final class MachineChecks implements AfterEachCallback {
+    /** Machines that this thread has made since its last test. */
+    private static final ThreadLocal<List<Kernel>> MACHINES = ThreadLocal.withInitial(ArrayList::new);
+
+    static void watch(Kernel kernel) {
+        MACHINES.get().add(kernel);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        List<Kernel> machines = List.copyOf(MACHINES.get());
+        MACHINES.remove();
+        if (context.getExecutionException().isEmpty()) {
+            machines.forEach(KernelInvariants::check);
+        }
+    }
+}
