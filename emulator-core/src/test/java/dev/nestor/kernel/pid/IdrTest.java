@@ -7,6 +7,7 @@ import dev.nestor.table.StateHash;
 import dev.nestor.table.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -100,7 +101,7 @@ class IdrTest {
         }
     }
 
-    private static int firstFree(TreeMap<Integer, Integer> numbers, int from) {
+    private static int firstFree(Map<Integer, Integer> numbers, int from) {
         int nr = from;
         while (numbers.containsKey(nr)) {
             nr++;
