@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ChainTest {
@@ -103,7 +104,7 @@ class ChainTest {
         for (int step = 0; step < 20_000; step++) {
             List<Integer> owners = new ArrayList<>(model.keySet());
             int owner = owners.get(random.nextInt(owners.size()));
-            List<Integer> list = model.get(owner);
+            List<Integer> list = Objects.requireNonNull(model.get(owner));
             switch (random.nextInt(6)) {
                 case 0 -> {
                     if (owners.size() < 50) {
@@ -139,7 +140,9 @@ class ChainTest {
                 }
                 default -> {
                     if (!list.isEmpty()) {
-                        int member = list.remove(random.nextInt(list.size()));
+                        int place = random.nextInt(list.size());
+                        int member = list.get(place);
+                        list.subList(place, place + 1).clear();
                         chain.remove(member);
                         free.addFirst(member);
                     }

@@ -56,7 +56,7 @@ final class TableColumns {
             made.put(type, instance);
             return instance;
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("can't make a " + type.getSimpleName(), e);
+            throw new LinkageError("can't make a " + type.getSimpleName(), e);
         }
     }
 
@@ -123,6 +123,10 @@ final class TableColumns {
 
     long get(Field column, int index) {
         return ((Number) Array.get(read(column, table), index)).longValue();
+    }
+
+    int length(Field column) {
+        return Array.getLength(read(column, table));
     }
 
     Object array(Field column) {

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
-import java.util.function.IntPredicate;
 
 /** The rooms up to {@code kernel.pid}, with a root namespace, and tasks that are nothing but bearers of numbers. */
 final class PidFixture {
     static final int NO_USER_NS = 0;
-    private static final IntPredicate ANYBODY = userNs -> true;
 
     final TaskTable tasks = new TaskTable(2000);
     final SignalStructTable signals = new SignalStructTable(2000, tasks);
@@ -36,7 +34,7 @@ final class PidFixture {
     }
 
     int wish(int ns, int... numbers) {
-        return pids.allocPid(ns, numbers, numbers.length, ANYBODY);
+        return pids.allocPid(ns, numbers, numbers.length, userNs -> true);
     }
 
     int wishUnprivileged(int ns, int... numbers) {
