@@ -1,6 +1,7 @@
 package dev.nestor.cli;
 
 import dev.nestor.cli.conform.ConformCommand;
+import dev.nestor.cli.run.RunCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ConformCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {RunCommand.class, ConformCommand.class, CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; conform: every computed call is equal",

@@ -230,8 +230,11 @@ public final class Work {
     /** A superblock made and filled. */
     public static final int SUPERBLOCK_ALLOC = 78;
 
+    /** A cycle in the kernel for something that is not emulated, and whose length is known from elsewhere. */
+    public static final int OUTSIDE_CYCLE = 79;
+
     /** How many units there are. */
-    public static final int UNITS = 79;
+    public static final int UNITS = 80;
 
     private final long[] counts = new long[UNITS];
     private long low; // which of the units 0 to 63 may be other than zero

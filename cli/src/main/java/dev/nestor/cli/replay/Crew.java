@@ -69,7 +69,7 @@ public final class Crew {
     }
 
     /** All that have come up and not been dismissed, in the order of the log. */
-    Iterable<ReplayedTask> present() {
+    public Iterable<ReplayedTask> present() {
         return java.util.Arrays.stream(byNumber).filter(java.util.Objects::nonNull)::iterator;
     }
 }

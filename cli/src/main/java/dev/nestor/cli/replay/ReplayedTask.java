@@ -84,7 +84,7 @@ public final class ReplayedTask {
 
     /** The call that it is in, or the last one. */
     @Nullable
-    TraceCall call() {
+    public TraceCall call() {
         return call;
     }
 

@@ -1,0 +1,154 @@
+package dev.nestor.cli.run;
+
+import dev.nestor.cli.ExitCode;
+import dev.nestor.cli.LimitOptions;
+import dev.nestor.cli.Main;
+import dev.nestor.cli.Progress;
+import dev.nestor.cli.replay.ReplayOptions;
+import dev.nestor.cli.strace.LogException;
+import dev.nestor.cli.strace.LogLimits;
+import dev.nestor.cli.strace.LogSource;
+import dev.nestor.cli.strace.TraceSpool;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nestor run LOG}. */
+@Command(
+        name = "run",
+        description = {
+            "Runs the tasks of a log of strace on an emulated machine, and reports what became of them.",
+            "",
+            "In scheduled order each task computes for as long as the log shows between its calls, and makes the calls;"
+                    + " blocking and the emulated scheduler decide who runs when.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the run has come to its end",
+            "2:wrong usage",
+            "3:the log can't be read",
+            "4:the file is no log of strace",
+            "5:the log breaks off",
+            "6:a line can't be parsed",
+            "7:a call of an unknown name or number",
+            "8:the log exceeds a limit",
+            "70:a bug of Nestor",
+            "73:the JSON file could not be written"
+        })
+public final class RunCommand implements Callable<Integer> {
+    enum Order {
+        SCHEDULED,
+        RECORDED
+    }
+
+    @Parameters(paramLabel = "LOG", description = "Output of strace -f, plain or gzip.")
+    private Path log = Path.of("");
+
+    @Option(
+            names = "--order",
+            paramLabel = "ORDER",
+            defaultValue = "scheduled",
+            description = "scheduled, or recorded: calls in the order of the log, without CPUs (default: ${DEFAULT-VALUE}).")
+    private Order order = Order.SCHEDULED;
+
+    @Mixin
+    private final MachineOptions machine = new MachineOptions();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write all results to this file.")
+    private @Nullable Path json;
+
+    @Option(names = "--all", description = "Print long tables in full.")
+    private boolean all;
+
+    @Option(names = "--keep-going", description = "Skip lines that can't be read, and count them.")
+    private boolean keepGoing;
+
+    @Mixin
+    private final LimitOptions limits = new LimitOptions();
+
+    @Option(
+            names = "--max-time",
+            paramLabel = "SECONDS",
+            defaultValue = "86400",
+            description = "Most simulated seconds (default: ${DEFAULT-VALUE}).")
+    private long maxTime;
+
+    @Option(
+            names = "--max-events",
+            paramLabel = "N",
+            defaultValue = "500000000",
+            description = "Most events of a run (default: ${DEFAULT-VALUE}).")
+    private long maxEvents;
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        CommandLine line = commandLine();
+        String complaint = complaint();
+        if (!complaint.isEmpty()) {
+            throw new CommandLine.ParameterException(line, complaint);
+        }
+        PrintWriter err = line.getErr();
+        AtomicLong done = new AtomicLong();
+        AtomicLong total = new AtomicLong();
+        try (Progress progress = Progress.start(() -> progress(done, total))) {
+            RunReport report = run(done, total);
+            progress.erase();
+            new RunText(line.getOut(), all).print(log.toString(), report);
+            return ExitCode.OK;
+        } catch (LogException e) {
+            err.println("nestor: " + e.getMessage());
+            return ExitCode.of(e.kind());
+        } catch (OutOfMemoryError e) {
+            err.println("nestor: " + log + ": needs more memory than there is: raise NESTOR_JAVA_OPTS=-Xmx");
+            return ExitCode.LIMIT;
+        } catch (RuntimeException | AssertionError | StackOverflowError e) {
+            return Main.internalError(err, e);
+        }
+    }
+
+    private String progress(AtomicLong done, AtomicLong total) {
+        return total.get() == 0
+                ? log + ": " + done.get() + " lines read"
+                : log + ": " + done.get() + " of " + total.get() + " lines run";
+    }
+
+    private RunReport run(AtomicLong done, AtomicLong total) throws LogException {
+        LogLimits logLimits = limits.logLimits(keepGoing);
+        try (LogSource source = LogSource.open(log, logLimits);
+                TraceSpool spool = TraceSpool.read(source, logLimits, done::set)) {
+            total.set(spool.events());
+            done.set(0);
+            ReplayOptions replay = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks());
+            RunOptions options = new RunOptions(
+                    machine.topology(), machine.hz(), machine.tscHz(), machine.seed(), replay, maxTime, maxEvents);
+            return new ScheduledRun(spool, logLimits, options).run(done::set);
+        }
+    }
+
+    private String complaint() {
+        if (maxTime < 1 || maxEvents < 1) {
+            return "a limit must be positive";
+        }
+        String ofMachine = machine.complaint();
+        return ofMachine.isEmpty() ? limits.complaint() : ofMachine;
+    }
+
+    private CommandLine commandLine() {
+        CommandLine.Model.CommandSpec own = spec;
+        assert own != null;
+        return own.commandLine();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.nestor.cli.run;
+
+import dev.nestor.cli.replay.ReplayOptions;
+import dev.nestor.machine.Topology;
+
+/**
+ * The machine that a log runs on, and what it may ask for.
+ *
+ * @param hz ticks a second
+ * @param tscHz cycles a second
+ * @param replay what a log may ask for in either order
+ * @param maxSeconds simulated seconds after which a run is given up
+ * @param maxEvents events after which it is
+ */
+public record RunOptions(
+        Topology topology, int hz, long tscHz, long seed, ReplayOptions replay, long maxSeconds, long maxEvents) {}
