@@ -49,6 +49,9 @@ final class OutsideTasks {
         ReplayedTask maker = crew.parentOf(member.number());
         int parent = maker != null && maker.isAlive() && !machine.isExiting(maker.task()) ? maker.task() : init;
         int task = create(parent, number);
+        if (task == NULL && parent != init) {
+            task = create(init, number); // who should have made it has been killed, or its namespace is dying
+        }
         if (task != NULL) {
             tasks.setPtrace(task, 1);
             crew.bind(member, task);
