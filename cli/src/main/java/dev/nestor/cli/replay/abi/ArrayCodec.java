@@ -19,6 +19,10 @@ final class ArrayCodec extends Codec {
         this.length = length;
     }
 
+    Codec element() {
+        return element;
+    }
+
     @Override
     long size(CallFrame frame, @Nullable Value value) {
         long shown = value == null ? 0 : elements(value.atEntry()).size();

@@ -1,6 +1,7 @@
 package dev.nestor.cli.replay.abi;
 
 import dev.nestor.cli.strace.Value;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A buffer of bytes; messages of netlink, which strace takes apart, are put together again. */
@@ -49,28 +50,40 @@ final class BytesCodec extends Codec {
     @Override
     boolean same(View view, long at, Value value) {
         if (value instanceof Value.Str text) {
-            return isRandom || sameBytes(view, at, text, length.filled(view.frame(), text.bytes().length));
+            long filled = Math.min(length.filled(view.frame(), text.bytes().length), text.bytes().length);
+            return isRandom ? isWritten(view, at, filled) : sameBytes(view, at, text, filled);
         }
         return netlink.sameMessages(view, at, value, length.filled(view.frame(), 0));
     }
 
+    /** Whether the kernel has written anything, as far as that can be told of bytes at random. */
+    private static boolean isWritten(View view, long at, long filled) {
+        boolean isMarked =
+                filled >= Integer.BYTES && view.read(at, Integer.BYTES) && view.isAll(Integer.BYTES, Arena.UNWRITTEN);
+        return !isMarked || view.differ("bytes", "nothing written");
+    }
+
     /** @param filled how many bytes the kernel has written */
     static boolean sameBytes(View view, long at, Value.Str text, long filled) {
-        int count = (int) Math.min(text.bytes().length, filled);
+        byte[] shown = text.bytes();
+        int count = (int) Math.min(shown.length, filled);
         byte[] found = view.bytes(at, count);
         if (found == null) {
             return true;
         }
         boolean isUnknown = false;
-        for (int i = 0; i < count; i++) {
-            if (found[i] != text.bytes()[i]) {
-                if (found[i] != Arena.UNKNOWN) {
-                    return view.differ(
-                            Texts.excerpt(text.bytes(), text.bytes().length, i), Texts.excerpt(found, count, i));
-                }
-                isUnknown = true;
+        for (int i = mismatch(shown, found, 0, count); i < count; i = mismatch(shown, found, i + 1, count)) {
+            if (found[i] != Arena.UNKNOWN) {
+                return view.differ(Texts.excerpt(shown, shown.length, i), Texts.excerpt(found, count, i));
             }
+            isUnknown = true;
         }
         return !isUnknown || view.cannotTell("unknown bytes");
+    }
+
+    /** The first place at or behind one where the two differ; the end when they do not. */
+    private static int mismatch(byte[] shown, byte[] found, int from, int end) {
+        int place = Arrays.mismatch(shown, from, end, found, from, end);
+        return place < 0 ? end : from + place;
     }
 }

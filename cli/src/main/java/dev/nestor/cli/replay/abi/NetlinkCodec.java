@@ -105,12 +105,27 @@ final class NetlinkCodec {
             return Integer.BYTES;
         }
         if (part instanceof Value.Struct struct) {
+            if (struct.field("error") != null) {
+                return putError(arena, at, struct, room);
+            }
             StructCodec layout = layout(struct);
             boolean isPut =
                     layout != null && layout.size(arena.frame(), struct) <= room && layout.put(arena, at, struct);
             return isPut && layout != null ? (int) layout.size(arena.frame(), struct) : -1;
         }
         return part instanceof Value.Array array ? putAttributes(arena, at, array, room) : -1;
+    }
+
+    private int putError(Arena arena, int at, Value.Struct shown, int room) {
+        Value error = shown.field("error");
+        Value message = shown.field("msg");
+        List<Value> parts = message == null ? List.of() : parts(message);
+        if (error == null || !error.isNumber() || parts.isEmpty() || room < Integer.BYTES + HEADER) {
+            return -1;
+        }
+        arena.put(at, Integer.BYTES, error.number());
+        int length = parts.size() == 1 ? HEADER : Math.clamp(length(parts), HEADER, room - Integer.BYTES);
+        return putMessage(arena, at + Integer.BYTES, parts, length) ? Integer.BYTES + length : -1;
     }
 
     private @Nullable StructCodec layout(Value.Struct struct) {
@@ -248,8 +263,7 @@ final class NetlinkCodec {
     }
 
     private static long sameNumber(View view, long at, long shown) {
-        long found = (int) view.number(at, Integer.BYTES);
-        return found == (int) shown || view.differ(shown, found) ? Integer.BYTES : DIFFERENT;
+        return view.sameNumber(at, Integer.BYTES, shown) ? Integer.BYTES : DIFFERENT;
     }
 
     /** struct nlmsgerr: the error, and the message that it is about or only its header. */
@@ -260,9 +274,7 @@ final class NetlinkCodec {
         if (error == null || !error.isNumber() || parts.isEmpty()) {
             return UNTOLD;
         }
-        int found = (int) view.number(at, Integer.BYTES);
-        if (found != (int) error.number()) {
-            view.differ(Texts.result(error.number()), Texts.result(found));
+        if (!view.sameNumber(at, Integer.BYTES, error.number())) {
             return DIFFERENT;
         }
         long length = parts.size() == 1 ? HEADER : length(parts);
@@ -291,10 +303,8 @@ final class NetlinkCodec {
     private long sameAttribute(View view, long at, Value.Array shown) {
         long length = leading(shown, "nla_len");
         long type = leading(shown, "nla_type");
-        long foundType = view.number(at + Short.BYTES, Short.BYTES);
-        long foundLength = view.number(at, Short.BYTES);
-        if (foundType != (type & 0xffff) || foundLength != length) {
-            view.differ("type " + type + " length " + length, "type " + foundType + " length " + foundLength);
+        boolean isSame = view.sameNumber(at, Short.BYTES, length) || view.in("nla_len");
+        if (!isSame || !(view.sameNumber(at + Short.BYTES, Short.BYTES, type) || view.in("nla_type"))) {
             return DIFFERENT;
         }
         if (shown.elements().size() > 1
@@ -306,9 +316,7 @@ final class NetlinkCodec {
 
     private boolean sameData(View view, long at, Value value, long length) {
         if (value.isNumber() && length <= Long.BYTES) {
-            int unused = Long.SIZE - (int) length * Byte.SIZE;
-            long found = length == 0 ? 0 : view.number(at, (int) length);
-            return length == 0 || found << unused == value.number() << unused || view.differ(value.number(), found);
+            return length == 0 || view.sameNumber(at, (int) length, value.number());
         }
         if (value instanceof Value.Str bytes) {
             return BytesCodec.sameBytes(view, at, bytes, length);

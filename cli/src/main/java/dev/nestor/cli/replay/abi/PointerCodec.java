@@ -19,6 +19,10 @@ final class PointerCodec extends Codec {
         return Long.BYTES;
     }
 
+    Codec target() {
+        return target;
+    }
+
     @Override
     long size(CallFrame frame, @Nullable Value value) {
         return Long.BYTES;

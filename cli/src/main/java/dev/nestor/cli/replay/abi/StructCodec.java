@@ -46,7 +46,8 @@ final class StructCodec extends Codec {
         return name != null && member(name) != null;
     }
 
-    private @Nullable Member member(String name) {
+    @Nullable
+    Member member(String name) {
         for (Member member : members) {
             if (member.name.equals(name)) {
                 return member;
@@ -121,12 +122,19 @@ final class StructCodec extends Codec {
         for (Field field : struct.fields()) {
             String name = field.name();
             if (name == null) {
-                view.cannotTell("more than is known of the structure");
+                noteUnknown(view);
             } else if (!sameField(view, at, name, field.value())) {
                 return view.in(name);
             }
         }
         return true;
+    }
+
+    /** Fields that strace does not know: what a failed call has not written need not be known. */
+    private static void noteUnknown(View view) {
+        if (view.frame().result().value() >= 0) {
+            view.cannotTell("more than is known of the structure");
+        }
     }
 
     boolean sameField(View view, long at, String name, Value value) {

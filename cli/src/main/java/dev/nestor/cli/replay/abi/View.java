@@ -95,6 +95,19 @@ final class View {
         return read(at, size) ? word(size, false) : 0;
     }
 
+    /** Whether a number in memory is the one shown, as far as its bytes go; unknown bytes cannot be told. */
+    boolean sameNumber(long at, int size, long shown) {
+        if (!read(at, size)) {
+            return true;
+        }
+        int unused = Long.SIZE - size * Byte.SIZE;
+        long found = word(size, true);
+        if (found == shown << unused >> unused) {
+            return true;
+        }
+        return isAll(size, Arena.UNKNOWN) ? cannotTell("unknown bytes") : differ(shown << unused >> unused, found);
+    }
+
     /** Always false, so that it may be returned. */
     boolean differ(String shown, String found) {
         expected = shown;
