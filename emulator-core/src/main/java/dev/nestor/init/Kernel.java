@@ -19,6 +19,7 @@ import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.GroupInfoTable;
 import dev.nestor.kernel.cred.IdMapTable;
+import dev.nestor.kernel.cred.IdMaps;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.exit.Exit;
@@ -94,6 +95,7 @@ public final class Kernel {
     private final UserNamespaces userNamespaces;
     private final Creds creds;
     private final Capabilities capabilities;
+    private final IdMaps idMaps;
     private final UtsNamespaceTable utsNamespaceTable;
     private final UtsNamespaces utsNamespaces;
     private final TimeNamespaceTable timeNamespaceTable;
@@ -153,6 +155,7 @@ public final class Kernel {
         userNamespaces = new UserNamespaces(userNamespaceTable, idMapTable, credTable, tasks, nsInums);
         creds = new Creds(tasks, credTable, groupInfoTable, userNamespaces);
         capabilities = new Capabilities(tasks, credTable, userNamespaceTable);
+        idMaps = new IdMaps(userNamespaceTable, userNamespaces, credTable, capabilities);
 
         pidTable = new PidTable(4 * most, tasks);
         pidNamespaceTable = new PidNamespaceTable(most);
@@ -378,6 +381,10 @@ public final class Kernel {
 
     public Creds creds() {
         return creds;
+    }
+
+    public IdMaps idMaps() {
+        return idMaps;
     }
 
     public Capabilities capabilities() {

@@ -2,6 +2,7 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.fs.Files;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.fork.CloneArgs;
 import dev.nestor.kernel.fork.Fork;
@@ -31,6 +32,7 @@ public final class SysClone {
     private final Pids pids;
     private final Fork fork;
     private final SignalWakeups signals;
+    private final Files files;
     private final UserMemory memory;
     private final CloneArgs clone = new CloneArgs();
     private final byte[] buffer = new byte[PAGE_SIZE];
@@ -40,6 +42,7 @@ public final class SysClone {
         this.pids = kernel.pids();
         this.fork = kernel.fork();
         this.signals = kernel.signals().wakeups();
+        this.files = kernel.files();
         this.memory = kernel.userMemory();
     }
 
@@ -51,7 +54,7 @@ public final class SysClone {
                         Nr.NR_clone3,
                         "clone3",
                         this::clone3,
-                        "CLONE_INTO_CGROUP (the cgroup hierarchy); CLONE_IO and CLONE_SYSVSEM share nothing yet");
+                        "with CLONE_INTO_CGROUP the child is in no cgroup; CLONE_IO and CLONE_SYSVSEM share nothing yet");
     }
 
     private long fork(int task, SyscallArgs args) {
@@ -105,7 +108,7 @@ public final class SysClone {
                 return -Errno.E2BIG;
             }
         }
-        int invalid = readCloneArgs(mm, (int) size);
+        int invalid = readCloneArgs(task, (int) size);
         return invalid < 0 ? invalid : finish(task);
     }
 
@@ -118,7 +121,7 @@ public final class SysClone {
     }
 
     /** copy_clone_args_from_user() and clone3_args_valid(), in their order of checks. */
-    private int readCloneArgs(int mm, int size) {
+    private int readCloneArgs(int task, int size) {
         long flags = word(0);
         long exitSignal = word(4);
         long stack = word(5);
@@ -132,9 +135,12 @@ public final class SysClone {
             return -Errno.EINVAL;
         }
         if ((flags & Sched.CLONE_INTO_CGROUP) != 0) {
-            return size < CLONE_ARGS_SIZE_VER2 || Long.compareUnsigned(word(10), Integer.MAX_VALUE) > 0
-                    ? -Errno.EINVAL
-                    : -Errno.EBADF;
+            if (size < CLONE_ARGS_SIZE_VER2 || Long.compareUnsigned(word(10), Integer.MAX_VALUE) > 0) {
+                return -Errno.EINVAL;
+            }
+            if (files.fileOf(task, (int) word(10)) == NULL) {
+                return -Errno.EBADF;
+            }
         }
         clone.reset(flags, (int) exitSignal)
                 .pidfd(word(1))
@@ -143,7 +149,7 @@ public final class SysClone {
                 .stack(stack == 0 ? 0 : stack + stackSize)
                 .tls(word(7));
         for (int i = 0; i < setTidSize; i++) {
-            clone.addSetTid(memory.getInt(mm, setTid + 4L * i));
+            clone.addSetTid(memory.getInt(tasks.mm(task), setTid + 4L * i));
             if (memory.faulted()) {
                 return -Errno.EFAULT;
             }

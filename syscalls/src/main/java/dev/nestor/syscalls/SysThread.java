@@ -2,6 +2,7 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.fs.Outside;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
@@ -47,7 +48,7 @@ public final class SysThread {
             case ARCH_GET_GS -> memory.putLong(mm, address, tasks.gsBase(task)) < 0 ? -Errno.EFAULT : 0;
             case ARCH_GET_CPUID -> 1;
             case ARCH_SET_CPUID -> -Errno.ENODEV;
-            default -> -Errno.EINVAL;
+            default -> args.intAt(0) > ARCH_SET_CPUID ? -Outside.EOUTSIDE : -Errno.EINVAL;
         };
     }
 

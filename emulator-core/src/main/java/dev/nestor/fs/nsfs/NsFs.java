@@ -60,7 +60,7 @@ public final class NsFs extends FsType implements FileOps {
     }
 
     /** ns_get_path(): the walk goes to a task's namespace of a kind; ENOENT when it has none. */
-    public int follow(int task, int type, Nameidata nd) {
+    public int nsGetPath(int task, int type, Nameidata nd) {
         NsOps ops = types.ops(type);
         int ns = ops.get(task);
         if (ns == NULL) {
@@ -76,7 +76,7 @@ public final class NsFs extends FsType implements FileOps {
     }
 
     /** ns_get_name(): {@code kind:[number]}, or ENOENT when the task has no such namespace. */
-    public int readlink(int task, int type, byte[] into) {
+    public int nsGetName(int task, int type, byte[] into) {
         NsOps ops = types.ops(type);
         int ns = ops.get(task);
         if (ns == NULL) {

@@ -6,6 +6,7 @@ import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsOps;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 
 /**
@@ -81,6 +82,7 @@ public final class UserNamespaces implements NsOps {
         namespaces.setGroup(ns, group);
         namespaces.setInum(ns, inums.alloc());
         namespaces.setSetgroupsAllowed(ns, namespaces.setgroupsAllowed(parent));
+        namespaces.setParentCouldSetfcap(ns, (creds.capEffective(cred) & 1L << Capability.CAP_SETFCAP) != 0);
         return ns;
     }
 
