@@ -42,7 +42,7 @@ public final class Attributes {
         if (!permissions.isOwnerOrCapable(task, inode)) {
             return -Errno.EPERM;
         }
-        int error = superBlocks.type(inodes.sb(inode)).maySetattr(task, inode);
+        int error = maySetattr(task, inode);
         if (error != 0) {
             return error;
         }
@@ -70,7 +70,7 @@ public final class Attributes {
         if (gidChanges && !capable && !(ownsIt && groupIsHis)) {
             return -Errno.EPERM;
         }
-        int error = superBlocks.type(inodes.sb(inode)).maySetattr(task, inode);
+        int error = maySetattr(task, inode);
         if (error != 0) {
             return error;
         }
@@ -85,6 +85,13 @@ public final class Attributes {
         }
         inodeLife.touchCtime(inode);
         return 0;
+    }
+
+    /** may_setattr(), and what the file system says. */
+    private int maySetattr(int task, int inode) {
+        return (inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0
+                ? -Errno.EPERM
+                : superBlocks.type(inodes.sb(inode)).maySetattr(task, inode);
     }
 
     /** setattr_should_drop_suidgid(): a changed file is no longer set-id, nor set-gid if its group may execute it. */
@@ -125,7 +132,7 @@ public final class Attributes {
             signals.sendSig(task, Signal.SIGXFSZ, task, false);
             return -Errno.EFBIG;
         }
-        int error = superBlocks.type(inodes.sb(inode)).maySetattr(task, inode);
+        int error = maySetattr(task, inode);
         if (error != 0) {
             return error;
         }
@@ -157,7 +164,7 @@ public final class Attributes {
                 return error;
             }
         }
-        int error = superBlocks.type(inodes.sb(inode)).maySetattr(task, inode);
+        int error = maySetattr(task, inode);
         if (error != 0) {
             return error;
         }

@@ -41,18 +41,14 @@ public final class FileLocks {
     private long end;
     private int type;
 
-    FileLocks(Vfs vfs, int limit) {
+    FileLocks(Vfs vfs) {
         this.vfs = vfs;
         this.files = vfs.tables.files;
         this.inodes = vfs.tables.inodes;
-        this.locks = new FileLockTable(limit, inodes);
+        this.locks = vfs.tables.locks;
         this.tasks = vfs.below.tasks();
         this.pids = vfs.below.pids();
         this.waitQueues = vfs.below.waitQueues();
-    }
-
-    FileLockTable table() {
-        return locks;
     }
 
     /** locks_remove_file(): an open file's last reference is gone. */

@@ -42,6 +42,11 @@ public interface FileOps {
         return true;
     }
 
+    /** Whether there is an llseek(); pread(2) may work without it. */
+    default boolean canSeek() {
+        return true;
+    }
+
     /** read_iter() at a position; for a file without one (FMODE_STREAM) it is 0. */
     default long read(int task, int file, IovIter to, long pos) {
         return -Errno.EINVAL;

@@ -62,7 +62,7 @@ public final class Files {
         files.setDentry(file, dentries.get(dentry));
         files.setInode(file, dentryTable.inode(dentry));
         files.setFlags(file, flags);
-        files.setMode(file, modeOf(flags));
+        files.setMode(file, kinds.ops(kind).canSeek() ? modeOf(flags) : modeOf(flags) & ~FileModes.FMODE_LSEEK);
         files.setKind(file, kind);
         files.setCred(file, creds.get(tasks.cred(task)));
         return file;

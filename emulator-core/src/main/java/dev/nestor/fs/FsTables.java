@@ -13,6 +13,7 @@ public final class FsTables {
     public final FsStructTable fsStructs;
     public final MountTable mounts;
     public final MntNamespaceTable mntNamespaces;
+    final FileLockTable locks;
     final PageTree pages = new PageTree();
     final FdArrays fdArrays = new FdArrays();
 
@@ -27,6 +28,7 @@ public final class FsTables {
         inodes = new InodeTable(maxFiles);
         dentries = new DentryTable(maxFiles);
         files = new FileTable(maxFiles);
+        locks = new FileLockTable(maxFiles, inodes);
         filesStructs = new FilesStructTable(maxTasks);
         fsStructs = new FsStructTable(maxTasks);
         mounts = new MountTable(maxMounts);
@@ -40,6 +42,7 @@ public final class FsTables {
         inodes.digest(hash);
         dentries.digest(hash);
         files.digest(hash);
+        locks.digest(hash);
         filesStructs.digest(hash);
         fsStructs.digest(hash);
         mounts.digest(hash);

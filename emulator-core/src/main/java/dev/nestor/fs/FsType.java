@@ -93,11 +93,21 @@ public abstract class FsType {
         return false;
     }
 
-    /** Before stat(2) looks: brings what is computed up to date. */
-    public void getattr(int inode) {}
+    /** i_op->getattr(): what stat(2) is shown otherwise than the inode has it. */
+    public void getattr(int inode, KStat stat) {}
 
     /** evict_inode(): lets go of what stands behind an inode that is about to be freed. */
     public void evict(int inode) {}
+
+    /** The pid that an inode's handle is and that it holds; NULL when it is none. */
+    public int pidHeldBy(int inode) {
+        return 0;
+    }
+
+    /** The namespace of a kind (NsTypes) that an inode's handle is and that it holds; NULL when it is none. */
+    public int nsHeldBy(int inode, int type) {
+        return 0;
+    }
 
     /** kill_sb(): lets go of what the super block keeps. */
     public void kill(int sb) {}

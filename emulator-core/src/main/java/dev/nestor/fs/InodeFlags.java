@@ -17,8 +17,8 @@ public final class InodeFlags {
     /** A file whose bytes are not known where nothing was learned or written. */
     public static final int CONTENT_UNKNOWN = 0x10;
 
-    /** A directory for which even the absence of a name is not known: nobody but a driver can look into it. */
-    public static final int OPAQUE = 0x20;
+    /** S_IMMUTABLE. */
+    public static final int IMMUTABLE = 0x80;
 
     /** A file that nobody can link again: O_TMPFILE without O_EXCL clears it. */
     public static final int LINKABLE = 0x40;

@@ -77,7 +77,7 @@ public final class InodeTable extends Table {
         return flags[row(inode)];
     }
 
-    void setFlags(int inode, int value) {
+    public void setFlags(int inode, int value) {
         flags[row(inode)] = value;
     }
 

@@ -6,6 +6,7 @@ import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
+import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 
@@ -383,6 +384,12 @@ public final class Mounts {
 
     public void setNsRoot(int ns, int mnt) {
         namespaces.setRoot(ns, mnt);
+    }
+
+    void digest(StateHash hash) {
+        hash.add(nsSeq);
+        ids.digest(hash);
+        peers.digest(hash);
     }
 
     /** check_mnt(): whether a mount belongs to a namespace. */

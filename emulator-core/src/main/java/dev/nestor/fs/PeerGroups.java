@@ -2,6 +2,8 @@ package dev.nestor.fs;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.table.StateHash;
+
 /** Peer groups and slaves: fs/pnode.c. Peers are on a ring; a group's slaves are on the list of one of its members. */
 public final class PeerGroups {
     private final MountTable mounts;
@@ -140,6 +142,10 @@ public final class PeerGroups {
         mounts.setPrevPeer(mnt, peer);
         mounts.setNextPeer(mnt, next);
         mounts.setPrevPeer(next, mnt);
+    }
+
+    void digest(StateHash hash) {
+        groups.digest(hash);
     }
 
     private void remove(int mnt) {

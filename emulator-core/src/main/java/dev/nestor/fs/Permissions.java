@@ -48,6 +48,9 @@ public final class Permissions {
             if (ofTheFs && superBlocks.readOnly(sb)) {
                 return -Errno.EROFS;
             }
+            if ((inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0) {
+                return -Errno.EPERM;
+            }
             if (hasUnmappedId(inode)) {
                 return -Errno.EACCES;
             }

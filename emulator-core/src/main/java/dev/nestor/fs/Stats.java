@@ -12,7 +12,6 @@ public final class Stats {
 
     /** vfs_getattr(): 0, or -EOUTSIDE when its length is not known. */
     public int getattr(int inode, KStat into) {
-        superBlocks.type(inodes.sb(inode)).getattr(inode);
         into.mode = inodes.mode(inode);
         into.nlink = inodes.nlink(inode);
         into.uid = inodes.uid(inode);
@@ -26,6 +25,7 @@ public final class Stats {
         into.atime = inodes.atime(inode);
         into.mtime = inodes.mtime(inode);
         into.ctime = inodes.ctime(inode);
+        superBlocks.type(inodes.sb(inode)).getattr(inode, into);
         return (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0 ? -Outside.EOUTSIDE : 0;
     }
 }

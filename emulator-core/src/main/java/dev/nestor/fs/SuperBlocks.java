@@ -3,6 +3,7 @@ package dev.nestor.fs;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.table.StateHash;
 
 /** Instances of file systems: fs/super.c. */
 public final class SuperBlocks {
@@ -65,6 +66,10 @@ public final class SuperBlocks {
         devs.free(superBlocks.dev(sb));
         superBlocks.free(sb);
         userNamespaces.put(userNs);
+    }
+
+    void digest(StateHash hash) {
+        devs.digest(hash);
     }
 
     public FsType type(int sb) {

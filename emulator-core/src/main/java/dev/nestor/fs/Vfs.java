@@ -3,6 +3,7 @@ package dev.nestor.fs;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsTypes;
@@ -16,6 +17,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.Frames;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Stat;
 import java.util.function.LongSupplier;
 
@@ -32,6 +34,7 @@ public final class Vfs {
             CredTable credTable,
             Creds creds,
             Capabilities capabilities,
+            UserNamespaceTable userNamespaceTable,
             UserNamespaces userNamespaces,
             Pids pids,
             PidNamespaces pidNamespaces,
@@ -78,7 +81,7 @@ public final class Vfs {
         superBlocks = new SuperBlocks(tables, dentries, types, below.userNamespaces());
         mounts = new Mounts(tables, below, dentries, superBlocks);
         fsStructs = new FsStructs(tables, mounts, dentries, below.tasks(), below.work());
-        locks = new FileLocks(this, tables.inodes.limit());
+        locks = new FileLocks(this);
         files = new Files(tables, below, dentries, mounts, kinds, locks);
         fileTables = files.descriptors();
         permissions = new Permissions(tables, types, below);
@@ -101,9 +104,17 @@ public final class Vfs {
         return below.pidNamespaces().rootOf(ns);
     }
 
+    /** What is not in tables. */
+    public void digest(StateHash hash) {
+        tables.digest(hash);
+        mounts.digest(hash);
+        superBlocks.digest(hash);
+    }
+
     /** kern_mount(): an instance of a file system that is the kernel's own, and has no root that anybody could walk to. */
-    public int kernMount(int type, int userNs, int name) {
+    public int kernMount(int type, int userNs, int name, int device) {
         int sb = superBlocks.create(type, userNs);
+        superBlocks.setDevice(sb, device);
         int inode = inodes.create(sb, Stat.S_IFDIR | 0600, 0, 0);
         int root = dentries.addRoot(sb, name, inode);
         int mnt = mounts.create(sb, root, name);

@@ -5,6 +5,7 @@ import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
 import dev.nestor.fs.tmpfs.TmpFs;
+import dev.nestor.table.StateHash;
 
 /** The file systems of one kernel, and the tree that it boots with. */
 public final class FileSystems {
@@ -21,7 +22,7 @@ public final class FileSystems {
     FileSystems(Kernel kernel, int userNs) {
         vfs = kernel.vfs();
         pipes = new Pipes(vfs, userNs, kernel.config().maxFiles());
-        nsFs = new NsFs(vfs, kernel.userNamespaceTable(), kernel.pidNamespaces(), userNs);
+        nsFs = new NsFs(vfs, userNs);
         pidFds = new PidFds(vfs, kernel.pidTable(), userNs);
         tmpfs = TmpFs.tmpfs(vfs);
         TmpFs.ramfs(vfs);
@@ -42,6 +43,10 @@ public final class FileSystems {
     /** The top of the first mount namespace. */
     int rootMount() {
         return rootMount;
+    }
+
+    void digest(StateHash hash) {
+        pipes.digest(hash);
     }
 
     public NsFs nsFs() {

@@ -199,6 +199,7 @@ public final class Kernel {
                         credTable,
                         creds,
                         capabilities,
+                        userNamespaceTable,
                         userNamespaces,
                         pids,
                         pidNamespaces,
@@ -508,6 +509,7 @@ public final class Kernel {
         netTable.digest(hash);
         nsProxyTable.digest(hash);
         addressSpaces.digest(hash);
-        fsTables.digest(hash);
+        vfs.digest(hash);
+        fileSystems().digest(hash);
     }
 }

@@ -17,6 +17,7 @@ import dev.nestor.kernel.cred.GroupInfoTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
+import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.task.SighandTable;
@@ -93,20 +94,22 @@ final class ReferenceInvariants {
 
     /** The namespaces that nothing but nsproxies holds, and their hold on the user namespaces that own them. */
     private void checkNamespaces() {
-        checkOwned(kernel.utsNamespaceTable(), proxies::utsNs);
-        checkOwned(all.get(IpcNamespaceTable.class), proxies::ipcNs);
-        checkOwned(all.get(NetTable.class), proxies::netNs);
-        checkOwned(all.get(CgroupNamespaceTable.class), proxies::cgroupNs);
+        checkOwned(kernel.utsNamespaceTable(), proxies::utsNs, NsTypes.UTS);
+        checkOwned(all.get(IpcNamespaceTable.class), proxies::ipcNs, NsTypes.IPC);
+        checkOwned(all.get(NetTable.class), proxies::netNs, NsTypes.NET);
+        checkOwned(all.get(CgroupNamespaceTable.class), proxies::cgroupNs, NsTypes.CGROUP);
         TimeNamespaceTable times = kernel.timeNamespaceTable();
         Holders ofTimes = new Holders(times);
         Claims.forEach(proxies, proxy -> {
             ofTimes.hold(proxies.timeNs(proxy), "nsproxy");
             ofTimes.hold(proxies.timeNsForChildren(proxy), "nsproxy for children");
         });
+        holdByInodes(ofTimes, NsTypes.TIME);
         checkOwners(times, ofTimes);
         MntNamespaceTable mnts = fs.mntNamespaces;
         Holders ofMnts = new Holders(mnts);
         Claims.forEach(proxies, proxy -> ofMnts.hold(proxies.mntNs(proxy), "nsproxy"));
+        holdByInodes(ofMnts, NsTypes.MNT);
         ofMnts.check(mnts::count);
         Claims.forEach(mnts, ns -> users.hold(mnts.userNs(ns), mnts.name()));
     }
@@ -115,9 +118,16 @@ final class ReferenceInvariants {
         int of(int proxy);
     }
 
-    private void checkOwned(NamespaceTable table, Member member) {
+    /** What nsfs's inodes hold. */
+    private void holdByInodes(Holders holders, int type) {
+        Claims.forEach(fs.inodes, inode -> holders.hold(
+                kernel.vfs().superBlocks.type(fs.inodes.sb(inode)).nsHeldBy(inode, type), "nsfs inode"));
+    }
+
+    private void checkOwned(NamespaceTable table, Member member, int type) {
         Holders holders = new Holders(table);
         Claims.forEach(proxies, proxy -> holders.hold(member.of(proxy), "nsproxy"));
+        holdByInodes(holders, type);
         checkOwners(table, holders);
     }
 
@@ -146,11 +156,14 @@ final class ReferenceInvariants {
             pidNamespaces.hold(table.ns(pid), "pid");
         });
         Claims.forEach(fs.files, file -> pids.hold(fs.files.ownerPid(file), "file's owner"));
+        Claims.forEach(fs.inodes, inode -> pids.hold(
+                kernel.vfs().superBlocks.type(fs.inodes.sb(inode)).pidHeldBy(inode), "inode"));
         pids.check(table::count);
         Claims.forEach(proxies, proxy -> pidNamespaces.hold(proxies.pidNsForChildren(proxy), "nsproxy"));
         Claims.forEach(namespaces, ns -> pidNamespaces.hold(namespaces.parent(ns), "child"));
         SuperBlockTable sbs = fs.superBlocks;
         Claims.forEach(sbs, sb -> pidNamespaces.hold(sbs.pidNs(sb), "procfs"));
+        holdByInodes(pidNamespaces, NsTypes.PID);
         pidNamespaces.check(namespaces::count);
     }
 
@@ -161,6 +174,7 @@ final class ReferenceInvariants {
         Claims.forEach(table, ns -> users.hold(table.parent(ns), "child"));
         Claims.forEach(namespaces, ns -> users.hold(namespaces.userNs(ns), "pid_namespace"));
         Claims.forEach(fs.superBlocks, sb -> users.hold(fs.superBlocks.userNs(sb), "super_block"));
+        holdByInodes(users, NsTypes.USER);
         users.check(table::count);
     }
 

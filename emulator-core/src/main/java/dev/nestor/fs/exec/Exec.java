@@ -159,7 +159,7 @@ public final class Exec {
     private int readHead(int file) {
         int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
         int flags = vfs.tables.inodes.flags(inode);
-        if ((flags & (InodeFlags.CONTENT_UNKNOWN | InodeFlags.SIZE_UNKNOWN | InodeFlags.OPAQUE)) != 0) {
+        if ((flags & (InodeFlags.CONTENT_UNKNOWN | InodeFlags.SIZE_UNKNOWN)) != 0) {
             return -1;
         }
         int length = (int) Math.min(BINPRM_BUF_SIZE, vfs.tables.inodes.size(inode));

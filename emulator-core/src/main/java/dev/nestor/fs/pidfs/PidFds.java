@@ -7,126 +7,198 @@ import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.FsType;
 import dev.nestor.fs.InodeTable;
+import dev.nestor.fs.KStat;
+import dev.nestor.fs.Numbers;
+import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.pid.PidTable;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Stat;
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 
 /**
- * Processes as files. A pid has one inode as long as any pidfd is open; the inode holds the pid and the queue that pollers
- * of its end sleep on.
+ * Pidfds and pidfs: one inode for each struct pid that somebody has a descriptor of. The inode holds the pid; its number
+ * stays the pid's for as long as that lives.
  */
 public final class PidFds extends FsType implements FileOps {
     public static final long PID_FS_MAGIC = 0x50494446L;
 
-    /** PIDFD_THREAD: the file stands for the thread, not for its process. */
+    /** PIDFD_THREAD: the descriptor stands for one thread. */
     public static final int PIDFD_THREAD = Fcntl.O_EXCL;
 
-    private static final int DEVICE = 5; // st_dev
-    private static final byte[] NAME = {
-        'a', 'n', 'o', 'n', '_', 'i', 'n', 'o', 'd', 'e', ':', '[', 'p', 'i', 'd', 'f', 'd', ']'
-    };
+    private static final int DEVICE = 5;
+    private static final int FIONREAD = 0x541B;
+    private static final int PIDFS_IOCTL_MAGIC = 0xff;
 
     private final Vfs vfs;
     private final InodeTable inodes;
     private final FileTable files;
-    private final PidTable pids;
+    private final PidTable pidTable;
+    private final Pids pids;
     private final TaskTable tasks;
     private final SignalStructTable signals;
+    private final WaitQueues waitQueues;
     private final int mount;
     private final int noName;
 
-    public PidFds(Vfs vfs, PidTable pids, int userNs) {
+    /** pid to the dentry that stands for it: look up, never walk. */
+    private final Int2IntOpenHashMap stashed = new Int2IntOpenHashMap();
+
+    public PidFds(Vfs vfs, PidTable pidTable, int userNs) {
         super("pidfs", PID_FS_MAGIC);
         this.vfs = vfs;
         this.inodes = vfs.tables.inodes;
         this.files = vfs.tables.files;
-        this.pids = pids;
+        this.pidTable = pidTable;
+        this.pids = vfs.below.pids();
         this.tasks = vfs.below.tasks();
         this.signals = vfs.below.signals();
+        this.waitQueues = vfs.below.waitQueues();
         this.noName = vfs.tables.names.intern("");
-        this.mount = vfs.kernMount(vfs.types.register(this), userNs, noName);
-        vfs.superBlocks.setDevice(vfs.tables.mounts.sb(mount), DEVICE);
+        int source = vfs.tables.names.intern("pidfs");
+        this.mount = vfs.kernMount(vfs.types.register(this), userNs, source, DEVICE);
+        vfs.tables.names.put(source);
         vfs.kinds.set(FileKinds.PIDFD, this);
     }
 
     /**
-     * pidfd_prepare(): the lowest descriptor for a pid, close-on-exec; or -EMFILE, -ENFILE.
+     * pidfd_create(): a descriptor for a pid, closed by execve.
      *
-     * @param flags O_NONBLOCK, PIDFD_THREAD
+     * @param flags PIDFD_THREAD, O_NONBLOCK
      */
     public int create(int task, int pid, int flags) {
-        int dentry = dentryOf(pid);
-        if (dentry == NULL) {
-            return -Errno.ENFILE;
+        int fd = vfs.fileTables.unused(task, 0);
+        if (fd < 0) {
+            return fd;
         }
-        int file = vfs.files.create(task, mount, dentry, Fcntl.O_RDWR | flags, FileKinds.PIDFD);
-        vfs.dentries.put(dentry);
+        int dentry = dentryOf(pid);
+        int file = dentry == NULL ? NULL : vfs.files.create(task, mount, dentry, Fcntl.O_RDWR | flags, FileKinds.PIDFD);
+        if (dentry != NULL) {
+            vfs.dentries.put(dentry);
+        }
         if (file == NULL) {
             return -Errno.ENFILE;
         }
-        int fd = vfs.fileTables.installLowest(task, 0, file, true);
-        if (fd < 0) {
-            vfs.files.put(file);
-        }
+        vfs.fileTables.install(tasks.files(task), fd, file, true);
         return fd;
     }
 
-    /** The dentry of a pid, with a reference; NULL at a limit. */
     private int dentryOf(int pid) {
-        if (pids.inode(pid) != NULL) {
-            return vfs.dentries.get(pids.inode(pid));
+        int dentry = stashed.get(pid);
+        if (dentry != NULL) {
+            return vfs.dentries.get(dentry);
         }
-        int inode = vfs.inodes.create(vfs.tables.mounts.sb(mount), 0700, 0, 0);
-        int queue = inode == NULL ? NULL : vfs.below.waitQueues().alloc();
-        int dentry = queue == NULL ? NULL : vfs.dentries.addRoot(inodes.sb(inode), noName, inode);
+        int sb = vfs.tables.mounts.sb(mount);
+        int inode = vfs.inodes.create(sb, Stat.S_IFREG | 0700, 0, 0);
+        if (inode == NULL) {
+            return NULL;
+        }
+        if (pidTable.inode(pid) == 0) {
+            pidTable.setInode(pid, (int) inodes.ino(inode));
+        }
+        inodes.setIno(inode, pidTable.inode(pid));
+        inodes.setHandle(inode, pids.getPid(pid));
+        dentry = vfs.dentries.addRoot(sb, noName, inode);
         if (dentry == NULL) {
-            if (queue != NULL) {
-                vfs.below.waitQueues().free(queue);
-            }
             vfs.inodes.put(inode);
             return NULL;
         }
-        inodes.setHandle(inode, vfs.below.pids().getPid(pid));
-        pids.setWaitPidfd(pid, queue);
-        pids.setInode(pid, dentry);
+        if (pidTable.waitPidfd(pid) == NULL) {
+            pidTable.setWaitPidfd(pid, waitQueues.alloc());
+        }
+        stashed.put(pid, dentry);
         return dentry;
     }
 
+    @Override
+    public void evict(int inode) {
+        int pid = inodes.handle(inode);
+        if (pid == NULL) {
+            return;
+        }
+        stashed.remove(pid);
+        inodes.setHandle(inode, NULL);
+        int queue = pidTable.waitPidfd(pid);
+        if (queue != NULL && !waitQueues.hasWaiters(queue)) {
+            pidTable.setWaitPidfd(pid, NULL);
+            waitQueues.free(queue);
+        }
+        pids.putPid(pid);
+    }
+
+    /** pidfd_pid(): whether an open file stands for a process. */
     public boolean isPidfd(int file) {
         return files.kind(file) == FileKinds.PIDFD;
     }
 
-    /** pidfd_pid(). */
+    /** The pid that it stands for, which the file holds. */
     public int pidOf(int file) {
         return inodes.handle(files.inode(file));
     }
 
-    /** Whether the file stands for a thread. */
+    /** PIDFD_THREAD. */
     public boolean isOfThread(int file) {
         return (files.flags(file) & PIDFD_THREAD) != 0;
     }
 
-    /** pidfd_poll(): readable once the process, or the thread, has ended; a hang-up once it has been reaped. */
+    @Override
+    public boolean canRead() {
+        return false;
+    }
+
+    @Override
+    public boolean canWrite() {
+        return false;
+    }
+
+    @Override
+    public boolean canSeek() {
+        return false;
+    }
+
+    /** pidfd_poll(): readable once it is a zombie, hung up once it has been reaped. */
     @Override
     public int poll(int task, int file) {
-        int pid = pidOf(file);
-        int target = pids.thread(pid);
-        if (target == NULL) {
+        int thread = pidTable.thread(pidOf(file));
+        if (thread == NULL) {
             return POLLIN | POLLRDNORM | POLLHUP;
         }
-        boolean alone = isOfThread(file)
-                || signals.threads().first(tasks.signal(target))
-                        == signals.threads().last(tasks.signal(target));
-        return tasks.exitState(target) != 0 && alone ? POLLIN | POLLRDNORM : 0;
+        boolean alone = isOfThread(file) || signals.nrThreads(tasks.signal(thread)) == 1;
+        return tasks.exitState(thread) != 0 && alone ? POLLIN | POLLRDNORM : 0;
     }
 
     @Override
     public int pollQueue(int file, int index) {
-        return index == 0 ? pids.waitPidfd(pidOf(file)) : NULL;
+        return index == 0 ? pidTable.waitPidfd(pidOf(file)) : NULL;
+    }
+
+    @Override
+    public long ioctl(int task, int file, int cmd, long arg) {
+        if (cmd == FIONREAD) {
+            return -Errno.ENOTTY;
+        }
+        return (cmd >>> 8 & 0xff) == PIDFS_IOCTL_MAGIC ? -Outside.EOUTSIDE : -Errno.ENOTTY;
+    }
+
+    /** anon_inode_getattr(): a pidfd has no type. */
+    @Override
+    public void getattr(int inode, KStat stat) {
+        stat.mode &= ~Stat.S_IFMT;
+    }
+
+    @Override
+    public int maySetattr(int task, int inode) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    @Override
+    public int pidHeldBy(int inode) {
+        return inodes.handle(inode);
     }
 
     @Override
@@ -135,26 +207,7 @@ public final class PidFds extends FsType implements FileOps {
     }
 
     @Override
-    public int maySetattr(int task, int inode) {
-        return -Errno.EOPNOTSUPP;
-    }
-
-    /** pidfs_dname(). */
-    @Override
     public int dynamicName(int dentry, byte[] into) {
-        System.arraycopy(NAME, 0, into, 0, NAME.length);
-        return NAME.length;
-    }
-
-    @Override
-    public void evict(int inode) {
-        int pid = inodes.handle(inode);
-        if (pid != NULL && (inodes.mode(inode) & Stat.S_IFMT) == 0) {
-            inodes.setHandle(inode, NULL);
-            vfs.below.waitQueues().free(pids.waitPidfd(pid));
-            pids.setWaitPidfd(pid, NULL);
-            pids.setInode(pid, NULL);
-            vfs.below.pids().putPid(pid);
-        }
+        return Numbers.text(into, "anon_inode:[pidfd]");
     }
 }

@@ -1,4 +1,6 @@
-/** pidfs: processes as files. May touch {@code fs} and below. Mirrors fs/pidfs.c. */
+/**
+ * Files that stand for processes: pidfds. May touch {@code fs} and all rooms before it. Mirrors fs/pidfs.c.
+ */
 @NullMarked
 package dev.nestor.fs.pidfs;
 

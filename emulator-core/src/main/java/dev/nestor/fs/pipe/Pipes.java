@@ -6,6 +6,7 @@ import dev.nestor.fs.FileKinds;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.FsType;
 import dev.nestor.fs.InodeTable;
+import dev.nestor.fs.Numbers;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.machine.Work;
@@ -21,13 +22,13 @@ import dev.nestor.uapi.Stat;
 public final class Pipes extends FsType {
     public static final long PIPEFS_MAGIC = 0x50495045L;
 
+    private static final int DEVICE = 15;
+
     /** PIPE_DEF_BUFFERS. */
     public static final int PIPE_DEF_BUFFERS = 16;
 
     /** fs.pipe-max-size, bytes. */
     public static final int PIPE_MAX_SIZE = 1 << 20;
-
-    private static final byte[] PREFIX = {'p', 'i', 'p', 'e', ':', '['};
 
     private final Vfs vfs;
     private final PipeTable pipes;
@@ -48,7 +49,7 @@ public final class Pipes extends FsType {
         this.frames = vfs.below.frames();
         this.pipes = new PipeTable(limit, files);
         this.noName = vfs.tables.names.intern("");
-        this.mount = vfs.kernMount(vfs.types.register(this), userNs, noName);
+        this.mount = vfs.kernMount(vfs.types.register(this), userNs, noName, DEVICE);
         vfs.kinds.set(FileKinds.PIPE, new PipeOps(vfs, this));
     }
 
@@ -230,22 +231,7 @@ public final class Pipes extends FsType {
     /** pipefs_dname(): {@code pipe:[17]}. */
     @Override
     public int dynamicName(int dentry, byte[] into) {
-        return bracket(PREFIX, inodes.ino(vfs.tables.dentries.inode(dentry)), into);
-    }
-
-    private static int bracket(byte[] prefix, long number, byte[] into) {
-        System.arraycopy(prefix, 0, into, 0, prefix.length);
-        int digits = 1;
-        for (long rest = number / 10; rest > 0; rest /= 10) {
-            digits++;
-        }
-        long rest = number;
-        for (int at = prefix.length + digits - 1; at >= prefix.length; at--) {
-            into[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
-        into[prefix.length + digits] = ']';
-        return prefix.length + digits + 1;
+        return Numbers.bracket(into, "pipe", inodes.ino(vfs.tables.dentries.inode(dentry)));
     }
 
     @Override

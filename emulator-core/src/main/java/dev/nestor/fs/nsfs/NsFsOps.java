@@ -1,0 +1,135 @@
+package dev.nestor.fs.nsfs;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.FileOps;
+import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.UserNamespaceTable;
+import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.kernel.ns.NsOps;
+import dev.nestor.kernel.ns.NsTypes;
+import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.uapi.Errno;
+
+/** An open namespace: ns_ioctl() of fs/nsfs.c. It can be neither read nor written. */
+final class NsFsOps implements FileOps {
+    private static final int FIONREAD = 0x541B;
+    private static final int NS_GET_USERNS = 0xb701;
+    private static final int NS_GET_PARENT = 0xb702;
+    private static final int NS_GET_NSTYPE = 0xb703;
+    private static final int NS_GET_OWNER_UID = 0xb704;
+    private static final int NS_GET_PID_FROM_PIDNS = 0x8004b706;
+    private static final int NS_GET_TGID_FROM_PIDNS = 0x8004b707;
+    private static final int NS_GET_PID_IN_PIDNS = 0x8004b708;
+    private static final int NS_GET_TGID_IN_PIDNS = 0x8004b709;
+
+    private final Vfs vfs;
+    private final NsFs nsfs;
+    private final TaskTable tasks;
+    private final CredTable creds;
+    private final UserNamespaces userNamespaces;
+    private final UserNamespaceTable userNamespaceTable;
+    private final Pids pids;
+
+    NsFsOps(Vfs vfs, NsFs nsfs) {
+        this.vfs = vfs;
+        this.nsfs = nsfs;
+        this.tasks = vfs.below.tasks();
+        this.creds = vfs.below.credTable();
+        this.userNamespaces = vfs.below.userNamespaces();
+        this.userNamespaceTable = vfs.below.userNamespaceTable();
+        this.pids = vfs.below.pids();
+    }
+
+    @Override
+    public boolean canRead() {
+        return false;
+    }
+
+    @Override
+    public boolean canWrite() {
+        return false;
+    }
+
+    @Override
+    public boolean canSeek() {
+        return false;
+    }
+
+    @Override
+    public long ioctl(int task, int file, int cmd, long arg) {
+        int type = nsfs.typeOf(file);
+        int ns = nsfs.nsOf(file);
+        return switch (cmd) {
+            case FIONREAD -> vfs.below.memory().putInt(tasks.mm(task), arg, 0);
+            case NS_GET_USERNS -> openOwner(task, type, ns);
+            case NS_GET_PARENT -> openParent(task, type, ns);
+            case NS_GET_NSTYPE -> NsTypes.cloneFlag(type);
+            case NS_GET_OWNER_UID -> ownerUid(task, type, ns, arg);
+            case NS_GET_PID_FROM_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_IN_PIDNS ->
+                translate(task, type, ns, cmd, (int) arg);
+            default -> -Errno.ENOTTY;
+        };
+    }
+
+    /** ns_get_owner(): the owner, if it is the task's user namespace or below that. */
+    private long openOwner(int task, int type, int ns) {
+        int fd = vfs.fileTables.unused(task, 0);
+        if (fd < 0) {
+            return fd;
+        }
+        int owner = vfs.below.nsTypes().ops(type).owner(ns);
+        if (owner == NULL || !userNamespaces.isAncestorOrSelf(creds.userNs(tasks.cred(task)), owner)) {
+            return -Errno.EPERM;
+        }
+        userNamespaces.hold(owner);
+        return nsfs.open(task, NsTypes.USER, owner);
+    }
+
+    private long openParent(int task, int type, int ns) {
+        if (type == NsTypes.USER) {
+            return openOwner(task, type, ns);
+        }
+        if (type != NsTypes.PID) {
+            return -Errno.EINVAL;
+        }
+        int fd = vfs.fileTables.unused(task, 0);
+        if (fd < 0) {
+            return fd;
+        }
+        NsOps ops = vfs.below.nsTypes().ops(NsTypes.PID);
+        int parent = ops.parent(ns);
+        if (parent == NULL || !vfs.below.pidNamespaces().isAncestorOrSelf(pids.activeNs(task), parent)) {
+            return -Errno.EPERM;
+        }
+        ops.hold(parent);
+        return nsfs.open(task, NsTypes.PID, parent);
+    }
+
+    private long ownerUid(int task, int type, int ns, long address) {
+        if (type != NsTypes.USER) {
+            return -Errno.EINVAL;
+        }
+        int uid = userNamespaces.fromKuidMunged(creds.userNs(tasks.cred(task)), userNamespaceTable.owner(ns));
+        return vfs.below.memory().putInt(tasks.mm(task), address, uid);
+    }
+
+    /** A number of the task's namespace in this one, or the other way round; ESRCH where there is none. */
+    private long translate(int task, int type, int ns, int cmd, int nr) {
+        if (type != NsTypes.PID) {
+            return -Errno.EINVAL;
+        }
+        int own = pids.activeNs(task);
+        boolean from = cmd == NS_GET_PID_FROM_PIDNS || cmd == NS_GET_TGID_FROM_PIDNS;
+        boolean thread = cmd == NS_GET_PID_FROM_PIDNS || cmd == NS_GET_PID_IN_PIDNS;
+        int found = pids.findTaskByVpid(from ? ns : own, nr);
+        if (found == NULL) {
+            return -Errno.ESRCH;
+        }
+        int seenFrom = from ? own : ns;
+        int number = thread ? pids.taskNr(found, seenFrom) : pids.taskTgidNr(found, seenFrom);
+        return number == 0 ? -Errno.ESRCH : number;
+    }
+}
