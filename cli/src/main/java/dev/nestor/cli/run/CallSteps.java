@@ -221,7 +221,7 @@ final class CallSteps {
         long end = span.isFinished() || next == null ? span.exitMicros() : next.span().entryMicros();
         long recorded = stage.cycles(end - span.entryMicros());
         stage.stalls().add(program, program.entered(), recorded);
-        if (LogProgram.isInterruptedInLog(call) && signals.awaitsSignal(program) && !signals.expectNext(program)) {
+        if (LogProgram.isInterruptedInLog(call) && signals.awaitsSignal(program) && !signals.expectsNext(program)) {
             lateSignals.at(program, program.entered() + recorded);
         }
     }
@@ -301,8 +301,7 @@ final class CallSteps {
         int task = program.task();
         TraceCall call = program.call();
         boolean interrupted = LogProgram.isInterruptedInLog(call) && signals.isNextThere(program);
-        boolean dies = program.isLast() && signals.isKilled(task);
-        if (interrupted || dies || stage.now() >= program.wakeAt()) {
+        if (interrupted || signals.isKilled(task) || stage.now() >= program.wakeAt()) {
             stage.kernel().hrTimers().cancelSleep(task);
             end(program, call.result().value(), Source.TAKEN);
             return;

@@ -168,10 +168,12 @@ final class SignalSteps {
         }
     }
 
-    /** A call waits that the log has interrupted: by whom? False if by nobody who could still do it. */
-    boolean expectNext(LogProgram program) {
+    /** A call waits that the log has interrupted by a signal: whether that is there, if blocked, or may still come by itself. */
+    boolean expectsNext(LogProgram program) {
         Step next = program.script().next();
-        return next != null && next.record() instanceof TraceSignal signal && mayCome(program, signal);
+        return next != null
+                && next.record() instanceof TraceSignal signal
+                && (delivery.isPending(program.task(), signal.signal()) || mayCome(program, signal));
     }
 
     /** The signal that interrupts the call is not going to come by itself. False if it is there, or cannot be sent. */
