@@ -54,8 +54,7 @@ final class CallSteps {
     private final CallAccounts accounts;
     private final LateSignals lateSignals;
 
-    CallSteps(
-            Stage stage, Cast cast, SignalSteps signals, CallEncoder encoder, Wishes wishes, CallAccounts accounts) {
+    CallSteps(Stage stage, Cast cast, SignalSteps signals, CallEncoder encoder, Wishes wishes, CallAccounts accounts) {
         this.lateSignals = new LateSignals(stage, cast);
         this.stage = stage;
         this.cast = cast;
@@ -114,7 +113,8 @@ final class CallSteps {
         if (call.nr() == Nr.NR_rt_sigreturn && stage.kernel().signals().frames().isEmpty(task)) {
             return "returns from a handler that began before the log";
         }
-        boolean encoded = encoder.encode(task, machine().mm(task), call, program.member().registers());
+        boolean encoded =
+                encoder.encode(task, machine().mm(task), call, program.member().registers());
         return encoded ? "" : "not shown in full: " + call.name();
     }
 
@@ -176,12 +176,14 @@ final class CallSteps {
     /** A signal has ended the wait of a call, and it is not the one that does so in the log. */
     private boolean isWronglyInterrupted(LogProgram program, long result) {
         TraceCall call = program.call();
-        boolean interrupted = Restart.isInterrupted(result) || (result == -Errno.EINTR && call.nr() != Nr.NR_rt_sigreturn);
+        boolean interrupted =
+                Restart.isInterrupted(result) || (result == -Errno.EINTR && call.nr() != Nr.NR_rt_sigreturn);
         if (!interrupted) {
             return false;
         }
         boolean dies = program.isLast() && signals.isKilled(program.task());
-        boolean rightly = LogProgram.isInterruptedInLog(call) && (signals.isNextThere(program) || program.nextSignal() == 0);
+        boolean rightly =
+                LogProgram.isInterruptedInLog(call) && (signals.isNextThere(program) || program.nextSignal() == 0);
         return !dies && !rightly;
     }
 
@@ -218,7 +220,9 @@ final class CallSteps {
             cast.setDone(program, true);
             return;
         }
-        long end = span.isFinished() || next == null ? span.exitMicros() : next.span().entryMicros();
+        long end = span.isFinished() || next == null
+                ? span.exitMicros()
+                : next.span().entryMicros();
         long recorded = stage.cycles(end - span.entryMicros());
         stage.stalls().add(program, program.entered(), recorded);
         if (LogProgram.isInterruptedInLog(call) && signals.awaitsSignal(program) && !signals.expectsNext(program)) {
@@ -344,11 +348,13 @@ final class CallSteps {
     /** Whether the answer is surely not the log's: a failure for a success, another error, another descriptor. */
     private static boolean differs(TraceCall call, long result) {
         boolean isDescriptor = call.result().target() != null;
-        return CallReplay.contradicts(call, result) || (isDescriptor && result != call.result().value());
+        return CallReplay.contradicts(call, result)
+                || (isDescriptor && result != call.result().value());
     }
 
     private void account(LogProgram program, Source source, boolean failed) {
-        long cycles = program.callCycles() + stage.kernel().costs().cycles(stage.kernel().work());
+        long cycles = program.callCycles()
+                + stage.kernel().costs().cycles(stage.kernel().work());
         accounts.add(program.call().nr(), source, failed, cycles);
         program.account().addCall();
     }

@@ -3,7 +3,6 @@ package dev.nestor.cli.run;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.cli.replay.Births;
-import dev.nestor.cli.replay.Crew;
 import dev.nestor.cli.replay.ReplayedTask;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.Span;
@@ -42,12 +41,14 @@ final class Cast {
         this.tree = tree;
     }
 
-    @Nullable LogProgram of(int task) {
+    @Nullable
+    LogProgram of(int task) {
         return byTask.get(task);
     }
 
     /** A program that has not ended, by its number in the outermost PID namespace. */
-    @Nullable LogProgram byNumber(int pid) {
+    @Nullable
+    LogProgram byNumber(int pid) {
         return byPid.get(pid);
     }
 
@@ -173,9 +174,8 @@ final class Cast {
         TaskTable tasks = stage.tasks();
         int length = tasks.comm(task, comm);
         int se = tasks.se(task);
-        long runDelay = se == Table.NULL
-                ? 0
-                : stage.kernel().scheduler().entities().runDelay(se);
+        long runDelay =
+                se == Table.NULL ? 0 : stage.kernel().scheduler().entities().runDelay(se);
         TaskAccount.Sched sched = new TaskAccount.Sched(
                 tasks.utime(task),
                 tasks.stime(task),

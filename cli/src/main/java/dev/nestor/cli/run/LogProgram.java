@@ -239,7 +239,8 @@ final class LogProgram {
     }
 
     /** The first that was kept of a signal, which is kept no longer; null when there is none. */
-    @Nullable SigInfo takeEarly(int sig) {
+    @Nullable
+    SigInfo takeEarly(int sig) {
         for (int i = 0; i < early.size(); i++) {
             if (early.get(i).signo() == sig) {
                 return early.remove(i);

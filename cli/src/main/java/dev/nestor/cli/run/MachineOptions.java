@@ -16,7 +16,10 @@ final class MachineOptions {
 
     /** How many CPUs, in one of two ways. */
     static final class Cpus {
-        @Option(names = "--cpus", paramLabel = "N", description = "So many cores under one last-level cache (default: 2).")
+        @Option(
+                names = "--cpus",
+                paramLabel = "N",
+                description = "So many cores under one last-level cache (default: 2).")
         private @Nullable Integer cpus;
 
         @Option(
@@ -30,7 +33,11 @@ final class MachineOptions {
     @ArgGroup
     private @Nullable Cpus cpus;
 
-    @Option(names = "--hz", paramLabel = "N", defaultValue = "250", description = "Ticks a second (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--hz",
+            paramLabel = "N",
+            defaultValue = "250",
+            description = "Ticks a second (default: ${DEFAULT-VALUE}).")
     private int hz;
 
     @Option(

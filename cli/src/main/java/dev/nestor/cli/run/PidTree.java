@@ -44,7 +44,9 @@ final class PidTree {
     void add(int task, TaskAccount account) {
         int ns = pids.activeNs(task);
         boolean isFirst = pids.taskNr(task, ns) == FIRST_OF_NAMESPACE;
-        node(ns, isFirst && namespaces.childReaper(ns) == task && tasks.isLive(task)).members().add(account);
+        node(ns, isFirst && namespaces.childReaper(ns) == task && tasks.isLive(task))
+                .members()
+                .add(account);
     }
 
     private Node node(int ns, boolean isNew) {

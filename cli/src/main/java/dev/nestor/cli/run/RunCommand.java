@@ -9,7 +9,6 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
 import dev.nestor.cli.strace.TraceSpool;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -58,7 +57,8 @@ public final class RunCommand implements Callable<Integer> {
             names = "--order",
             paramLabel = "ORDER",
             defaultValue = "scheduled",
-            description = "scheduled, or recorded: calls in the order of the log, without CPUs (default: ${DEFAULT-VALUE}).")
+            description =
+                    "scheduled, or recorded: calls in the order of the log, without CPUs (default: ${DEFAULT-VALUE}).")
     private Order order = Order.SCHEDULED;
 
     @Mixin

@@ -16,12 +16,14 @@ final class RunText {
         out.println("cycles " + r.totals());
         for (TaskAccount t : r.tasks()) {
             out.println(Arrays.toString(t.numbers()) + " " + t.command() + " user " + t.user() + " kernel " + t.kernel()
-                    + " delay " + t.runDelay() + " blocked " + t.blocked() + " v" + t.voluntary() + " i" + t.involuntary()
+                    + " delay " + t.runDelay() + " blocked " + t.blocked() + " v" + t.voluntary() + " i"
+                    + t.involuntary()
                     + " m" + t.migrations() + (t.isAlive() ? " alive" : ""));
         }
         for (CallAccount c : r.calls().all()) {
             out.println(c.name() + " " + c.count() + " p50 " + c.percentile(50) + " p99 " + c.percentile(99) + " err "
-                    + c.errors() + " C" + c.count(CallAccount.Source.COMPUTED) + " T" + c.count(CallAccount.Source.TAKEN)
+                    + c.errors() + " C" + c.count(CallAccount.Source.COMPUTED) + " T"
+                    + c.count(CallAccount.Source.TAKEN)
                     + " F" + c.count(CallAccount.Source.FORCED));
         }
         out.println("digest " + r.digest());

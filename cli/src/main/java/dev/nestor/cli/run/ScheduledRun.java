@@ -67,7 +67,8 @@ final class ScheduledRun {
         calls = new CallAccounts(signatures::name);
         CallEncoder encoder = new CallEncoder(signatures, kernel.addressSpaces(), kernel.tasks());
         CallSteps callSteps = new CallSteps(stage, cast, signals, encoder, new Wishes(machine, crew), calls);
-        userMode = new LogUserMode(stage, cast, callSteps, signals, options.replay().keepGoing());
+        userMode = new LogUserMode(
+                stage, cast, callSteps, signals, options.replay().keepGoing());
         kernel.scheduler().cpus().setUserMode(userMode);
         loop = kernel.eventLoop();
         arrivalKind = loop.register((number, datum) -> arrive(number));
@@ -170,7 +171,6 @@ final class ScheduledRun {
                 userMode.records(),
                 userMode.badLines() + (spool.cut() == null ? 0 : 1),
                 spool.tasks() - cast.accounts().size());
-        return new RunReport(
-                options, kernel.config(), totals, cast.accounts(), calls, cpus, tree.root(), hash.hex());
+        return new RunReport(options, kernel.config(), totals, cast.accounts(), calls, cpus, tree.root(), hash.hex());
     }
 }

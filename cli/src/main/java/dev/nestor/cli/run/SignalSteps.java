@@ -57,7 +57,8 @@ final class SignalSteps {
     }
 
     private boolean isFatal(int task, int sig) {
-        boolean ends = handler(task, sig) == Signal.SIG_DFL && !SigSets.has(SigSets.KERNEL_IGNORE | SigSets.KERNEL_STOP, sig);
+        boolean ends =
+                handler(task, sig) == Signal.SIG_DFL && !SigSets.has(SigSets.KERNEL_IGNORE | SigSets.KERNEL_STOP, sig);
         boolean spared = stage.kernel().signalStructs().unkillable(stage.tasks().signal(task));
         return ends && (!spared || SigSets.has(SigSets.KERNEL_ONLY, sig));
     }
@@ -88,7 +89,8 @@ final class SignalSteps {
         if (sig == 0 || !acts(task, sig)) {
             return false;
         }
-        boolean ready = delivery.isPending(task, sig) && !SigSets.has(stage.tasks().blocked(task), sig);
+        boolean ready =
+                delivery.isPending(task, sig) && !SigSets.has(stage.tasks().blocked(task), sig);
         return ready || (isFatal(task, sig) && delivery.isDying(task));
     }
 
@@ -181,7 +183,9 @@ final class SignalSteps {
         Step next = program.script().next();
         int task = program.task();
         program.setOverdue(false);
-        if (next == null || !(next.record() instanceof TraceSignal signal) || delivery.isPending(task, signal.signal())) {
+        if (next == null
+                || !(next.record() instanceof TraceSignal signal)
+                || delivery.isPending(task, signal.signal())) {
             return false;
         }
         send(task, fill(signal));
@@ -220,7 +224,8 @@ final class SignalSteps {
     /** The task is awake at a signal that it waits for. */
     void resume(LogProgram program) {
         int task = program.task();
-        TraceSignal signal = (TraceSignal) Objects.requireNonNull(currentStep(program).record());
+        TraceSignal signal =
+                (TraceSignal) Objects.requireNonNull(currentStep(program).record());
         boolean isThere = delivery.isPending(task, signal.signal()) || isKilled(task);
         if (isThere || program.isOverdue() || program.isForced()) {
             program.endWait();

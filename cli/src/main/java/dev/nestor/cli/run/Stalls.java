@@ -53,7 +53,8 @@ final class Stalls {
     }
 
     /** Takes the first out, to be forced; null when nobody waits. */
-    @Nullable LogProgram take() {
+    @Nullable
+    LogProgram take() {
         Wait first = first();
         if (first == null) {
             return null;
