@@ -104,6 +104,7 @@ final class JsonReport implements Closeable {
         json.writeEndObject();
         json.writeObjectFieldStart("signals");
         json.writeNumberField("delivered", report.signals());
+        json.writeNumberField("fromOutside", report.signalsFromOutside());
         json.writeNumberField("equal", report.signalsEqual());
         json.writeEndObject();
         json.writeNumberField("skippedLines", report.badLines());

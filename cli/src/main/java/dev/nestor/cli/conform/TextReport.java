@@ -56,7 +56,8 @@ final class TextReport {
         heading("");
         row("total", total.total());
         if (total.signals() > 0) {
-            out.println("signals: " + total.signals() + " delivered, " + total.signalsEqual() + " equal");
+            out.println("signals: " + total.signals() + " delivered, of these " + total.signalsFromOutside()
+                    + " from outside, of the others " + total.signalsEqual() + " equal");
         }
         if (badLogs > 0 || total.badLines() > 0) {
             out.println("skipped: " + badLogs + " logs, " + total.badLines() + " lines of others");

@@ -8,8 +8,11 @@ import dev.nestor.cli.strace.Span;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.fs.Outside;
+import dev.nestor.kernel.signal.Restart;
 import dev.nestor.syscalls.Syscalls;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
+import java.util.Objects;
 
 /**
  * Plays the calls of a log. A call is entered where the log enters it. It may end in the emulator before the log shows
@@ -43,26 +46,28 @@ public final class CallReplay {
         this.verdicts = verdicts;
     }
 
-    /** The task enters a call. */
-    void enter(ReplayedTask member, TraceCall call) {
+    /**
+     * The task enters a call.
+     *
+     * @param taken why the result is not computed, if that is known already; else ""
+     */
+    void enter(ReplayedTask member, TraceCall call, String taken) {
         member.begin(call);
+        member.take(taken);
         if (!member.isAlive()) {
             missing(member);
             return;
         }
         int task = member.task();
-        if (!machine.implementsCall(call.nr())) {
-            member.take("not emulated: " + call.name());
-        } else if (!encoder.encode(task, machine.mm(task), call, member.registers())) {
-            member.take("not shown in full: " + call.name());
-        }
-        if (!member.taken().isEmpty()) {
+        String obstacle = obstacle(member, call);
+        if (!obstacle.isEmpty()) {
+            member.take(obstacle);
             take(member, call);
             return;
         }
         prehistory.before(member, call);
         wishes.before(member, call);
-        long result = attempt(member, call);
+        long result = heldBack(member, call, attempt(member, call));
         if (result != Syscalls.BLOCKED || machine.isExiting(task)) {
             complete(member, result);
         }
@@ -78,6 +83,16 @@ public final class CallReplay {
         member.end(0, Outcome.EQUAL);
     }
 
+    /** What keeps a call from being entered at all, or "". */
+    private String obstacle(ReplayedTask member, TraceCall call) {
+        if (!machine.implementsCall(call.nr())) {
+            return "not emulated: " + call.name();
+        }
+        int task = member.task();
+        boolean encoded = encoder.encode(task, machine.mm(task), call, member.registers());
+        return encoded ? "" : "not shown in full: " + call.name();
+    }
+
     private void take(ReplayedTask member, TraceCall call) {
         member.end(call.result().value(), Outcome.EQUAL);
         prehistory.adopt(member, call);
@@ -86,6 +101,9 @@ public final class CallReplay {
     /** Enters the call; where its failure shows that something stood on the machine before, learns that and tries anew. */
     private long attempt(ReplayedTask member, TraceCall call) {
         int task = member.task();
+        if (call.nr() == Nr.NR_restart_syscall && member.result() == -Errno.ERESTART_RESTARTBLOCK) {
+            return machine.execution().resume(task);
+        }
         long result = machine.enter(task, call, member.registers());
         for (int lesson = 0; lesson < MAX_LESSONS && contradicts(call, result); lesson++) {
             String learned = prehistory.learn(member, call, result);
@@ -114,14 +132,37 @@ public final class CallReplay {
     /** A woken task looks again at what it waits for. */
     void resume(ReplayedTask member) {
         long result = machine.execution().resume(member.task());
+        result = heldBack(member, Objects.requireNonNull(member.call()), result);
         if (result != Syscalls.BLOCKED) {
             complete(member, result);
         }
     }
 
+    /**
+     * A signal ends the call in the emulator, and in the log it does not: there the signal came later, and the call goes
+     * on without regard to it.
+     */
+    private long heldBack(ReplayedTask member, TraceCall call, long result) {
+        boolean interrupted = Restart.isInterrupted(result) || result == -Errno.EINTR;
+        int task = member.task();
+        if (!interrupted
+                || !call.result().isKnown()
+                || call.result().value() == -Errno.EINTR
+                || !machine.tasks().sigpending(task)
+                || machine.isExiting(task)) {
+            return result;
+        }
+        machine.tasks().setSigpending(task, false);
+        long later = result == -Errno.ERESTART_RESTARTBLOCK
+                ? machine.execution().resume(task)
+                : machine.enter(task, call, member.registers());
+        machine.tasks().setSigpending(task, true);
+        return later;
+    }
+
     /** The emulator has an answer, {@link OutcomeComparer#DIED} when the task has ended in the call. */
     void complete(ReplayedTask member, long value) {
-        TraceCall call = java.util.Objects.requireNonNull(member.call());
+        TraceCall call = Objects.requireNonNull(member.call());
         int task = member.task();
         long result = machine.isExiting(task) ? OutcomeComparer.DIED : value;
         if (result == -Outside.EOUTSIDE) {
@@ -171,7 +212,7 @@ public final class CallReplay {
 
     /** The log shows the end of the call that the task is in. */
     void exit(ReplayedTask member) {
-        TraceCall call = java.util.Objects.requireNonNull(member.call());
+        TraceCall call = Objects.requireNonNull(member.call());
         if (member.isBlocked()) {
             force(member, call);
         }
@@ -181,21 +222,26 @@ public final class CallReplay {
 
     /** The emulator still waits, the log does not. */
     private void force(ReplayedTask member, TraceCall call) {
-        interrupt(member);
+        long result = interrupt(member);
+        if (call.result().outcome() == CallResult.Outcome.INTERRUPTED) {
+            member.take("interrupted from outside");
+        }
         Outcome blocks = new Outcome(Outcome.Verdict.DIFFERENT, Verdicts.show(call.result()), "it waits");
-        member.end(call.result().value(), blocks);
+        member.end(Restart.isInterrupted(result) ? result : call.result().value(), blocks);
         prehistory.alignWith(member, call, -Errno.EINTR);
     }
 
     /** Ends the wait of a call, as a signal would; a wait that no signal ends is left behind. */
-    private void interrupt(ReplayedTask member) {
+    private long interrupt(ReplayedTask member) {
         int task = member.task();
         boolean pending = machine.tasks().sigpending(task);
         machine.tasks().setSigpending(task, true);
-        if (machine.execution().resume(task) == Syscalls.BLOCKED) {
+        long result = machine.execution().resume(task);
+        if (result == Syscalls.BLOCKED) {
             machine.kernel().waitQueues().finishWait(task);
         }
         machine.tasks().setSigpending(task, pending);
+        return result;
     }
 
     /** The log ends, or the task does, without an end of the call. */
@@ -203,7 +249,7 @@ public final class CallReplay {
         if (member.phase() == ReplayedTask.Phase.NONE) {
             return;
         }
-        TraceCall call = java.util.Objects.requireNonNull(member.call());
+        TraceCall call = Objects.requireNonNull(member.call());
         if (member.isBlocked()) {
             member.take("without an end in the log: " + call.name());
         }

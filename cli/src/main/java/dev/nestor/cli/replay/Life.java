@@ -181,6 +181,14 @@ final class Life {
         prehistory.forget(member);
     }
 
+    /** The task's last call does not return in the log: what ends the task, ends it in that call. */
+    void endAhead(ReplayedTask member) {
+        Step next = member.script().next();
+        if (next != null && next.record() instanceof TraceEnd end && end.kind() != TraceEnd.Kind.SUPERSEDED) {
+            killFromOutside(member, end);
+        }
+    }
+
     /** Nobody in the log has killed it, or made it exit: somebody outside has. */
     private void killFromOutside(ReplayedTask member, TraceEnd end) {
         int task = member.task();
@@ -190,6 +198,9 @@ final class Life {
         }
         int status = end.kind() == TraceEnd.Kind.EXITED ? end.code() << 8 : end.code() | (end.hasCore() ? 0x80 : 0);
         machine.kernel().exit().doExit(task, status);
+        if (member.isBlocked()) {
+            calls.complete(member, OutcomeComparer.DIED);
+        }
         checkDeath(member);
     }
 }

@@ -70,6 +70,17 @@ public final class Machine {
         }
     }
 
+    /** Fires the next timer, if it is due within so many ns: sleeps end late by their slack. False when there is none. */
+    boolean fireNext(long withinNs) {
+        long next = kernel.eventLoop().queue().firstTime();
+        long limit = kernel.clock().now() + kernel.timekeeping().nsToCycles(withinNs);
+        if (next > limit) {
+            return false;
+        }
+        kernel.eventLoop().runUntil(next);
+        return true;
+    }
+
     /** Enters a call. A result, or {@link Syscalls#BLOCKED}. */
     public long enter(int task, TraceCall call, long[] registers) {
         for (int i = 0; i < registers.length; i++) {

@@ -6,11 +6,11 @@ import dev.nestor.cli.replay.abi.CallEncoder;
 import dev.nestor.cli.replay.abi.OutcomeComparer;
 import dev.nestor.cli.replay.abi.Renaming;
 import dev.nestor.cli.replay.abi.Signatures;
+import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.OrderCursor;
 import dev.nestor.cli.strace.RecordParser;
-import dev.nestor.cli.strace.Span;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.cli.strace.TraceSignal;
@@ -18,11 +18,15 @@ import dev.nestor.cli.strace.TraceSpool;
 import dev.nestor.init.Kernel;
 import dev.nestor.syscalls.SyscallTable;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
 import java.util.function.LongConsumer;
 
 /** A log, replayed in recorded order: calls are entered and left in the order of its lines. */
 public final class RecordedReplay {
     private static final int LINES_PER_PROGRESS = 1024;
+
+    /** A sleep may be so much late: timer slack, and the log's clock counts whole microseconds. */
+    private static final long SLACK_NS = 100_000;
 
     private final TraceSpool spool;
     private final ReplayOptions options;
@@ -120,7 +124,7 @@ public final class RecordedReplay {
             case TraceCall call -> {
                 checkNumber(call);
                 life.goOn(member);
-                calls.enter(member, call);
+                calls.enter(member, call, isInterruptedFork(call) ? signals.interruptAhead(member, call) : "");
                 life.bindChild(member, call, step.child());
             }
             case TraceSignal signal -> signals.deliver(member, signal);
@@ -153,23 +157,44 @@ public final class RecordedReplay {
     /** The log shows the end of the call that the task is in. */
     private void end(ReplayedTask member) {
         Step step = member.script().current();
-        if (step == null || !(step.record() instanceof TraceCall)) {
+        if (step == null || !(step.record() instanceof TraceCall call)) {
             return;
         }
-        Span span = step.span();
-        if (span.isFinished()) {
-            machine.advanceTo(span.exitMicros());
+        if (step.span().isFinished()) {
+            machine.advanceTo(step.span().exitMicros());
             life.settle();
         }
         if (member.isBlocked()) {
-            signals.interruptAhead(member);
-            life.settle();
-        }
-        if (member.isBlocked() && step.record() instanceof TraceCall call) {
-            member.take(prehistory.explainEnd(member, call));
-            life.settle();
+            finish(member, call);
         }
         calls.exit(member);
         life.settle();
+    }
+
+    /** The call that the task is in ends in the log and not yet in the emulator: looks for what may end it. */
+    private void finish(ReplayedTask member, TraceCall call) {
+        member.take(signals.interruptAhead(member, call));
+        life.settle();
+        while (member.isBlocked() && call.result().isKnown() && machine.fireNext(SLACK_NS)) {
+            life.settle();
+        }
+        if (member.isBlocked()) {
+            member.take(prehistory.explainEnd(member, call));
+            life.settle();
+        }
+        if (member.isBlocked() && call.result().outcome() == CallResult.Outcome.UNKNOWN) {
+            life.endAhead(member);
+            life.settle();
+        }
+    }
+
+    /** A fork gives way to a signal that is there when it is entered. */
+    private static boolean isInterruptedFork(TraceCall call) {
+        boolean forks =
+                switch (call.nr()) {
+                    case Nr.NR_clone, Nr.NR_clone3, Nr.NR_fork, Nr.NR_vfork -> true;
+                    default -> false;
+                };
+        return forks && call.result().outcome() == CallResult.Outcome.INTERRUPTED;
     }
 }

@@ -13,6 +13,7 @@ public final class ReplayReport {
     private final Map<String, Long> taken = new java.util.TreeMap<>();
     private final Tally total = new Tally();
     private long signals;
+    private long signalsFromOutside;
     private long signalsEqual;
     private long badLines;
 
@@ -47,6 +48,11 @@ public final class ReplayReport {
         return signals;
     }
 
+    /** Of these, the ones that nobody in the log has sent: they are not the emulator's own. */
+    public long signalsFromOutside() {
+        return signalsFromOutside;
+    }
+
     /** Of these, the ones that the emulator would have delivered then, with the same siginfo. */
     public long signalsEqual() {
         return signalsEqual;
@@ -74,9 +80,10 @@ public final class ReplayReport {
         differences.add(difference);
     }
 
-    void addSignal(boolean isEqual) {
+    void addSignal(boolean fromOutside, boolean isEqual) {
         signals++;
-        signalsEqual += isEqual ? 1 : 0;
+        signalsFromOutside += fromOutside ? 1 : 0;
+        signalsEqual += !fromOutside && isEqual ? 1 : 0;
     }
 
     void addBadLines(long lines) {
@@ -89,6 +96,7 @@ public final class ReplayReport {
         total.add(other.total);
         other.taken.forEach((why, count) -> taken.merge(why, count, Long::sum));
         signals += other.signals;
+        signalsFromOutside += other.signalsFromOutside;
         signalsEqual += other.signalsEqual;
         badLines += other.badLines;
     }

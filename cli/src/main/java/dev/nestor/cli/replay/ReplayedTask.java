@@ -97,7 +97,6 @@ public final class ReplayedTask {
         phase = Phase.BLOCKED;
         outcome = Outcome.EQUAL;
         taken = "";
-        result = 0;
     }
 
     /** The result is not the emulator's own; the first reason given counts. */
@@ -116,7 +115,7 @@ public final class ReplayedTask {
         phase = Phase.ENDED;
     }
 
-    /** What the last call returned. */
+    /** What the last call that has ended returned. */
     public long result() {
         return result;
     }

@@ -36,7 +36,7 @@ final class SignalReplay {
             return;
         }
         if (!member.isAlive() || machine.isExiting(member.task())) {
-            report.addSignal(false);
+            report.addSignal(true, false);
             return;
         }
         int task = member.task();
@@ -49,7 +49,7 @@ final class SignalReplay {
         long result = member.isSignalDue() ? member.result() : -Outside.EOUTSIDE;
         int done = machine.execution().take(task, signal.signal(), result);
         SigInfo taken = machine.execution().signal().info();
-        report.addSignal(!fromOutside && isNext && isEqual(taken, signal.info()));
+        report.addSignal(fromOutside, isNext && isEqual(taken, signal.info()));
         if (done == Execution.DYING) {
             life.die(member);
         }
@@ -57,22 +57,19 @@ final class SignalReplay {
     }
 
     /**
-     * A call that waits, and that the log says a signal has interrupted: the signal that the task takes next. When it is
-     * not pending, it came from outside.
+     * A call that the log says a signal has interrupted: the signal that the task takes next. When it is not pending, it
+     * came from outside, and is sent. Why the call's result is not computed then, or "".
      */
-    void interruptAhead(ReplayedTask member) {
-        TraceCall call = member.call();
+    String interruptAhead(ReplayedTask member, TraceCall call) {
         TraceSignal next = member.script().nextSignal();
-        if (call == null
-                || next == null
+        if (next == null
                 || next.isStop()
-                || call.result().outcome() != CallResult.Outcome.INTERRUPTED) {
-            return;
+                || call.result().outcome() != CallResult.Outcome.INTERRUPTED
+                || machine.kernel().signals().delivery().isPending(member.task(), next.signal())) {
+            return "";
         }
-        if (!machine.kernel().signals().delivery().isPending(member.task(), next.signal())) {
-            member.take("a signal from outside");
-            send(member, next);
-        }
+        send(member, next);
+        return "a signal from outside";
     }
 
     private void send(ReplayedTask member, TraceSignal signal) {
