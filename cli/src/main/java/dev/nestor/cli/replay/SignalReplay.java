@@ -10,6 +10,7 @@ import dev.nestor.fs.Outside;
 import dev.nestor.kernel.signal.PidType;
 import dev.nestor.kernel.signal.SigInfo;
 import dev.nestor.kernel.signal.SignalDelivery;
+import dev.nestor.kernel.signal.Signals;
 import dev.nestor.syscalls.Execution;
 import dev.nestor.uapi.Signal;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +75,17 @@ final class SignalReplay {
 
     private void send(ReplayedTask member, TraceSignal signal) {
         fill(signal);
-        machine.kernel()
-                .signals()
-                .signals()
-                .doSendSigInfo(NULL, signal.signal(), info, member.task(), PidType.PIDTYPE_PID);
+        boolean isFault = info.code() > 0
+                && switch (signal.signal()) {
+                    case Signal.SIGSEGV, Signal.SIGBUS, Signal.SIGFPE, Signal.SIGILL, Signal.SIGTRAP -> true;
+                    default -> false;
+                };
+        Signals signals = machine.kernel().signals().signals();
+        if (isFault) {
+            signals.forceSigInfo(member.task(), info);
+        } else {
+            signals.doSendSigInfo(NULL, signal.signal(), info, member.task(), PidType.PIDTYPE_PID);
+        }
     }
 
     private void fill(TraceSignal signal) {
@@ -96,10 +104,14 @@ final class SignalReplay {
 
     /** Code, sender, and the status of a child; not times and addresses. */
     private static boolean isEqual(SigInfo taken, @Nullable Value recorded) {
-        boolean equal = field(recorded, "si_code", taken.code()) == taken.code()
-                && field(recorded, "si_pid", taken.pid()) == taken.pid()
-                && field(recorded, "si_uid", taken.uid()) == taken.uid();
-        return equal
-                && (taken.signo() != Signal.SIGCHLD || field(recorded, "si_status", taken.status()) == taken.status());
+        return isShown(recorded, "si_code", taken.code())
+                && isShown(recorded, "si_pid", taken.pid())
+                && isShown(recorded, "si_uid", taken.uid())
+                && (taken.signo() != Signal.SIGCHLD || isShown(recorded, "si_status", taken.status()));
+    }
+
+    /** Whether a field, if the log shows it, has this value. */
+    private static boolean isShown(@Nullable Value recorded, String name, int value) {
+        return (int) field(recorded, name, value) == value;
     }
 }
