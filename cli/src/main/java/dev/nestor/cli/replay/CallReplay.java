@@ -53,6 +53,7 @@ public final class CallReplay {
      */
     void enter(ReplayedTask member, TraceCall call, String taken) {
         member.begin(call);
+        member.enter();
         member.take(taken);
         if (!member.isAlive()) {
             missing(member);
@@ -250,7 +251,7 @@ public final class CallReplay {
             return;
         }
         TraceCall call = Objects.requireNonNull(member.call());
-        if (member.isBlocked()) {
+        if (member.phase() != ReplayedTask.Phase.ENDED) {
             member.take("without an end in the log: " + call.name());
         }
         verdicts.report(member, call);

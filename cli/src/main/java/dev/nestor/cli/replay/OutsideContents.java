@@ -43,6 +43,20 @@ final class OutsideContents {
         }
     }
 
+    /**
+     * A read of a file from before that gives more or less than its length says: the files of proc and sysfs have no
+     * length that means anything.
+     */
+    boolean isUnknowable(ReplayedTask member, TraceCall call, long result) {
+        boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
+        Value descriptor = call.arg(0);
+        if (!isRead || descriptor == null || !descriptor.isNumber() || result == call.result().value()) {
+            return false;
+        }
+        int inode = learned.inodeOf(member.task(), (int) descriptor.number());
+        return inode != NULL && learned.hasUnknownContent(inode);
+    }
+
     private long start(int task, int fd, TraceCall call, long result) {
         Value offset = call.nr() == Nr.NR_pread64 ? call.arg(3) : null;
         if (offset != null && offset.isNumber()) {

@@ -178,14 +178,28 @@ final class OutsideDescriptors {
 
     private boolean open(ReplayedTask member, int fd, String target, int flags, boolean cloexec) {
         int task = member.task();
-        byte[] name = OutsideFiles.bytes(target);
-        boolean isPath = target.startsWith("/") && !target.startsWith("/dev/") && !target.startsWith("/proc/");
+        byte[] path = OutsideFiles.bytes(path(target));
+        boolean isPath = target.startsWith("/") && !target.startsWith("/proc/");
         if (isPath
-                && learned.learnPath(task, Fcntl.AT_FDCWD, name, LookupFlags.FOLLOW, Stat.S_IFREG | 0644) > NULL
-                && learned.openPath(task, fd, name, flags, cloexec)) {
+                && learned.learnPath(task, Fcntl.AT_FDCWD, path, LookupFlags.FOLLOW, mode(target)) > NULL
+                && learned.openPath(task, fd, path, flags, cloexec)) {
             return true;
         }
-        return learned.openOutside(task, fd, name, flags, cloexec);
+        return learned.openOutside(task, fd, path, flags, cloexec);
+    }
+
+    /** What strace shows of a device: {@code /dev/null<char 1:3>}. */
+    static String path(String target) {
+        int end = target.endsWith(">") ? Math.max(target.lastIndexOf("<char "), target.lastIndexOf("<block ")) : -1;
+        return end < 0 ? target : target.substring(0, end);
+    }
+
+    private static int mode(String target) {
+        String path = path(target);
+        if (path.length() == target.length()) {
+            return Stat.S_IFREG | 0644;
+        }
+        return target.startsWith("<char", path.length()) ? Stat.S_IFCHR | 0666 : Stat.S_IFBLK | 0660;
     }
 
     private static int flags(TraceCall call) {

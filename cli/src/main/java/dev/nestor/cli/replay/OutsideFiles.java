@@ -132,7 +132,8 @@ final class OutsideFiles {
 
     /** Where strace shows that an opened path led elsewhere: what it led to, and a symlink where the two part. */
     private void learnTarget(int task, TraceCall call, byte[] path) {
-        String shown = call.result().target();
+        String target = call.result().target();
+        String shown = target == null ? null : OutsideDescriptors.path(target);
         String asked = new String(path, StandardCharsets.UTF_8);
         if (shown == null || !shown.startsWith("/") || !asked.startsWith("/") || asked.contains("/.")) {
             return;
@@ -150,12 +151,12 @@ final class OutsideFiles {
             same++;
         }
         String link = "/" + String.join("/", Arrays.copyOf(from, from.length - same));
-        String target = "/" + String.join("/", Arrays.copyOf(to, to.length - same));
+        String place = "/" + String.join("/", Arrays.copyOf(to, to.length - same));
         int kind = same > 0 ? Stat.S_IFDIR | 0755 : Stat.S_IFREG | 0644;
-        if (learned.learnPath(task, Fcntl.AT_FDCWD, bytes(target), LookupFlags.FOLLOW, kind) > NULL) {
+        if (learned.learnPath(task, Fcntl.AT_FDCWD, bytes(place), LookupFlags.FOLLOW, kind) > NULL) {
             int inode = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(link), 0, Stat.S_IFLNK | 0777);
             if (inode > NULL && learned.isNewLink(inode)) {
-                learned.learnLink(inode, bytes(target));
+                learned.learnLink(inode, bytes(place));
                 guessed.add(inode);
             }
         }

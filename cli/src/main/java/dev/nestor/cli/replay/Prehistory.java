@@ -133,7 +133,8 @@ public final class Prehistory {
         if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
             learnt = learnWorkingDirectory(member, call);
         }
-        return learnt.isEmpty() && files.isUnknowable(member, call) ? "a file from before the log" : learnt;
+        boolean unknowable = files.isUnknowable(member, call) || contents.isUnknowable(member, call, result);
+        return learnt.isEmpty() && unknowable ? "a file from before the log" : learnt;
     }
 
     private String learnWorkingDirectory(ReplayedTask member, TraceCall call) {

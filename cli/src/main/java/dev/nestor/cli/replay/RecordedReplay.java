@@ -88,10 +88,11 @@ public final class RecordedReplay {
             ReplayedTask member = crew.get(order.task());
             switch (order.event()) {
                 case CALL -> {
-                    begin(member);
+                    begin(member, false);
                     end(member);
                 }
-                case ENTER, SIGNAL, END -> begin(member);
+                case ENTER -> begin(member, true);
+                case SIGNAL, END -> begin(member, false);
                 case EXIT -> end(member);
             }
             if (++count % LINES_PER_PROGRESS == 0) {
@@ -107,8 +108,12 @@ public final class RecordedReplay {
         }
     }
 
-    /** The task's next record begins. */
-    private void begin(ReplayedTask member) throws LogException {
+    /**
+     * The task's next record begins.
+     *
+     * @param isCut whether it is a call whose end comes later
+     */
+    private void begin(ReplayedTask member, boolean isCut) throws LogException {
         Step step = member.script().advance();
         LogException problem = step.problem();
         if (problem != null) {
@@ -124,8 +129,12 @@ public final class RecordedReplay {
             case TraceCall call -> {
                 checkNumber(call);
                 life.goOn(member);
-                calls.enter(member, call, isInterruptedFork(call) ? signals.interruptAhead(member, call) : "");
-                life.bindChild(member, call, step.child());
+                if (isCut && takesEffectLate(call)) {
+                    member.begin(call);
+                } else {
+                    calls.enter(member, call, isInterruptedFork(call) ? signals.interruptAhead(member, call) : "");
+                    life.bindChild(member, call, step.child());
+                }
             }
             case TraceSignal signal -> signals.deliver(member, signal);
             case TraceEnd end -> life.end(member, end);
@@ -164,6 +173,10 @@ public final class RecordedReplay {
             machine.advanceTo(step.span().exitMicros());
             life.settle();
         }
+        if (member.phase() == ReplayedTask.Phase.BEGUN) {
+            calls.enter(member, call, "");
+            life.settle();
+        }
         if (member.isBlocked()) {
             finish(member, call);
         }
@@ -186,6 +199,16 @@ public final class RecordedReplay {
             life.endAhead(member);
             life.settle();
         }
+    }
+
+    /**
+     * A call takes effect where the log enters it. One that failed because what it needs was gone, as the other end of a
+     * pipe, was carried out later, at the latest when its end was logged: what is gone stays gone.
+     */
+    private static boolean takesEffectLate(TraceCall call) {
+        long result = call.result().value();
+        return call.result().outcome() == CallResult.Outcome.FAILED
+                && (result == -Errno.EPIPE || result == -Errno.ESRCH || result == -Errno.ECHILD);
     }
 
     /** A fork gives way to a signal that is there when it is entered. */

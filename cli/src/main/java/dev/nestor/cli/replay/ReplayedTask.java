@@ -12,6 +12,8 @@ public final class ReplayedTask {
     enum Phase {
         /** In user mode: the log shows no call. */
         NONE,
+        /** Entered in the log, and not yet in the emulator. */
+        BEGUN,
         /** Entered, and not yet left by the emulator. */
         BLOCKED,
         /** Left by the emulator; the log may show the end later. */
@@ -94,7 +96,7 @@ public final class ReplayedTask {
 
     public void begin(TraceCall entered) {
         call = entered;
-        phase = Phase.BLOCKED;
+        phase = Phase.BEGUN;
         outcome = Outcome.EQUAL;
         taken = "";
     }
@@ -107,6 +109,11 @@ public final class ReplayedTask {
     /** Why the result is taken from the log; empty when it is computed. */
     public String taken() {
         return taken;
+    }
+
+    /** The call is entered in the emulator. */
+    void enter() {
+        phase = Phase.BLOCKED;
     }
 
     void end(long value, Outcome compared) {
