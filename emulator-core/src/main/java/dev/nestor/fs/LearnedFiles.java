@@ -151,6 +151,18 @@ public final class LearnedFiles {
         inodes.setFlags(inode, unknown(mode));
     }
 
+    /** What was taken for a file, as long as all followed it, is a symlink: the name is free to be learned anew. */
+    public void forgetName(int task, int dfd, byte[] path) {
+        Nameidata nd = vfs.namei.second().set(path, 0, path.length);
+        if (vfs.namei.lookup(nd, task, dfd, 0) != 0) {
+            return;
+        }
+        if (isFromBefore(dentries.inode(nd.dentry))) {
+            vfs.dentries.drop(nd.dentry);
+        }
+        nd.release();
+    }
+
     /** A symlink of which nobody has said where it leads. */
     public boolean isNewLink(int inode) {
         return (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFLNK && inodes.link(inode) == NULL;
@@ -166,10 +178,34 @@ public final class LearnedFiles {
         }
     }
 
+    /** Two descriptors of a task have one file. */
+    public void share(int task, int from, int to, boolean cloexec) {
+        int file = vfs.files.fileOf(task, from);
+        if (file != NULL) {
+            vfs.fileTables.replace(task, to, file, cloexec);
+        }
+    }
+
+    /** The file of a descriptor; NULL when there is none. */
+    public int fileOf(int task, int fd) {
+        return vfs.files.fileOf(task, fd);
+    }
+
+    /** Whether names in the directory that a path leads to may have been there before. */
+    public boolean isIncomplete(int task, int dfd, byte[] directory) {
+        int inode = find(task, dfd, directory, true);
+        return inode > NULL && (inodes.flags(inode) & InodeFlags.INCOMPLETE) != 0;
+    }
+
     /** The position of a descriptor's file. */
     public long position(int task, int fd) {
         int file = vfs.files.fileOf(task, fd);
         return file == NULL ? 0 : vfs.tables.files.pos(file);
+    }
+
+    public long size(int task, int fd) {
+        int inode = inodeOf(task, fd);
+        return inode == NULL ? 0 : inodes.size(inode);
     }
 
     public void setPosition(int task, int fd, long position) {
@@ -203,6 +239,11 @@ public final class LearnedFiles {
         };
     }
 
+    /** A file that was thought to be new was there before: nothing is known of it. */
+    public void forgetContent(int inode) {
+        inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_FILE);
+    }
+
     /** Whether nobody has seen the attributes of an object from before. */
     public boolean hasUnknownAttributes(int inode) {
         return (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0;
@@ -227,6 +268,9 @@ public final class LearnedFiles {
 
     /** The attributes of an object from before. */
     public void learnAttributes(int inode, KStat stat) {
+        if (((inodes.mode(inode) ^ stat.mode) & Stat.S_IFMT) != 0) {
+            retype(inode, stat.mode);
+        }
         inodes.setMode(inode, stat.mode);
         inodes.setNlink(inode, stat.nlink);
         inodes.setUid(inode, stat.uid);

@@ -11,6 +11,7 @@ import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Stat;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +28,13 @@ final class OutsideDescriptors {
 
     /** The descriptors that the log has opened or closed for a task or its ancestors: those can't be inherited. */
     private final Map<ReplayedTask, BitSet> seen = new HashMap<>();
+
+    /** Inherited files: where they stand, and how they were opened, has not shown yet. */
+    private final IntOpenHashSet unknownPosition = new IntOpenHashSet();
+
+    private final IntOpenHashSet unknownFlags = new IntOpenHashSet();
+
+    private String standardOutput = ""; // what descriptor 1 stands for: with 2 it mostly is one file
 
     OutsideDescriptors(LearnedFiles learned) {
         this.learned = learned;
@@ -90,8 +98,59 @@ final class OutsideDescriptors {
         return fd >= 0 && fd < 1 << 20 && !of(member).get((int) fd) && !learned.isOpen(member.task(), (int) fd);
     }
 
+    /** What the emulator shows of a descriptor that it has not opened itself differs. Why that is no difference, or "". */
+    String excuse(ReplayedTask member, TraceCall call, long result) {
+        if (call.result().value() < 0 || result < 0) {
+            return "";
+        }
+        return learnState(member, call) ? INHERITED : learnLowest(member, call, result);
+    }
+
+    /** Where an inherited file stands, and how it was opened. */
+    private boolean learnState(ReplayedTask member, TraceCall call) {
+        Value descriptor = call.arg(0);
+        boolean asks = call.nr() == Nr.NR_lseek || isCommand(call, Fcntl.F_GETFL);
+        if (!asks || descriptor == null || !descriptor.isNumber()) {
+            return false;
+        }
+        int task = member.task();
+        int fd = (int) descriptor.number();
+        int file = learned.fileOf(task, fd);
+        if (call.nr() == Nr.NR_lseek) {
+            boolean unknown = unknownPosition.remove(file);
+            if (unknown) {
+                learned.setPosition(task, fd, call.result().value());
+            }
+            return unknown;
+        }
+        boolean unknown = unknownFlags.remove(file);
+        if (unknown) {
+            learned.setFlags(task, fd, (int) call.result().value());
+        }
+        return unknown;
+    }
+
+    /** The length of an inherited file has shown: it is written at its end. */
+    void learnEnd(ReplayedTask member, TraceCall call) {
+        boolean shows = call.nr() == Nr.NR_fstat || call.nr() == Nr.NR_newfstatat;
+        Value descriptor = call.arg(0);
+        if (!shows || descriptor == null || !descriptor.isNumber()) {
+            return;
+        }
+        int fd = (int) descriptor.number();
+        int file = fd < 0 ? NULL : learned.fileOf(member.task(), fd);
+        if (file != NULL && fd != 0 && unknownPosition.contains(file)) {
+            learned.setPosition(member.task(), fd, learned.size(member.task(), fd));
+        }
+    }
+
+    private static boolean isCommand(TraceCall call, int command) {
+        Value value = call.nr() == Nr.NR_fcntl ? call.arg(1) : null;
+        return value != null && value.isNumber() && value.number() == command;
+    }
+
     /** A call returned a higher descriptor than the emulator's: the lower ones were open already. */
-    String learnLowest(ReplayedTask member, TraceCall call, long result) {
+    private String learnLowest(ReplayedTask member, TraceCall call, long result) {
         long recorded = call.result().value();
         boolean fits = returnsDescriptor(call)
                 && call.result().outcome() == CallResult.Outcome.RETURNED
@@ -178,11 +237,20 @@ final class OutsideDescriptors {
 
     private boolean open(ReplayedTask member, int fd, String target, int flags, boolean cloexec) {
         int task = member.task();
+        if (fd == LAST_STANDARD && target.equals(standardOutput)) {
+            learned.share(task, fd - 1, fd, cloexec);
+            return true;
+        }
+        if (fd == LAST_STANDARD - 1) {
+            standardOutput = target;
+        }
         byte[] path = OutsideFiles.bytes(path(target));
         boolean isPath = target.startsWith("/") && !target.startsWith("/proc/");
         if (isPath
                 && learned.learnPath(task, Fcntl.AT_FDCWD, path, LookupFlags.FOLLOW, mode(target)) > NULL
                 && learned.openPath(task, fd, path, flags, cloexec)) {
+            unknownPosition.add(learned.fileOf(task, fd));
+            unknownFlags.add(learned.fileOf(task, fd));
             return true;
         }
         return learned.openOutside(task, fd, path, flags, cloexec);

@@ -26,8 +26,14 @@ final class OutsideFiles {
     private static final String[][] MERGED_USR = {
         {"/bin", "usr/bin"}, {"/lib", "usr/lib"}, {"/lib64", "usr/lib64"}, {"/sbin", "usr/sbin"}
     };
+    private static final String[] DEVICES = {
+        "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx"
+    };
 
     private final LearnedFiles learned;
+
+    /** Inodes that an open has made, unless they were there before. */
+    private final IntOpenHashSet maybeOld = new IntOpenHashSet();
 
     /** Inodes whose kind nobody has told. */
     private final IntOpenHashSet guessed = new IntOpenHashSet();
@@ -36,13 +42,16 @@ final class OutsideFiles {
         this.learned = learned;
     }
 
-    /** The tree that the reference machine has: /usr is merged, as on all systems of these years. */
+    /** What all systems of these years have: /usr is merged, and there are the devices that programs count on. */
     void begin(int task) {
         for (String[] link : MERGED_USR) {
             int inode = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(link[0]), 0, Stat.S_IFLNK | 0777);
             if (inode > NULL) {
                 learned.learnLink(inode, bytes(link[1]));
             }
+        }
+        for (String device : DEVICES) {
+            learned.learnPath(task, Fcntl.AT_FDCWD, bytes(device), 0, Stat.S_IFCHR | 0666);
         }
     }
 
@@ -65,8 +74,11 @@ final class OutsideFiles {
 
     /** A call finds a path, and the emulator does not. Why the result is not computed, or "". */
     String learn(ReplayedTask member, TraceCall call, long result) {
-        if (result == -Errno.ENOTDIR || (result == -Errno.EINVAL && call.nr() == Nr.NR_readlink)) {
+        if (result == -Errno.ENOTDIR) {
             return retype(member, call) ? FOUND : "";
+        }
+        if (result == -Errno.EINVAL && (call.nr() == Nr.NR_readlink || call.nr() == Nr.NR_readlinkat)) {
+            return learnLink(member.task(), call) ? FOUND : "";
         }
         if (result != -Errno.ENOENT) {
             return "";
@@ -79,6 +91,19 @@ final class OutsideFiles {
             }
         }
         return learned.namesLearned() > before ? FOUND : "";
+    }
+
+    /** What all others have followed is a symlink. */
+    private boolean learnLink(int task, TraceCall call) {
+        int before = learned.namesLearned();
+        for (PathUse use : PathUse.of(call)) {
+            byte[] path = use.path(call);
+            if (path != null && path.length > 0) {
+                learned.forgetName(task, use.dfd(call), path);
+                learn(task, call, use, path);
+            }
+        }
+        return learned.namesLearned() > before;
     }
 
     private void learn(int task, TraceCall call, PathUse use, byte[] path) {
@@ -180,6 +205,45 @@ final class OutsideFiles {
             }
         }
         return false;
+    }
+
+    /** An open has made a file, or found one from before: the log does not show which. */
+    void noteOpened(ReplayedTask member, TraceCall call, boolean wasAbsent) {
+        int fd = (int) call.result().value();
+        if (wasAbsent && fd >= 0) {
+            int inode = learned.inodeOf(member.task(), fd);
+            if (inode > NULL) {
+                maybeOld.add(inode);
+            }
+        }
+    }
+
+    /** Whether a call opens a file that it may have made itself, in a directory where it may have been before. */
+    boolean opensMaybeOld(int task, TraceCall call) {
+        boolean opens = call.nr() == Nr.NR_openat || call.nr() == Nr.NR_open;
+        int flagsAt = call.nr() == Nr.NR_open ? 1 : 2;
+        long flags = opens ? PathUse.openFlags(call, flagsAt) : 0;
+        if ((flags & (Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_TRUNC)) != Fcntl.O_CREAT) {
+            return false;
+        }
+        PathUse use = PathUse.of(call)[0];
+        byte[] path = use.path(call);
+        if (path == null || learned.find(task, use.dfd(call), path, true) != -Errno.ENOENT) {
+            return false;
+        }
+        byte[] parent = parent(path);
+        return learned.isIncomplete(task, use.dfd(call), parent.length == 0 ? bytes(".") : parent);
+    }
+
+    /** A file that was thought to be new shows that it was there before. */
+    boolean wasOld(ReplayedTask member, TraceCall call) {
+        boolean shows = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64 || statOf(call) != null;
+        int inode = shows ? inodeOf(member.task(), call) : NULL;
+        if (inode <= NULL || !maybeOld.remove(inode)) {
+            return false;
+        }
+        learned.forgetContent(inode);
+        return true;
     }
 
     /** What the log shows of a file that the emulator knows to be from before, and no more. */

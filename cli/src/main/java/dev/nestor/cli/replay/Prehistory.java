@@ -55,6 +55,8 @@ public final class Prehistory {
 
     private boolean hasBegun;
 
+    private boolean opensMaybeOld; // the call that was entered last opens a file that may be from before
+
     public Prehistory(Machine machine, Crew crew) {
         this.machine = machine;
         this.crew = crew;
@@ -100,6 +102,7 @@ public final class Prehistory {
     /** Before a call: what its line shows of the task itself, though it is not what the call is asked for. */
     public void before(ReplayedTask member, TraceCall call) {
         descriptors.before(member, call);
+        opensMaybeOld = files.opensMaybeOld(member.task(), call);
         if (astray.contains(member) && files.learnWorkingDirectory(member.task(), call)) {
             astray.remove(member);
         }
@@ -128,12 +131,14 @@ public final class Prehistory {
     public String excuse(ReplayedTask member, TraceCall call, long result) {
         String learnt = identity.learn(member, call, result);
         if (learnt.isEmpty()) {
-            learnt = descriptors.learnLowest(member, call, result);
+            learnt = descriptors.excuse(member, call, result);
         }
         if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
             learnt = learnWorkingDirectory(member, call);
         }
-        boolean unknowable = files.isUnknowable(member, call) || contents.isUnknowable(member, call, result);
+        boolean unknowable = files.isUnknowable(member, call)
+                || contents.isUnknowable(member, call, result)
+                || files.wasOld(member, call);
         return learnt.isEmpty() && unknowable ? "a file from before the log" : learnt;
     }
 
@@ -149,6 +154,7 @@ public final class Prehistory {
     public void settled(ReplayedTask member, TraceCall call) {
         identity.settled(member, call);
         descriptors.settled(member, call);
+        files.noteOpened(member, call, opensMaybeOld);
         if (call.nr() == Nr.NR_chdir || call.nr() == Nr.NR_fchdir || call.nr() == Nr.NR_getcwd) {
             astray.remove(member);
         }
@@ -163,6 +169,7 @@ public final class Prehistory {
     public void alignWith(ReplayedTask member, TraceCall call, long result) {
         descriptors.align(member, call, result);
         files.learnAttributes(member, call);
+        descriptors.learnEnd(member, call);
         contents.align(member, call, result);
         memory.align(member, call, result);
         identity.settled(member, call);
