@@ -3,6 +3,8 @@ package dev.nestor.cli;
 import dev.nestor.cli.conform.ConformCommand;
 import dev.nestor.cli.run.RunCommand;
 import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,7 +30,7 @@ public final class Main implements Runnable {
     private static final String STACK_TRACES = "nestor.stacktraces";
 
     @CommandLine.Spec
-    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    private CommandLine.Model.@Nullable CommandSpec spec;
 
     private Main() {}
 
@@ -45,9 +47,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        CommandLine.Model.CommandSpec own = spec;
-        assert own != null;
-        throw new CommandLine.ParameterException(own.commandLine(), "Which command?");
+        throw new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), "Which command?");
     }
 
     private static int internalError(Exception e, CommandLine line, CommandLine.ParseResult parsed) {

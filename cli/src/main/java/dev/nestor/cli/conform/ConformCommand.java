@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -104,8 +105,6 @@ public final class ConformCommand implements Callable<Integer> {
     }
 
     private CommandLine commandLine() {
-        CommandLine.Model.CommandSpec own = spec;
-        assert own != null;
-        return own.commandLine();
+        return Objects.requireNonNull(spec).commandLine();
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Replays the logs of one command, several at a time, and reports them in the order in which they were named. */
 final class ConformRun {
@@ -19,7 +20,7 @@ final class ConformRun {
     private final JsonReport json;
     private final PrintWriter err;
     private final ReplayReport total = new ReplayReport();
-    private volatile int done; // logs
+    private final AtomicInteger done = new AtomicInteger(); // logs
     private long badLogs;
     private int firstFailure = ExitCode.OK;
     private boolean hasInternalError;
@@ -52,7 +53,7 @@ final class ConformRun {
                 if (firstFailure != ExitCode.OK && !keepGoing) {
                     return firstFailure;
                 }
-                done++;
+                done.incrementAndGet();
             }
         } finally {
             workers.shutdownNow();

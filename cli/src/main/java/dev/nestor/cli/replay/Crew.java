@@ -6,6 +6,8 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.RecordParser;
 import dev.nestor.cli.strace.TraceSpool;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which emulated task plays which task of the log. */
@@ -69,7 +71,13 @@ public final class Crew {
     }
 
     /** All that have come up and not been dismissed, in the order of the log. */
-    public Iterable<ReplayedTask> present() {
-        return java.util.Arrays.stream(byNumber).filter(java.util.Objects::nonNull)::iterator;
+    public List<ReplayedTask> present() {
+        List<ReplayedTask> members = new ArrayList<>();
+        for (ReplayedTask member : byNumber) {
+            if (member != null) {
+                members.add(member);
+            }
+        }
+        return members;
     }
 }

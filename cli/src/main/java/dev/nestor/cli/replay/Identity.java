@@ -201,7 +201,7 @@ final class Identity {
     }
 
     private static int indexed(int base, @Nullable Value index, int limit) {
-        boolean valid = index != null && index.isNumber() && index.number() >= 0 && index.number() < limit;
-        return valid ? base + (int) index.number() : NONE;
+        long number = index == null || !index.isNumber() ? -1 : index.number();
+        return number >= 0 && number < limit ? base + (int) number : NONE;
     }
 }

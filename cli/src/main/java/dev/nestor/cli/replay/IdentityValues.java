@@ -122,7 +122,7 @@ final class IdentityValues {
     }
 
     private static long set(Value low, @Nullable Value high, String name) {
-        return field(low, name) & 0xffff_ffffL | field(high, name) << 32;
+        return (field(low, name) & 0xffff_ffffL) | field(high, name) << 32;
     }
 
     /** The old limit that a call shows, where it has not set another. */
@@ -179,7 +179,7 @@ final class IdentityValues {
     }
 
     boolean nice(int task, long nice) {
-        machine.tasks().setStaticPrio(task, DEFAULT_PRIO + (int) Math.clamp(nice, -20, 19));
+        machine.tasks().setStaticPrio(task, DEFAULT_PRIO + Math.clamp(nice, -20, 19));
         return true;
     }
 

@@ -50,7 +50,10 @@ final class OutsideContents {
     boolean isUnknowable(ReplayedTask member, TraceCall call, long result) {
         boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
         Value descriptor = call.arg(0);
-        if (!isRead || descriptor == null || !descriptor.isNumber() || result == call.result().value()) {
+        if (!isRead
+                || descriptor == null
+                || !descriptor.isNumber()
+                || result == call.result().value()) {
             return false;
         }
         int inode = learned.inodeOf(member.task(), (int) descriptor.number());

@@ -181,8 +181,8 @@ final class OutsideDescriptors {
                 learned.close(task, (int) result);
             }
         }
-        if (call.nr() == Nr.NR_close && call.arg(0) instanceof Value fd && fd.isNumber()) {
-            learned.close(task, (int) fd.number());
+        if (call.nr() == Nr.NR_close) {
+            learned.close(task, (int) number(call, 0));
         }
         alignPair(member, call, result);
         settled(member, call);
@@ -230,8 +230,9 @@ final class OutsideDescriptors {
         if (result >= 0 && result < 1 << 20 && returnsDescriptor(call)) {
             of(member).set((int) result);
         }
-        if (call.nr() == Nr.NR_close && call.arg(0) instanceof Value fd && fd.isNumber() && fd.number() >= 0) {
-            of(member).set((int) Math.min(fd.number(), 1 << 20));
+        long closed = call.nr() == Nr.NR_close ? number(call, 0) : -1;
+        if (closed >= 0) {
+            of(member).set((int) Math.min(closed, 1 << 20));
         }
     }
 
@@ -335,10 +336,15 @@ final class OutsideDescriptors {
             case Nr.NR_openat, Nr.NR_open_tree, Nr.NR_open_by_handle_at, Nr.NR_dup3 ->
                 hasFlag(call, 2, Fcntl.O_CLOEXEC);
             case Nr.NR_accept4, Nr.NR_signalfd4 -> hasFlag(call, 3, Fcntl.O_CLOEXEC);
-            case Nr.NR_fcntl ->
-                call.arg(1) instanceof Value command && command.isNumber() && command.number() == Fcntl.F_DUPFD_CLOEXEC;
+            case Nr.NR_fcntl -> isCommand(call, Fcntl.F_DUPFD_CLOEXEC);
             default -> false;
         };
+    }
+
+    /** A number among the arguments; -1 where there is none. */
+    private static long number(TraceCall call, int at) {
+        Value value = call.arg(at);
+        return value != null && value.isNumber() ? value.number() : -1;
     }
 
     private static boolean hasFlag(TraceCall call, int at, int flag) {

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /** How the answers of the emulator to the calls of one log, or of several, compare with those in the log. */
 public final class ReplayReport {
     private final Map<Family, Tally> families = new EnumMap<>(Family.class);
     private final List<Difference> differences = new ArrayList<>();
-    private final Map<String, Long> taken = new java.util.TreeMap<>();
+    private final Map<String, Long> taken = new TreeMap<>();
     private final Tally total = new Tally();
     private long signals;
     private long signalsFromOutside;
@@ -24,9 +26,7 @@ public final class ReplayReport {
     }
 
     public Tally family(Family family) {
-        Tally tally = families.get(family);
-        assert tally != null : family;
-        return tally;
+        return Objects.requireNonNull(families.get(family));
     }
 
     public Tally total() {
