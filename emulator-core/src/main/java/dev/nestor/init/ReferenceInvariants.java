@@ -7,7 +7,7 @@ import dev.nestor.fs.FileTables;
 import dev.nestor.fs.FilesStructTable;
 import dev.nestor.fs.FsStructTable;
 import dev.nestor.fs.FsTables;
-import dev.nestor.fs.MntNamespaceTable;
+import dev.nestor.fs.FsType;
 import dev.nestor.fs.MountTable;
 import dev.nestor.fs.SuperBlockTable;
 import dev.nestor.ipc.IpcNamespaceTable;
@@ -16,16 +16,16 @@ import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.GroupInfoTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.ns.NamespaceTable;
-import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.ns.NsTypes;
+import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.kernel.time.TimeNamespaceTable;
 import dev.nestor.mm.MmTable;
 import dev.nestor.mm.VmaTable;
 import dev.nestor.net.NetTable;
+import dev.nestor.table.Table;
 
 /** Reference counts: each is the number of references that a walk over all who can hold one finds. */
 final class ReferenceInvariants {
@@ -35,8 +35,7 @@ final class ReferenceInvariants {
     private final NsProxyTable proxies;
     private final FsTables fs;
     private final AllTables all;
-    private final Holders users;
-    private final Holders pidNamespaces;
+    private final Holders[] namespaces = new Holders[NsTypes.COUNT]; // by kind
     private final Holders pids;
     private final Holders credHolders;
 
@@ -47,21 +46,30 @@ final class ReferenceInvariants {
         this.proxies = kernel.nsProxyTable();
         this.fs = kernel.vfs().tables;
         this.all = all;
-        this.users = new Holders(kernel.userNamespaceTable());
-        this.pidNamespaces = new Holders(kernel.pidNamespaceTable());
         this.pids = new Holders(kernel.pidTable());
         this.credHolders = new Holders(creds);
+        namespaces[NsTypes.CGROUP] = new Holders(all.get(CgroupNamespaceTable.class));
+        namespaces[NsTypes.IPC] = new Holders(all.get(IpcNamespaceTable.class));
+        namespaces[NsTypes.MNT] = new Holders(fs.mntNamespaces);
+        namespaces[NsTypes.NET] = new Holders(all.get(NetTable.class));
+        namespaces[NsTypes.PID] = new Holders(kernel.pidNamespaceTable());
+        namespaces[NsTypes.PID_FOR_CHILDREN] = namespaces[NsTypes.PID];
+        namespaces[NsTypes.TIME] = new Holders(kernel.timeNamespaceTable());
+        namespaces[NsTypes.TIME_FOR_CHILDREN] = namespaces[NsTypes.TIME];
+        namespaces[NsTypes.USER] = new Holders(kernel.userNamespaceTable());
+        namespaces[NsTypes.UTS] = new Holders(kernel.utsNamespaceTable());
     }
 
     void check() {
         checkNsProxies();
         checkMembersOfTasks();
+        findHeldByInodes();
+        findNamespacesOfProxies();
         checkNamespaces();
         checkCreds();
         checkPids();
         checkFiles();
         checkMounts();
-        checkUserNamespaces();
     }
 
     private void checkNsProxies() {
@@ -92,48 +100,60 @@ final class ReferenceInvariants {
         ofFs.check(fsStructs::users);
     }
 
-    /** The namespaces that nothing but nsproxies holds, and their hold on the user namespaces that own them. */
-    private void checkNamespaces() {
-        checkOwned(kernel.utsNamespaceTable(), proxies::utsNs, NsTypes.UTS);
-        checkOwned(all.get(IpcNamespaceTable.class), proxies::ipcNs, NsTypes.IPC);
-        checkOwned(all.get(NetTable.class), proxies::netNs, NsTypes.NET);
-        checkOwned(all.get(CgroupNamespaceTable.class), proxies::cgroupNs, NsTypes.CGROUP);
-        TimeNamespaceTable times = kernel.timeNamespaceTable();
-        Holders ofTimes = new Holders(times);
-        Claims.forEach(proxies, proxy -> {
-            ofTimes.hold(proxies.timeNs(proxy), "nsproxy");
-            ofTimes.hold(proxies.timeNsForChildren(proxy), "nsproxy for children");
+    /** Files that stand for namespaces or processes: their inodes hold them. */
+    private void findHeldByInodes() {
+        Claims.forEach(fs.inodes, inode -> {
+            FsType type = kernel.vfs().superBlocks.type(fs.inodes.sb(inode));
+            pids.hold(type.pidHeldBy(inode), "inode");
+            for (int kind = 0; kind < NsTypes.COUNT; kind++) {
+                namespaces[kind].hold(type.nsHeldBy(inode, kind), "inode");
+            }
         });
-        holdByInodes(ofTimes, NsTypes.TIME);
-        checkOwners(times, ofTimes);
-        MntNamespaceTable mnts = fs.mntNamespaces;
-        Holders ofMnts = new Holders(mnts);
-        Claims.forEach(proxies, proxy -> ofMnts.hold(proxies.mntNs(proxy), "nsproxy"));
-        holdByInodes(ofMnts, NsTypes.MNT);
-        ofMnts.check(mnts::count);
-        Claims.forEach(mnts, ns -> users.hold(mnts.userNs(ns), mnts.name()));
     }
 
-    private interface Member {
-        int of(int proxy);
+    private void findNamespacesOfProxies() {
+        Claims.forEach(proxies, proxy -> {
+            namespaces[NsTypes.UTS].hold(proxies.utsNs(proxy), "nsproxy");
+            namespaces[NsTypes.IPC].hold(proxies.ipcNs(proxy), "nsproxy");
+            namespaces[NsTypes.MNT].hold(proxies.mntNs(proxy), "nsproxy");
+            namespaces[NsTypes.NET].hold(proxies.netNs(proxy), "nsproxy");
+            namespaces[NsTypes.CGROUP].hold(proxies.cgroupNs(proxy), "nsproxy");
+            namespaces[NsTypes.PID].hold(proxies.pidNsForChildren(proxy), "nsproxy");
+            namespaces[NsTypes.TIME].hold(proxies.timeNs(proxy), "nsproxy");
+            namespaces[NsTypes.TIME].hold(proxies.timeNsForChildren(proxy), "nsproxy for children");
+        });
     }
 
-    /** What nsfs's inodes hold. */
-    private void holdByInodes(Holders holders, int type) {
-        Claims.forEach(fs.inodes, inode -> holders.hold(
-                kernel.vfs().superBlocks.type(fs.inodes.sb(inode)).nsHeldBy(inode, type), "nsfs inode"));
-    }
-
-    private void checkOwned(NamespaceTable table, Member member, int type) {
-        Holders holders = new Holders(table);
-        Claims.forEach(proxies, proxy -> holders.hold(member.of(proxy), "nsproxy"));
-        holdByInodes(holders, type);
-        checkOwners(table, holders);
-    }
-
-    private void checkOwners(NamespaceTable table, Holders holders) {
-        holders.check(table::count);
-        Claims.forEach(table, ns -> users.hold(table.userNs(ns), table.name()));
+    private void checkNamespaces() {
+        PidNamespaceTable pidTable = kernel.pidNamespaceTable();
+        UserNamespaceTable userTable = kernel.userNamespaceTable();
+        SuperBlockTable sbs = fs.superBlocks;
+        Holders users = namespaces[NsTypes.USER];
+        Claims.forEach(
+                kernel.pidTable(),
+                pid -> namespaces[NsTypes.PID].hold(kernel.pidTable().ns(pid), "pid"));
+        Claims.forEach(sbs, sb -> namespaces[NsTypes.PID].hold(sbs.pidNs(sb), "procfs"));
+        Claims.forEach(pidTable, ns -> {
+            namespaces[NsTypes.PID].hold(pidTable.parent(ns), "child");
+            users.hold(pidTable.userNs(ns), pidTable.name());
+        });
+        Claims.forEach(creds, cred -> users.hold(creds.userNs(cred), "cred"));
+        Claims.forEach(userTable, ns -> users.hold(userTable.parent(ns), "child"));
+        Claims.forEach(fs.mntNamespaces, ns -> users.hold(fs.mntNamespaces.userNs(ns), fs.mntNamespaces.name()));
+        Claims.forEach(sbs, sb -> users.hold(sbs.userNs(sb), sbs.name()));
+        for (Table table : all.list()) {
+            if (table instanceof NamespaceTable owned) {
+                Claims.forEach(owned, ns -> users.hold(owned.userNs(ns), owned.name()));
+            }
+        }
+        namespaces[NsTypes.PID].check(pidTable::count);
+        namespaces[NsTypes.USER].check(userTable::count);
+        namespaces[NsTypes.MNT].check(fs.mntNamespaces::count);
+        namespaces[NsTypes.UTS].check(kernel.utsNamespaceTable()::count);
+        namespaces[NsTypes.TIME].check(kernel.timeNamespaceTable()::count);
+        namespaces[NsTypes.IPC].check(all.get(IpcNamespaceTable.class)::count);
+        namespaces[NsTypes.NET].check(all.get(NetTable.class)::count);
+        namespaces[NsTypes.CGROUP].check(all.get(CgroupNamespaceTable.class)::count);
     }
 
     private void checkCreds() {
@@ -150,32 +170,9 @@ final class ReferenceInvariants {
     /** A pid is held by the use of its numbers, by descriptors, and by who gets a file's signals. */
     private void checkPids() {
         PidTable table = kernel.pidTable();
-        PidNamespaceTable namespaces = kernel.pidNamespaceTable();
-        Claims.forEach(table, pid -> {
-            pids.hold(kernel.pids().numberAt(pid, 0) != 0 ? pid : NULL, "its numbers");
-            pidNamespaces.hold(table.ns(pid), "pid");
-        });
+        Claims.forEach(table, pid -> pids.hold(kernel.pids().numberAt(pid, 0) != 0 ? pid : NULL, "its numbers"));
         Claims.forEach(fs.files, file -> pids.hold(fs.files.ownerPid(file), "file's owner"));
-        Claims.forEach(fs.inodes, inode -> pids.hold(
-                kernel.vfs().superBlocks.type(fs.inodes.sb(inode)).pidHeldBy(inode), "inode"));
         pids.check(table::count);
-        Claims.forEach(proxies, proxy -> pidNamespaces.hold(proxies.pidNsForChildren(proxy), "nsproxy"));
-        Claims.forEach(namespaces, ns -> pidNamespaces.hold(namespaces.parent(ns), "child"));
-        SuperBlockTable sbs = fs.superBlocks;
-        Claims.forEach(sbs, sb -> pidNamespaces.hold(sbs.pidNs(sb), "procfs"));
-        holdByInodes(pidNamespaces, NsTypes.PID);
-        pidNamespaces.check(namespaces::count);
-    }
-
-    private void checkUserNamespaces() {
-        UserNamespaceTable table = kernel.userNamespaceTable();
-        PidNamespaceTable namespaces = kernel.pidNamespaceTable();
-        Claims.forEach(creds, cred -> users.hold(creds.userNs(cred), "cred"));
-        Claims.forEach(table, ns -> users.hold(table.parent(ns), "child"));
-        Claims.forEach(namespaces, ns -> users.hold(namespaces.userNs(ns), "pid_namespace"));
-        Claims.forEach(fs.superBlocks, sb -> users.hold(fs.superBlocks.userNs(sb), "super_block"));
-        holdByInodes(users, NsTypes.USER);
-        users.check(table::count);
     }
 
     /** Open files are held by descriptors, by mappings, and as the program that a process runs. */
