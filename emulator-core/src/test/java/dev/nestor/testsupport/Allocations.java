@@ -2,8 +2,10 @@ package dev.nestor.testsupport;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.NullMarked;
 
 /** Bytes that the current thread allocates. */
+@NullMarked
 public final class Allocations {
     private static final int ROUNDS = 5;
 

@@ -23,12 +23,12 @@ class SysSignalTest {
 
     private void put(long... words) {
         for (int i = 0; i < words.length; i++) {
-            memory.putLong(mm, AT + 8 * i, words[i]);
+            memory.putLong(mm, AT + 8L * i, words[i]);
         }
     }
 
     private long old(int index) {
-        return memory.getLong(mm, OLD + 8 * index);
+        return memory.getLong(mm, OLD + 8L * index);
     }
 
     @Test
