@@ -24,12 +24,12 @@ class SysTimerTest {
 
     private void put(long... words) {
         for (int i = 0; i < words.length; i++) {
-            memory.putLong(mm, AT + 8 * i, words[i]);
+            memory.putLong(mm, AT + 8L * i, words[i]);
         }
     }
 
     private long old(int index) {
-        return memory.getLong(mm, OLD + 8 * index);
+        return memory.getLong(mm, OLD + 8L * index);
     }
 
     private long setitimer(long intervalUs, long valueSec, long valueUs) {
@@ -205,7 +205,7 @@ class SysTimerTest {
     @Test
     void clockGettime_andGetres_knowTheirClocks() {
         for (int clock = -2; clock < 13; clock++) {
-            boolean exists = clock == -2 || clock >= 0 && clock <= 7 || clock == 11;
+            boolean exists = clock == -2 || (clock >= 0 && clock <= 7) || clock == 11;
             long bad = exists ? -Errno.EFAULT : -Errno.EINVAL;
             assertThat(machine.call(task, Nr.NR_clock_gettime, clock, BAD))
                     .as("gettime %d", clock)
