@@ -121,6 +121,11 @@ final class Arena {
         }
     }
 
+    /** The byte that has been put here. */
+    byte staged(int at) {
+        return staging[at];
+    }
+
     void put(int at, byte[] bytes, int length) {
         System.arraycopy(bytes, 0, staging, at, length);
     }
@@ -131,7 +136,7 @@ final class Arena {
 
     /** Room for what is not in the log: any program has something there if the kernel has found it. */
     void learn(long address, long length) {
-        if (frame.isFault() || address < LOWEST_LEARNED || address >= AddressSpaces.TASK_SIZE_MAX) {
+        if (mm == Table.NULL || frame.isFault() || address < LOWEST_LEARNED || address >= AddressSpaces.TASK_SIZE_MAX) {
             return;
         }
         long end = Math.min(address + Math.clamp(length, 1, MOST_LEARNED), AddressSpaces.TASK_SIZE_MAX);
@@ -158,6 +163,9 @@ final class Arena {
     }
 
     private boolean map(long start, long length) {
+        if (mm == Table.NULL) {
+            return false;
+        }
         if (isMapped(start, start + length)) {
             return true;
         }

@@ -42,6 +42,11 @@ final class MessageCodec extends Codec {
     }
 
     @Override
+    int fixedSize() {
+        return BYTES;
+    }
+
+    @Override
     void putMissing(Arena arena, int at) {
         int vector = arena.take(16, Long.BYTES);
         arena.put(vector, Long.BYTES, arena.room(DEFAULT_ROOM, 0));

@@ -1,6 +1,7 @@
 package dev.nestor.cli.replay.abi;
 
 import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.Field;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.mm.AddressSpaces;
@@ -55,6 +56,7 @@ public final class OutcomeComparer {
         if (!sameResult(signature.result(), recorded.value(), result)) {
             return Outcome.different(Texts.result(recorded.value()), Texts.result(result));
         }
+        noteNamespaces(call);
         for (int i = 0; i < signature.arity(); i++) {
             Value value = frame.arg(i);
             if (value != null && !compare(signature.parameter(i), value, registers[i])) {
@@ -74,6 +76,17 @@ public final class OutcomeComparer {
         return isExit
                 ? Outcome.different("died", Texts.result(result))
                 : Outcome.unknown("", "the log does not show what it returned");
+    }
+
+    /** Behind its result, {@code (mnt:[4026532177])}, a call shows what namespaces it has made. */
+    private void noteNamespaces(TraceCall call) {
+        if (call.nr() == Nr.NR_unshare || call.nr() == Nr.NR_clone || call.nr() == Nr.NR_clone3) {
+            for (Field made : call.result().details()) {
+                if (made.value().isNumber()) {
+                    view.renaming().make(made.value().number());
+                }
+            }
+        }
     }
 
     private static boolean isError(long result) {

@@ -1,47 +1,64 @@
 package dev.nestor.cli.replay.abi;
 
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 
 /**
  * Which number of the emulator's stands for which of the log's, one to one: inodes of namespaces, pipes and sockets, and
  * ports that a kernel hands out as it likes. One for each log that is replayed.
  */
 public final class Renaming {
+    /*
+     * Numbers of namespaces come back: a new one takes the lowest that is free, in the log and in the emulator each by its
+     * own history. The log says when one is made; from then on its number may stand for any but an initial namespace,
+     * and whatever the two stood for before is gone.
+     */
 
-    private static final long FIRST_NAMESPACE = 4026531832L; // PROC_IPC_INIT_INO
-    private static final long LAST_NAMESPACE = 4026531839L; // PROC_CGROUP_INIT_INO and MNT_NS_INIT_INO among them
+    private static final long FIRST_INITIAL = 4026531832L; // MNT_NS_INIT_INO
+    private static final long LAST_INITIAL = 4026531839L; // IPC_NS_INIT_INO; the other initial namespaces are between
 
     private final Long2LongOpenHashMap emulatedOf = new Long2LongOpenHashMap();
     private final Long2LongOpenHashMap recordedOf = new Long2LongOpenHashMap();
+    private final LongOpenHashSet made = new LongOpenHashSet(); // recorded, not seen since
 
     public Renaming() {
-        for (long inode = FIRST_NAMESPACE; inode <= LAST_NAMESPACE; inode++) {
+        for (long inode = FIRST_INITIAL; inode <= LAST_INITIAL; inode++) {
             bind(inode, inode);
         }
+    }
+
+    private static boolean isInitial(long inode) {
+        return inode >= FIRST_INITIAL && inode <= LAST_INITIAL;
     }
 
     /** Whether the two may stand for each other; if neither has a partner yet, they do from now on. */
     public boolean matches(long recorded, long emulated) {
         boolean isBound = emulatedOf.containsKey(recorded);
-        if (!isBound && !recordedOf.containsKey(emulated)) {
-            bind(recorded, emulated);
+        if (isBound && emulatedOf.get(recorded) == emulated) {
+            made.remove(recorded);
             return true;
         }
-        return isBound && emulatedOf.get(recorded) == emulated;
-    }
-
-    /** A new object has the log's number, or the emulator's, from now on: what these stood for is gone. */
-    public void renew(long recorded, long emulated) {
-        if (recorded < FIRST_NAMESPACE || recorded > LAST_NAMESPACE) {
-            recordedOf.remove(emulatedOf.remove(recorded));
-        }
-        if (emulated < FIRST_NAMESPACE || emulated > LAST_NAMESPACE) {
-            emulatedOf.remove(recordedOf.remove(emulated));
+        if (isInitial(emulated) || !(made.remove(recorded) || (!isBound && !recordedOf.containsKey(emulated)))) {
+            return false;
         }
         bind(recorded, emulated);
+        return true;
+    }
+
+    /** The log's kernel has made a namespace of this number. */
+    void make(long recorded) {
+        if (!isInitial(recorded)) {
+            made.add(recorded);
+        }
     }
 
     private void bind(long recorded, long emulated) {
+        if (emulatedOf.containsKey(recorded)) {
+            recordedOf.remove(emulatedOf.get(recorded));
+        }
+        if (recordedOf.containsKey(emulated)) {
+            emulatedOf.remove(recordedOf.get(emulated));
+        }
         emulatedOf.put(recorded, emulated);
         recordedOf.put(emulated, recorded);
     }

@@ -57,9 +57,7 @@ final class TextCodec extends Codec {
         int room = size > 0 ? size : (int) size(arena.frame(), value) - 1;
         int shown = Math.min(text.bytes().length, room);
         arena.put(at, text.bytes(), shown);
-        if (text.isTruncated()) {
-            arena.fill(at + shown, room - shown, Arena.UNKNOWN);
-        }
+        arena.fill(at + shown, room - shown, text.isTruncated() ? Arena.UNKNOWN : 0);
         return true;
     }
 

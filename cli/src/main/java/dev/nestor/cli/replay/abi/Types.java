@@ -113,6 +113,9 @@ final class Types {
         if (text.startsWith("*") || text.startsWith("^")) {
             return new PointerCodec(type(text.substring(1), scope), text.startsWith("^"));
         }
+        if (text.endsWith("!")) {
+            return new WrittenCodec(type(text.substring(0, text.length() - 1), scope));
+        }
         int colon = text.indexOf(':');
         if (colon > 0) {
             return struct(text.substring(0, colon)).reading(Resource.list(text.substring(colon + 1)));
@@ -134,6 +137,7 @@ final class Types {
             case "text" -> TextCodec.field(Integer.parseInt(bound));
             case "sockaddr" -> addresses().ofLength(scope.register(bound));
             case "option" -> new OptionCodec(scope.register(bound), options());
+            case "bit" -> BitCodec.of(bound);
             case "bytes" -> new BytesCodec(length(bound, scope), false, netlink());
             case "random" -> new BytesCodec(length(bound, scope), true, netlink());
             case "iovec" -> new IovecCodec(length(bound, scope), false, netlink());

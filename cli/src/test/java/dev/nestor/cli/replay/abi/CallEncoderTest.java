@@ -213,6 +213,35 @@ class CallEncoderTest {
     }
 
     @Test
+    void bitFields_shareTheirWord() throws Exception {
+        machine.encode(
+                "modify_ldt(func=1, ptr={entry_number=3, base_addr=0, limit=0xff, seg_32bit=1, contents=2, read_exec_only=0, "
+                        + "limit_in_pages=1, seg_not_present=0, useable=1, lm=0}, bytecount=16) = 0");
+        assertThat(machine.u32(registers[1] + 8)).isEqualTo(0xff);
+        assertThat(machine.u32(registers[1] + 12)).isEqualTo(0b1010101);
+    }
+
+    @Test
+    void fieldsThatOnlyTheKernelWrites_holdNothing() throws Exception {
+        machine.encode("ioctl(3, SIOCGIFINDEX, {ifr_name=\"lo\", ifr_ifindex=1}) = 0");
+        assertThat(machine.text(registers[2])).isEqualTo("lo");
+        assertThat(machine.u32(registers[2] + 16)).isEqualTo(0xa5a5a5a5);
+        machine.encode(
+                "sendmmsg(3, [{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"x\", iov_len=1}], msg_iovlen=1, "
+                        + "msg_controllen=0, msg_flags=0}, msg_len=1}], 1, 0) = 1");
+        assertThat(machine.u64(registers[1] + 24)).isEqualTo(1);
+        assertThat(machine.u32(registers[1] + 56)).isEqualTo(0xa5a5a5a5);
+    }
+
+    @Test
+    void taskWithoutMemory_hasNoPointers() throws Exception {
+        assertThat(machine.encoder.encode(machine.task, 0, Machine.call("chdir(path=\"/a\") = 0"), registers))
+                .isFalse();
+        assertThat(machine.encoder.encode(machine.task, 0, Machine.call("close(fd=0x7) = 0"), registers))
+                .isTrue();
+    }
+
+    @Test
     void unknownShape_isRefused() throws Exception {
         assertThat(machine.encode("bpf(cmd=0 /* BPF_MAP_CREATE */, attr={map_type=2}, size=128) = 3"))
                 .isFalse();

@@ -54,6 +54,7 @@ final class EchoKernel {
             case StructCodec struct -> writeStruct(struct, at, value);
             case ArrayCodec array -> writeArray(array, at, value);
             case PointerCodec pointer -> value.isNumber() || write(pointer.target(), memory.getLong(mm, at), value);
+            case WrittenCodec written -> write(written.field(), at, value);
             case IntCodec number -> writeNumber(number, at, value);
             case LinkCodec link -> put(at, ((Value.Str) value).bytes());
             case DirentsCodec entries -> writeEntries(at, ((Value.Array) value).elements());

@@ -107,6 +107,19 @@ class OutcomeComparerTest {
     }
 
     @Test
+    void newNamespace_mayHaveTheNumberOfOneThatIsGone() throws Exception {
+        String link = "readlink(pathname=\"/proc/self/ns/uts\", buf=\"uts:[4026532177]\", bufsiz=64) = 16";
+        machine.encode(link);
+        machine.write(registers[1], "uts:[4026532200]");
+        assertThat(after(link, 16)).isEqualTo(Outcome.EQUAL);
+        machine.write(registers[1], "uts:[4026532201]");
+        assertThat(after(link, 16).isDifferent()).isTrue();
+        assertThat(after("unshare(flags=0x4000000 /* CLONE_NEWUTS */) = 0 (uts:[4026532177])", 0))
+                .isEqualTo(Outcome.EQUAL);
+        assertThat(after(link, 16)).isEqualTo(Outcome.EQUAL);
+    }
+
+    @Test
     void pollAndSelect_showWhatIsReadyBehindTheResult() throws Exception {
         String poll =
                 "poll(fds=[{fd=3, events=0x1 /* POLLIN */}, {fd=0, events=0x1 /* POLLIN */}], nfds=2, timeout=-1) = 1 ([{fd=0, revents=0x1 /* POLLIN */}])";

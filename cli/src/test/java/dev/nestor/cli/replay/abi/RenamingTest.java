@@ -20,15 +20,18 @@ class RenamingTest {
     void initialNamespaces_areThemselves() {
         assertThat(renaming.matches(4026531836L, 4026531836L)).isTrue();
         assertThat(renaming.matches(4026531837L, 4026531836L)).isFalse();
+        assertThat(renaming.matches(4026532177L, 4026531836L)).isFalse();
         assertThat(renaming.matches(4026532177L, 4026531840L)).isTrue();
     }
 
     @Test
-    void renew_forgetsBothPartners() {
-        renaming.matches(1000, 2000);
-        renaming.matches(1001, 2001);
-        renaming.renew(1000, 2001);
-        assertThat(renaming.matches(1000, 2001)).isTrue();
-        assertThat(renaming.matches(1001, 2000)).isTrue();
+    void numberOfNewNamespace_mayStandForAnother() {
+        assertThat(renaming.matches(4026532177L, 4026532200L)).isTrue();
+        assertThat(renaming.matches(4026532178L, 4026532201L)).isTrue();
+        renaming.make(4026532177L);
+        assertThat(renaming.matches(4026532177L, 4026531836L)).isFalse();
+        assertThat(renaming.matches(4026532177L, 4026532201L)).isTrue();
+        assertThat(renaming.matches(4026532177L, 4026532200L)).isFalse();
+        assertThat(renaming.matches(4026532178L, 4026532200L)).isTrue();
     }
 }
