@@ -205,10 +205,31 @@ final class CallSteps {
 
     // Waiting.
 
-    private void await(LogProgram program) {
+    private void await(LogProgram program) throws LogException {
+        passRestarts(program);
         program.addCallCycles(stage.kernel().costs().cycles(stage.kernel().work()));
         program.beginWait(Phase.WAITING);
         expectEnd(program);
+    }
+
+    /**
+     * The log shows the call that waits interrupted by signals which do nothing here, and made again by the kernel: as what
+     * waits now.
+     */
+    private void passRestarts(LogProgram program) throws LogException {
+        int nr = program.call().nr();
+        while (program.call().result().outcome() == CallResult.Outcome.INTERRUPTED) {
+            while (signals.isNextIdle(program)) {
+                cast.advance(program);
+            }
+            Step next = program.script().next();
+            if (next == null || !(next.record() instanceof TraceCall restart) || !LogProgram.isRestartOf(restart, nr)) {
+                return;
+            }
+            account(program, Source.COMPUTED, false);
+            cast.advance(program);
+            program.continueCall(restart);
+        }
     }
 
     /** Sees to it that the wait has an end, if the log shows one. */

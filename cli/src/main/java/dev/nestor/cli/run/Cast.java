@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.cli.replay.Births;
 import dev.nestor.cli.replay.ReplayedTask;
+import dev.nestor.cli.replay.Step;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.Span;
 import dev.nestor.cli.strace.TraceCall;
@@ -34,6 +35,7 @@ final class Cast {
     private final BitSet started = new BitSet(); // by number in the spool
     private final List<TaskAccount> accounts = new ArrayList<>();
     private final byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
+    private long records;
     private int active; // programs of which something is expected
 
     Cast(Stage stage, PidTree tree) {
@@ -71,6 +73,20 @@ final class Cast {
             begin(member, fromMicros);
         }
         started.set(number);
+    }
+
+    /** The program's next record, which must be there, begins. */
+    Step advance(LogProgram program) throws LogException {
+        records++;
+        Step step = program.script().advance();
+        program.begin(step);
+        release(program, program.pastLine());
+        return step;
+    }
+
+    /** Records that have begun. */
+    long records() {
+        return records;
     }
 
     /** After a call that may have made a task. */
@@ -150,7 +166,7 @@ final class Cast {
     }
 
     /** The program has come to a line: those go on that waited for it to get there without what they wait for. */
-    void release(LogProgram program, long line) {
+    private void release(LogProgram program, long line) {
         for (LogProgram watcher : program.takeWatchers(line)) {
             if (!stage.machine().isExiting(watcher.task())) {
                 watcher.setOverdue(true);

@@ -52,7 +52,8 @@ final class LogProgram {
     private boolean isForced;
     private boolean isOverdue;
     private boolean isDone;
-    private boolean wasInterrupted; // the last call, in the log
+    private boolean wasInterrupted; // the last call, in the log, and nothing but signals since
+    private int interruptedNr = -1; // number of the last call that was no restart_syscall
     private int carriedNr = -1; // call that has come out sooner than in the log
     private int carriedDepth;
     private long carriedResult;
@@ -99,14 +100,27 @@ final class LogProgram {
 
     // Time between records.
 
-    /** Microseconds that the log has the task compute before its next record. */
+    /**
+     * Microseconds that the log has the task compute before its next record. Between a call that a signal has ended and the
+     * signal, and between a signal that did nothing and the call's restart, it does not compute: that is the tracer's time.
+     */
     long microsToCompute() {
         Step next = script().next();
         if (next == null || lastMicros == Span.NEVER) {
             return 0;
         }
-        boolean onTheWayOut = wasInterrupted && next.record() instanceof TraceSignal;
-        return onTheWayOut ? 0 : Math.max(next.span().entryMicros() - lastMicros, 0);
+        boolean inKernel =
+                switch (next.record()) {
+                    case TraceSignal signal -> wasInterrupted;
+                    case TraceCall call -> wasInterrupted && isRestartOf(call, interruptedNr);
+                    case null, default -> false;
+                };
+        return inKernel ? 0 : Math.max(next.span().entryMicros() - lastMicros, 0);
+    }
+
+    /** Whether a call may be the restart, made by the kernel, of one that a signal has ended. */
+    static boolean isRestartOf(TraceCall call, int nr) {
+        return call.nr() == nr || call.nr() == Nr.NR_restart_syscall;
     }
 
     boolean isSpanGiven() {
@@ -137,12 +151,23 @@ final class LogProgram {
         isSpanGiven = false;
         pastLine = step.span().entryLine();
         lastMicros = step.span().isFinished() ? step.span().exitMicros() : Span.NEVER;
-        wasInterrupted = false;
+        if (step.record() instanceof TraceCall call) {
+            wasInterrupted = isInterruptedInLog(call);
+            interruptedNr = call.nr() == Nr.NR_restart_syscall ? interruptedNr : call.nr();
+        } else if (!(step.record() instanceof TraceSignal)) {
+            wasInterrupted = false;
+        }
     }
 
     /** The line of the log that the task has come to. */
     long pastLine() {
         return pastLine;
+    }
+
+    /** The log makes the call again that waits: it waits on. */
+    void continueCall(TraceCall restart) {
+        member.begin(restart);
+        callCycles = 0;
     }
 
     /** @param now cycles */
@@ -151,7 +176,7 @@ final class LogProgram {
         member.begin(call);
         callCycles = 0;
         isForced = false;
-        if (carriedNr >= 0 && depth == carriedDepth && !isRestart(call)) {
+        if (carriedNr >= 0 && depth == carriedDepth && !isRestartOf(call, carriedNr)) {
             carriedNr = -1;
         }
     }
@@ -172,7 +197,6 @@ final class LogProgram {
     void endCall(long result) {
         lastResult = result;
         endWait();
-        wasInterrupted = isInterruptedInLog(call());
     }
 
     /** Whether the log has a signal end the call. */
@@ -197,18 +221,14 @@ final class LogProgram {
     // A call that the log restarts, and that has come out already.
 
     void carry(long result) {
-        carriedNr = call().nr();
+        carriedNr = interruptedNr;
         carriedDepth = depth;
         carriedResult = result;
     }
 
-    private boolean isRestart(TraceCall call) {
-        return call.nr() == carriedNr || call.nr() == Nr.NR_restart_syscall;
-    }
-
     /** Whether this is the restart of a call that has come out already. */
     boolean hasCarried(TraceCall call) {
-        return carriedNr >= 0 && depth == carriedDepth && isRestart(call);
+        return carriedNr >= 0 && depth == carriedDepth && isRestartOf(call, carriedNr);
     }
 
     long carriedResult() {

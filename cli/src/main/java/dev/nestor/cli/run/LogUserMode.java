@@ -39,7 +39,6 @@ final class LogUserMode implements UserMode {
     private final SignalSteps signals;
     private final Outsiders outsiders;
     private final boolean keepGoing;
-    private long records;
     private long badLines;
 
     LogUserMode(Stage stage, Cast cast, CallSteps calls, SignalSteps signals, boolean keepGoing) {
@@ -49,11 +48,6 @@ final class LogUserMode implements UserMode {
         this.signals = signals;
         this.outsiders = new Outsiders(stage.machine(), stage.births());
         this.keepGoing = keepGoing;
-    }
-
-    /** Records played so far. */
-    long records() {
-        return records;
     }
 
     /** Lines left out because they could not be read. */
@@ -82,7 +76,7 @@ final class LogUserMode implements UserMode {
             if (step == null) {
                 over(program);
             } else {
-                play(program, program.script().advance());
+                play(program, cast.advance(program));
             }
         } catch (LogException e) {
             throw new Unreadable(e);
@@ -91,9 +85,6 @@ final class LogUserMode implements UserMode {
     }
 
     private void play(LogProgram program, Step step) throws LogException {
-        records++;
-        program.begin(step);
-        cast.release(program, program.pastLine());
         LogException problem = step.problem();
         if (problem != null) {
             skip(program, step, problem);

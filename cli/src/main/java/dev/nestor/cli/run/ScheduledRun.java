@@ -147,7 +147,7 @@ final class ScheduledRun {
     }
 
     private void look(LongConsumer progress) throws LogException {
-        progress.accept(userMode.records());
+        progress.accept(cast.records());
         long seconds = kernel.clock().now() / options.tscHz();
         if (seconds >= options.maxSeconds() || loop.fired() >= options.maxEvents()) {
             String what = seconds >= options.maxSeconds()
@@ -168,7 +168,7 @@ final class ScheduledRun {
         RunReport.Totals totals = new RunReport.Totals(
                 kernel.clock().now(),
                 loop.fired(),
-                userMode.records(),
+                cast.records(),
                 userMode.badLines() + (spool.cut() == null ? 0 : 1),
                 spool.tasks() - cast.accounts().size());
         return new RunReport(options, kernel.config(), totals, cast.accounts(), calls, cpus, tree.root(), hash.hex());

@@ -82,6 +82,14 @@ final class SignalSteps {
         return sig != 0 && acts(program.task(), sig);
     }
 
+    /** Whether the next record is a signal that does nothing, or the stop that it makes. */
+    boolean isNextIdle(LogProgram program) {
+        Step next = program.script().next();
+        return next != null
+                && next.record() instanceof TraceSignal signal
+                && (signal.isStop() || signal.signal() == 0 || !acts(program.task(), signal.signal()));
+    }
+
     /** Whether the signal that the log has come next is there. */
     boolean isNextThere(LogProgram program) {
         int task = program.task();
