@@ -22,11 +22,13 @@ public final class CostModel {
     private static final String IDLE_EXIT = "IDLE_EXIT ";
     private static final String HEADER = "unit,cycles,source";
 
+    private final String name;
     private final long[] prices = new long[Work.UNITS]; // 1/1024 cycles, by unit
     private long[] idleFor = new long[0]; // cycles of idleness, rising
     private long[] idleExit = new long[0]; // cycles to leave it then
 
-    private CostModel() {
+    private CostModel(String name) {
+        this.name = name;
         Arrays.fill(prices, -1);
     }
 
@@ -50,10 +52,10 @@ public final class CostModel {
     /**
      * Reads a model: lines {@code unit,cycles,source}, with {@code #} before a remark. Every unit must be priced once.
      *
-     * @param name for messages
+     * @param name for messages and reports
      */
     public static CostModel read(BufferedReader lines, String name) throws IOException {
-        CostModel model = new CostModel();
+        CostModel model = new CostModel(name);
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
@@ -70,6 +72,11 @@ public final class CostModel {
             throw new IllegalArgumentException(name + ": no " + IDLE_EXIT);
         }
         return model;
+    }
+
+    /** Which model it is: of the file that it was read from. */
+    public String name() {
+        return name;
     }
 
     /** What all of the work costs, in whole cycles. */

@@ -18,7 +18,9 @@ final class CallAccount {
 
     private final String name;
     private final Histogram cycles = new Histogram(DIGITS);
-    private final long[] bySource = new long[Source.values().length];
+    private long computed;
+    private long taken;
+    private long forced;
     private long errors;
     private long total; // cycles
 
@@ -27,7 +29,11 @@ final class CallAccount {
     }
 
     void add(Source source, boolean failed, long inKernel) {
-        bySource[source.ordinal()]++;
+        switch (source) {
+            case COMPUTED -> computed++;
+            case TAKEN -> taken++;
+            case FORCED -> forced++;
+        }
         errors += failed ? 1 : 0;
         cycles.recordValue(inKernel);
         total += inKernel;
@@ -46,7 +52,11 @@ final class CallAccount {
     }
 
     long count(Source source) {
-        return bySource[source.ordinal()];
+        return switch (source) {
+            case COMPUTED -> computed;
+            case TAKEN -> taken;
+            case FORCED -> forced;
+        };
     }
 
     /** Cycles in the kernel that so many percent of the calls needed at most. */
