@@ -2,23 +2,17 @@ package dev.nestor.init;
 
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
-import dev.nestor.event.EventQueue;
 import dev.nestor.event.Random;
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.Files;
 import dev.nestor.fs.FsStructs;
-import dev.nestor.fs.FsTables;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.exec.Exec;
-import dev.nestor.ipc.IpcNamespaceTable;
 import dev.nestor.ipc.IpcNamespaces;
-import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
-import dev.nestor.kernel.cred.GroupInfoTable;
-import dev.nestor.kernel.cred.IdMapTable;
 import dev.nestor.kernel.cred.IdMaps;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.cred.UserNamespaces;
@@ -38,18 +32,13 @@ import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.sched.SchedConfig;
-import dev.nestor.kernel.sched.SchedMachine;
 import dev.nestor.kernel.sched.Scheduler;
-import dev.nestor.kernel.sched.WaitEntryTable;
-import dev.nestor.kernel.sched.WaitQueueTable;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.signal.SignalRoom;
 import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.kernel.time.HrTimerTable;
 import dev.nestor.kernel.time.HrTimers;
 import dev.nestor.kernel.time.TimeNamespaceTable;
 import dev.nestor.kernel.time.TimeNamespaces;
@@ -59,9 +48,7 @@ import dev.nestor.kernel.utsname.UtsNamespaces;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
-import dev.nestor.mm.Frames;
 import dev.nestor.mm.UserMemory;
-import dev.nestor.net.NetTable;
 import dev.nestor.net.Nets;
 import dev.nestor.table.StateHash;
 import dev.nestor.trace.Tracepoints;
@@ -73,42 +60,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Kernel {
     private final KernelConfig config;
+    private final Identities ids;
+    private final Machinery machinery;
+    private final Storage storage;
     private final Work work;
-    private final CostModel costs;
-    private final Scheduler scheduler;
-    private final Clock clock;
-    private final Random random;
-    private final EventLoop eventLoop;
-    private final Timekeeping timekeeping;
-    private final HrTimers hrTimers;
-    private final TaskTable tasks;
-    private final SignalStructTable signalStructs;
-    private final SighandTable sighands;
-    private final NsTypes nsTypes;
-    private final NsInums nsInums;
-    private final PidTable pidTable;
-    private final PidNamespaceTable pidNamespaceTable;
-    private final PidNamespaces pidNamespaces;
-    private final Pids pids;
-    private final CredTable credTable;
-    private final UserNamespaceTable userNamespaceTable;
-    private final UserNamespaces userNamespaces;
-    private final Creds creds;
-    private final Capabilities capabilities;
-    private final IdMaps idMaps;
-    private final UtsNamespaceTable utsNamespaceTable;
-    private final UtsNamespaces utsNamespaces;
-    private final TimeNamespaceTable timeNamespaceTable;
-    private final TimeNamespaces timeNamespaces;
-    private final CgroupNamespaces cgroupNamespaces;
-    private final IpcNamespaces ipcNamespaces;
-    private final Nets nets;
-    private final Wakeups wakeups;
-    private final WaitQueues waitQueues;
-    private final SignalRoom signals;
-    private final AddressSpaces addressSpaces;
-    private final Vfs vfs;
-    private final FileMappings fileMappings;
     private final NsProxyTable nsProxyTable;
     private final NsProxies nsProxies;
     private final Setns setns;
@@ -118,12 +73,6 @@ public final class Kernel {
     private final Exit exit;
     private final Waits waits;
     private final Exec exec;
-    private final GroupInfoTable groupInfoTable;
-    private final IdMapTable idMapTable;
-    private final IpcNamespaceTable ipcNamespaceTable;
-    private final NetTable netTable;
-    private final CgroupNamespaceTable cgroupNamespaceTable;
-    private final FsTables fsTables;
     private @Nullable FileSystems fileSystems;
     private final int initTask;
 
@@ -136,133 +85,93 @@ public final class Kernel {
     public Kernel(KernelConfig config, Tracepoints trace) {
         this.config = config;
         work = new Work();
-        clock = new Clock();
-        random = new Random(config.seed());
-        eventLoop = new EventLoop(clock, new EventQueue());
-        timekeeping = new Timekeeping(clock, config.tscHz(), config.bootRealtimeNs());
+        ids = new Identities(config);
+        machinery = new Machinery(config, ids, work, trace);
+        storage = new Storage(config, ids, machinery, work);
         int most = config.maxTasks();
-        tasks = new TaskTable(most);
-        signalStructs = new SignalStructTable(most, tasks);
-        sighands = new SighandTable(most);
-        hrTimers = new HrTimers(eventLoop, tasks, new HrTimerTable(4 * most));
-        nsTypes = new NsTypes();
-        nsInums = new NsInums(config.firstFreeInum());
-
-        credTable = new CredTable(4 * most);
-        groupInfoTable = new GroupInfoTable(most);
-        userNamespaceTable = new UserNamespaceTable(most);
-        idMapTable = new IdMapTable(config.maxExtents(), userNamespaceTable);
-        userNamespaces = new UserNamespaces(userNamespaceTable, idMapTable, credTable, tasks, nsInums);
-        creds = new Creds(tasks, credTable, groupInfoTable, userNamespaces);
-        capabilities = new Capabilities(tasks, credTable, userNamespaceTable);
-        idMaps = new IdMaps(userNamespaceTable, userNamespaces, credTable, capabilities);
-
-        pidTable = new PidTable(4 * most, tasks);
-        pidNamespaceTable = new PidNamespaceTable(most);
-        pidNamespaces =
-                new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::hold, userNamespaces::put);
-        pids = new Pids(pidTable, pidNamespaceTable, pidNamespaces, tasks, signalStructs);
-        utsNamespaceTable = new UtsNamespaceTable(most);
-        utsNamespaces = new UtsNamespaces(utsNamespaceTable, userNamespaces, nsInums);
-        timeNamespaceTable = new TimeNamespaceTable(most);
-        timeNamespaces = new TimeNamespaces(timeNamespaceTable, userNamespaces, nsInums);
-        cgroupNamespaceTable = new CgroupNamespaceTable(most);
-        cgroupNamespaces = new CgroupNamespaces(cgroupNamespaceTable, userNamespaces, nsInums);
-        ipcNamespaceTable = new IpcNamespaceTable(most);
-        ipcNamespaces = new IpcNamespaces(ipcNamespaceTable, userNamespaces, nsInums);
-        netTable = new NetTable(most);
-        nets = new Nets(netTable, userNamespaces, nsInums);
-
-        costs = config.costs();
-        scheduler = new Scheduler(
-                new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace),
-                new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs()),
-                tasks,
-                most);
-        wakeups = new Wakeups(tasks);
-        hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
-        waitQueues = new WaitQueues(tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);
-        signals = new SignalRoom(
-                new SignalRoom.Tasks(tasks, signalStructs, sighands),
-                new SignalRoom.Ids(credTable, userNamespaces, capabilities, pidTable, pids, pidNamespaces),
-                new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, scheduler.tasks()::isOnCpu),
-                new SignalRoom.Limits(config.maxSignals(), 4 * most),
-                work);
-
-        addressSpaces = new AddressSpaces(new Frames(config.maxFrames()), most, config.maxVmas(), work);
-        fsTables = new FsTables(config.maxFiles(), most, config.maxMounts());
-        vfs = new Vfs(
-                fsTables,
-                new Vfs.Below(
-                        tasks,
-                        signalStructs,
-                        credTable,
-                        creds,
-                        capabilities,
-                        userNamespaceTable,
-                        userNamespaces,
-                        pids,
-                        pidNamespaces,
-                        nsInums,
-                        nsTypes,
-                        addressSpaces.frames(),
-                        addressSpaces.memory(),
-                        waitQueues,
-                        signals.signals(),
-                        signals.sigio(),
-                        timekeeping::realtimeNs,
-                        work));
-
-        fileMappings = new FileMappings(vfs, addressSpaces.frames());
-        addressSpaces.setFiles(fileMappings);
-
         nsProxyTable = new NsProxyTable(most);
-        NsProxies.Tables proxyTables = new NsProxies.Tables(nsProxyTable, tasks, credTable);
-        MountNamespaces mountNamespaces = new MountNamespaces(vfs, tasks, nsProxyTable);
+        NsProxies.Tables proxyTables = new NsProxies.Tables(nsProxyTable, ids.tasks, ids.credTable);
+        MountNamespaces mountNamespaces = new MountNamespaces(storage.vfs, ids.tasks, nsProxyTable);
         Namespaces namespaces = new Namespaces(
-                utsNamespaces, ipcNamespaces, mountNamespaces, pidNamespaces, nets, timeNamespaces, cgroupNamespaces);
-        nsProxies = new NsProxies(proxyTables, capabilities, namespaces, pids, work);
-        TaskSharing sharing =
-                new TaskSharing(tasks, signalStructs, sighands, addressSpaces.mms(), vfs.fsStructs, vfs.fileTables);
-        Setns.Access access = new Setns.Access(capabilities, creds, userNamespaces, pids);
+                ids.utsNamespaces,
+                ids.ipcNamespaces,
+                mountNamespaces,
+                ids.pidNamespaces,
+                ids.nets,
+                ids.timeNamespaces,
+                ids.cgroupNamespaces);
+        nsProxies = new NsProxies(proxyTables, ids.capabilities, namespaces, ids.pids, work);
+        TaskSharing sharing = new TaskSharing(
+                ids.tasks,
+                ids.signalStructs,
+                ids.sighands,
+                storage.addressSpaces.mms(),
+                storage.vfs.fsStructs,
+                storage.vfs.fileTables);
+        Setns.Access access = new Setns.Access(ids.capabilities, ids.creds, ids.userNamespaces, ids.pids);
         setns = new Setns(nsProxies, proxyTables, namespaces, access, sharing);
-        unshare = new Unshare(proxyTables, nsProxies, creds, capabilities, sharing);
-        new NsOperations(this, mountNamespaces).register(nsTypes);
+        unshare = new Unshare(proxyTables, nsProxies, ids.creds, ids.capabilities, sharing);
+        new NsOperations(this, mountNamespaces).register(ids.nsTypes);
 
-        fork = new Fork(
-                new Fork.Tables(tasks, signalStructs, nsProxyTable, pidNamespaceTable),
-                new Fork.Verbs(
-                        creds,
-                        capabilities,
-                        pids,
-                        nsProxies,
-                        signals,
-                        scheduler.tasks(),
-                        wakeups,
-                        waitQueues,
-                        vfs.fileTables,
-                        vfs.fsStructs,
-                        addressSpaces,
-                        timekeeping),
-                new ForkMemory(this),
-                work);
-        Exit.Tables exitTables = new Exit.Tables(tasks, signalStructs, sighands, pidTable, pidNamespaceTable);
+        fork = newFork();
+        Exit.Tables exitTables =
+                new Exit.Tables(ids.tasks, ids.signalStructs, ids.sighands, ids.pidTable, ids.pidNamespaceTable);
         release = new Release(
-                exitTables, new Release.Verbs(pids, signals, creds, scheduler.tasks(), waitQueues, wakeups), work);
+                exitTables,
+                new Release.Verbs(
+                        ids.pids,
+                        machinery.signals,
+                        ids.creds,
+                        machinery.scheduler.tasks(),
+                        machinery.waitQueues,
+                        machinery.wakeups),
+                work);
         exit = new Exit(
                 exitTables,
-                new Exit.Verbs(pidNamespaces, pids, signals, waitQueues),
+                new Exit.Verbs(ids.pidNamespaces, ids.pids, machinery.signals, machinery.waitQueues),
                 release,
                 new ExitResources(this),
                 work);
-        waits = new Waits(exitTables, pids, release, task -> credTable.uid(tasks.cred(task)), work);
-        exec = new Exec(
-                vfs,
-                credTable,
-                new Exec.Verbs(addressSpaces, creds, userNamespaces, pids, signals, nsProxies, fork, release),
-                work);
-        signals.delivery().setExitHook(exit::doGroupExit);
+        waits = new Waits(exitTables, ids.pids, release, task -> ids.credTable.uid(ids.tasks.cred(task)), work);
+        exec = newExec();
+        machinery.signals.delivery().setExitHook(exit::doGroupExit);
         initTask = new Boot(this).firstTask();
+    }
+
+    private Fork newFork() {
+        return new Fork(
+                new Fork.Tables(ids.tasks, ids.signalStructs, nsProxyTable, ids.pidNamespaceTable),
+                new Fork.Verbs(
+                        ids.creds,
+                        ids.capabilities,
+                        ids.pids,
+                        nsProxies,
+                        machinery.signals,
+                        machinery.scheduler.tasks(),
+                        machinery.wakeups,
+                        machinery.waitQueues,
+                        storage.vfs.fileTables,
+                        storage.vfs.fsStructs,
+                        storage.addressSpaces,
+                        machinery.timekeeping),
+                new ForkMemory(this),
+                work);
+    }
+
+    private Exec newExec() {
+        return new Exec(
+                storage.vfs,
+                ids.credTable,
+                new Exec.Verbs(
+                        storage.addressSpaces,
+                        ids.creds,
+                        ids.userNamespaces,
+                        ids.pids,
+                        machinery.signals,
+                        nsProxies,
+                        fork,
+                        release),
+                work);
     }
 
     /** Boot makes them, once there are namespaces. */
@@ -280,19 +189,19 @@ public final class Kernel {
     }
 
     public UserMemory userMemory() {
-        return addressSpaces.memory();
+        return storage.addressSpaces.memory();
     }
 
     public Files files() {
-        return vfs.files;
+        return storage.vfs.files;
     }
 
     public FileTables fileTables() {
-        return vfs.fileTables;
+        return storage.vfs.fileTables;
     }
 
     public FsStructs fsStructs() {
-        return vfs.fsStructs;
+        return storage.vfs.fsStructs;
     }
 
     public KernelConfig config() {
@@ -304,145 +213,145 @@ public final class Kernel {
     }
 
     public CostModel costs() {
-        return costs;
+        return machinery.costs;
     }
 
     public Scheduler scheduler() {
-        return scheduler;
+        return machinery.scheduler;
     }
 
-    /** The machine's random numbers, from its seed. */
+    /** The machine's machinery.random numbers, from its seed. */
     public Random random() {
-        return random;
+        return machinery.random;
     }
 
     public Clock clock() {
-        return clock;
+        return machinery.clock;
     }
 
     public EventLoop eventLoop() {
-        return eventLoop;
+        return machinery.eventLoop;
     }
 
     public Timekeeping timekeeping() {
-        return timekeeping;
+        return machinery.timekeeping;
     }
 
     public HrTimers hrTimers() {
-        return hrTimers;
+        return machinery.hrTimers;
     }
 
     public TaskTable tasks() {
-        return tasks;
+        return ids.tasks;
     }
 
     public SignalStructTable signalStructs() {
-        return signalStructs;
+        return ids.signalStructs;
     }
 
     public SighandTable sighands() {
-        return sighands;
+        return ids.sighands;
     }
 
     public NsTypes nsTypes() {
-        return nsTypes;
+        return ids.nsTypes;
     }
 
     public NsInums nsInums() {
-        return nsInums;
+        return ids.nsInums;
     }
 
     public PidTable pidTable() {
-        return pidTable;
+        return ids.pidTable;
     }
 
     public PidNamespaceTable pidNamespaceTable() {
-        return pidNamespaceTable;
+        return ids.pidNamespaceTable;
     }
 
     public PidNamespaces pidNamespaces() {
-        return pidNamespaces;
+        return ids.pidNamespaces;
     }
 
     public Pids pids() {
-        return pids;
+        return ids.pids;
     }
 
     public CredTable credTable() {
-        return credTable;
+        return ids.credTable;
     }
 
     public UserNamespaceTable userNamespaceTable() {
-        return userNamespaceTable;
+        return ids.userNamespaceTable;
     }
 
     public UserNamespaces userNamespaces() {
-        return userNamespaces;
+        return ids.userNamespaces;
     }
 
     public Creds creds() {
-        return creds;
+        return ids.creds;
     }
 
     public IdMaps idMaps() {
-        return idMaps;
+        return ids.idMaps;
     }
 
     public Capabilities capabilities() {
-        return capabilities;
+        return ids.capabilities;
     }
 
     public UtsNamespaceTable utsNamespaceTable() {
-        return utsNamespaceTable;
+        return ids.utsNamespaceTable;
     }
 
     public UtsNamespaces utsNamespaces() {
-        return utsNamespaces;
+        return ids.utsNamespaces;
     }
 
     public TimeNamespaceTable timeNamespaceTable() {
-        return timeNamespaceTable;
+        return ids.timeNamespaceTable;
     }
 
     public TimeNamespaces timeNamespaces() {
-        return timeNamespaces;
+        return ids.timeNamespaces;
     }
 
     public CgroupNamespaces cgroupNamespaces() {
-        return cgroupNamespaces;
+        return ids.cgroupNamespaces;
     }
 
     public IpcNamespaces ipcNamespaces() {
-        return ipcNamespaces;
+        return ids.ipcNamespaces;
     }
 
     public Nets nets() {
-        return nets;
+        return ids.nets;
     }
 
     public Wakeups wakeups() {
-        return wakeups;
+        return machinery.wakeups;
     }
 
     public WaitQueues waitQueues() {
-        return waitQueues;
+        return machinery.waitQueues;
     }
 
     public SignalRoom signals() {
-        return signals;
+        return machinery.signals;
     }
 
     /** Files as mmap(2) sees them. */
     public FileMappings fileMappings() {
-        return fileMappings;
+        return storage.fileMappings;
     }
 
     public AddressSpaces addressSpaces() {
-        return addressSpaces;
+        return storage.addressSpaces;
     }
 
     public Vfs vfs() {
-        return vfs;
+        return storage.vfs;
     }
 
     public NsProxyTable nsProxyTable() {
@@ -483,33 +392,33 @@ public final class Kernel {
 
     /** Adds everything that the machine's future depends on. */
     public void digest(StateHash hash) {
-        clock.digest(hash);
-        random.digest(hash);
-        timekeeping.digest(hash);
-        eventLoop.queue().digest(hash);
-        hrTimers.digest(hash);
-        tasks.digest(hash);
-        signalStructs.digest(hash);
-        sighands.digest(hash);
-        signals.digest(hash);
-        waitQueues.digest(hash);
-        scheduler.digest(hash);
-        nsInums.digest(hash);
-        pidTable.digest(hash);
-        pidNamespaceTable.digest(hash);
-        pidNamespaceTable.digestNumbers(hash);
-        credTable.digest(hash);
-        groupInfoTable.digest(hash);
-        userNamespaceTable.digest(hash);
-        idMapTable.digest(hash);
-        utsNamespaceTable.digest(hash);
-        timeNamespaceTable.digest(hash);
-        cgroupNamespaceTable.digest(hash);
-        ipcNamespaceTable.digest(hash);
-        netTable.digest(hash);
+        machinery.clock.digest(hash);
+        machinery.random.digest(hash);
+        machinery.timekeeping.digest(hash);
+        machinery.eventLoop.queue().digest(hash);
+        machinery.hrTimers.digest(hash);
+        ids.tasks.digest(hash);
+        ids.signalStructs.digest(hash);
+        ids.sighands.digest(hash);
+        machinery.signals.digest(hash);
+        machinery.waitQueues.digest(hash);
+        machinery.scheduler.digest(hash);
+        ids.nsInums.digest(hash);
+        ids.pidTable.digest(hash);
+        ids.pidNamespaceTable.digest(hash);
+        ids.pidNamespaceTable.digestNumbers(hash);
+        ids.credTable.digest(hash);
+        ids.groupInfoTable.digest(hash);
+        ids.userNamespaceTable.digest(hash);
+        ids.idMapTable.digest(hash);
+        ids.utsNamespaceTable.digest(hash);
+        ids.timeNamespaceTable.digest(hash);
+        ids.cgroupNamespaceTable.digest(hash);
+        ids.ipcNamespaceTable.digest(hash);
+        ids.netTable.digest(hash);
         nsProxyTable.digest(hash);
-        addressSpaces.digest(hash);
-        vfs.digest(hash);
+        storage.addressSpaces.digest(hash);
+        storage.vfs.digest(hash);
         fileSystems().digest(hash);
     }
 }

@@ -28,14 +28,15 @@ public final class IdMaps {
     }
 
     /**
-     * map_write(): the number of bytes, or a negative errno. A map is written once, whole, from the beginning of the file.
+     * map_write(): the number of bytes, or a negative errno. A map is written once and whole; EINVAL for a
+     * write elsewhere than at the beginning of the file is the file's to give.
      *
      * @param kind UserNamespaces.UID and so on
      * @param writer cred of the task that writes
      * @param opener cred that the file was opened with
      */
-    public int write(int ns, int kind, int writer, int opener, byte[] text, int size, long position) {
-        if (position != 0 || size >= PAGE_SIZE) {
+    public int write(int ns, int kind, int writer, int opener, byte[] text, int size) {
+        if (size >= PAGE_SIZE) {
             return -Errno.EINVAL;
         }
         if (verbs.extentCount(ns, kind) != 0) {

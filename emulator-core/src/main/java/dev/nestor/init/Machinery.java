@@ -1,0 +1,59 @@
+package dev.nestor.init;
+
+import dev.nestor.event.Clock;
+import dev.nestor.event.EventLoop;
+import dev.nestor.event.EventQueue;
+import dev.nestor.event.Random;
+import dev.nestor.kernel.sched.SchedConfig;
+import dev.nestor.kernel.sched.SchedMachine;
+import dev.nestor.kernel.sched.Scheduler;
+import dev.nestor.kernel.sched.WaitEntryTable;
+import dev.nestor.kernel.sched.WaitQueueTable;
+import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.sched.Wakeups;
+import dev.nestor.kernel.signal.SignalRoom;
+import dev.nestor.kernel.time.HrTimerTable;
+import dev.nestor.kernel.time.HrTimers;
+import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.machine.CostModel;
+import dev.nestor.machine.Work;
+import dev.nestor.trace.Tracepoints;
+
+/** Time, events, CPUs, waiting and signals. */
+final class Machinery {
+    final CostModel costs;
+    final Scheduler scheduler;
+    final Clock clock;
+    final Random random;
+    final EventLoop eventLoop;
+    final Timekeeping timekeeping;
+    final HrTimers hrTimers;
+    final Wakeups wakeups;
+    final WaitQueues waitQueues;
+    final SignalRoom signals;
+
+    Machinery(KernelConfig config, Identities ids, Work work, Tracepoints trace) {
+        int most = config.maxTasks();
+        clock = new Clock();
+        random = new Random(config.seed());
+        eventLoop = new EventLoop(clock, new EventQueue());
+        timekeeping = new Timekeeping(clock, config.tscHz(), config.bootRealtimeNs());
+        hrTimers = new HrTimers(eventLoop, ids.tasks, new HrTimerTable(4 * most));
+        costs = config.costs();
+        scheduler = new Scheduler(
+                new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace),
+                new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs()),
+                ids.tasks,
+                most);
+        wakeups = new Wakeups(ids.tasks);
+        hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
+        waitQueues = new WaitQueues(ids.tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);
+        signals = new SignalRoom(
+                new SignalRoom.Tasks(ids.tasks, ids.signalStructs, ids.sighands),
+                new SignalRoom.Ids(
+                        ids.credTable, ids.userNamespaces, ids.capabilities, ids.pidTable, ids.pids, ids.pidNamespaces),
+                new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, scheduler.tasks()::isOnCpu),
+                new SignalRoom.Limits(config.maxSignals(), 4 * most),
+                work);
+    }
+}
