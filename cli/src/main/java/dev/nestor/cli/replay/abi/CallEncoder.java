@@ -23,6 +23,8 @@ public final class CallEncoder {
     private final Arena arena;
     private final FutexWords futexes;
 
+    private String refusal = "";
+
     public CallEncoder(Signatures signatures, AddressSpaces spaces, TaskTable tasks) {
         this.signatures = signatures;
         this.tasks = tasks;
@@ -44,14 +46,21 @@ public final class CallEncoder {
         Arrays.fill(registers, 0);
         for (int i = 0; i < signature.arity(); i++) {
             if (!encode(signature.parameter(i), frame.arg(i), i, registers)) {
+                refusal = signature.argName(i);
                 return false;
             }
         }
         if (!arena.close()) {
+            refusal = "no memory for it";
             return false;
         }
         futexes.prepare(mm, call, registers);
         return true;
+    }
+
+    /** Why the last call that was not encoded was not: the argument that is shown in an unknown way, or no memory. */
+    public String refusal() {
+        return refusal;
     }
 
     private boolean encode(Parameter parameter, @Nullable Value value, int register, long[] registers) {

@@ -161,11 +161,13 @@ final class Types {
         return new Length(isFixed ? Length.SHOWN : scope.register(room), isFixed ? Long.parseLong(room) : -1, isResult);
     }
 
-    /** {@code u8} to {@code s64}, with {@code ?} for any number; null when it is none. */
+    /** {@code u8} to {@code s64}, with {@code ?} for any number, with {@code -} for none; null when it is none. */
     private static @Nullable Codec number(String text) {
-        boolean isAny = text.endsWith("?");
+        IntCodec.Rule rule =
+                text.endsWith("?") ? IntCodec.Rule.ANY : text.endsWith("-") ? IntCodec.Rule.NEVER : IntCodec.Rule.EXACT;
+        String bits = rule == IntCodec.Rule.EXACT ? text.substring(1) : text.substring(1, text.length() - 1);
         int size =
-                switch (isAny ? text.substring(1, text.length() - 1) : text.substring(1)) {
+                switch (bits) {
                     case "8" -> Byte.BYTES;
                     case "16" -> Short.BYTES;
                     case "32" -> Integer.BYTES;
@@ -173,9 +175,7 @@ final class Types {
                     default -> 0;
                 };
         boolean isNumber = size > 0 && (text.startsWith("u") || text.startsWith("s"));
-        return isNumber
-                ? new IntCodec(size, text.startsWith("s"), isAny ? IntCodec.Rule.ANY : IntCodec.Rule.EXACT)
-                : null;
+        return isNumber ? new IntCodec(size, text.startsWith("s"), rule) : null;
     }
 
     private Codec named(String name, Scope scope) {

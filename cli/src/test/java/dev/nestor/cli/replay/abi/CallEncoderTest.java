@@ -245,6 +245,7 @@ class CallEncoderTest {
     void unknownShape_isRefused() throws Exception {
         assertThat(machine.encode("bpf(cmd=0 /* BPF_MAP_CREATE */, attr={map_type=2}, size=128) = 3"))
                 .isFalse();
+        assertThat(machine.encoder.refusal()).isEqualTo("attr");
         assertThat(machine.encode("nanosleep(req={tv_days=1}, rem=NULL) = 0")).isFalse();
     }
 }
