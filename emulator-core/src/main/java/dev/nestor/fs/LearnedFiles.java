@@ -163,6 +163,16 @@ public final class LearnedFiles {
         nd.release();
     }
 
+    /** A file of which not all is known may be executed. False when nothing is new in that. */
+    public boolean learnProgram(int inode) {
+        boolean isKnown = (inodes.flags(inode) & (UNKNOWN_FILE | InodeFlags.OUTSIDE)) == 0;
+        if (isKnown || (inodes.mode(inode) & 0111) != 0) {
+            return false;
+        }
+        inodes.setMode(inode, inodes.mode(inode) | 0111);
+        return true;
+    }
+
     /** A symlink of which nobody has said where it leads. */
     public boolean isNewLink(int inode) {
         return (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFLNK && inodes.link(inode) == NULL;
@@ -242,6 +252,10 @@ public final class LearnedFiles {
     /** A file that was thought to be new was there before: nothing is known of it. */
     public void forgetContent(int inode) {
         inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_FILE);
+    }
+
+    public boolean isRegular(int inode) {
+        return (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFREG;
     }
 
     /** Whether nobody has seen the attributes of an object from before. */

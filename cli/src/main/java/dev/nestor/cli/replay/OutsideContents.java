@@ -11,10 +11,39 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes of files from before the log, as far as reads show them: strace shows the first few hundred of each. */
 final class OutsideContents {
+    private static final long FICLONE = 0x40049409;
+    private static final long FICLONERANGE = 0x4020940d;
+
     private final LearnedFiles learned;
 
     OutsideContents(LearnedFiles learned) {
         this.learned = learned;
+    }
+
+    /** A call that the emulator has not done has written to a file: what is in it now, nobody knows. */
+    void alignWritten(ReplayedTask member, TraceCall call, long result) {
+        int at = switch (call.nr()) {
+            case Nr.NR_write, Nr.NR_pwrite64, Nr.NR_writev, Nr.NR_pwritev, Nr.NR_sendfile, Nr.NR_fallocate -> 0;
+            case Nr.NR_copy_file_range, Nr.NR_splice -> 2;
+            case Nr.NR_ioctl -> isClone(call) ? 0 : -1;
+            default -> -1;
+        };
+        Value descriptor = at < 0 ? null : call.arg(at);
+        if (descriptor == null || !descriptor.isNumber() || result >= 0 || call.result().value() < 0) {
+            return;
+        }
+        int inode = learned.inodeOf(member.task(), (int) descriptor.number());
+        if (inode != NULL && learned.isRegular(inode)) {
+            learned.forgetContent(inode);
+        }
+    }
+
+    /** FICLONE and FICLONERANGE. */
+    private static boolean isClone(TraceCall call) {
+        Value request = call.arg(1);
+        return request != null
+                && request.isNumber()
+                && (request.number() == FICLONE || request.number() == FICLONERANGE);
     }
 
     /** A read whose result the log has given: its bytes are known from now on, and the file stands behind them. */

@@ -77,6 +77,9 @@ final class OutsideFiles {
         if (result == -Errno.ENOTDIR) {
             return retype(member, call) ? FOUND : "";
         }
+        if (result == -Errno.EACCES || result == -Errno.ENOEXEC) {
+            return learnProgram(member, call) ? FOUND : "";
+        }
         if (result == -Errno.EINVAL && (call.nr() == Nr.NR_readlink || call.nr() == Nr.NR_readlinkat)) {
             return learnLink(member.task(), call) ? FOUND : "";
         }
@@ -91,6 +94,16 @@ final class OutsideFiles {
             }
         }
         return learned.namesLearned() > before ? FOUND : "";
+    }
+
+    /** A file that the log executes is a program that may be executed. */
+    private boolean learnProgram(ReplayedTask member, TraceCall call) {
+        boolean execs = call.nr() == Nr.NR_execve || call.nr() == Nr.NR_execveat;
+        if (!execs || call.result().outcome() != CallResult.Outcome.RETURNED) {
+            return false;
+        }
+        int inode = inodeOf(member.task(), call);
+        return inode > NULL && learned.learnProgram(inode);
     }
 
     /** What all others have followed is a symlink. */

@@ -171,6 +171,7 @@ public final class Prehistory {
         files.learnAttributes(member, call);
         descriptors.learnEnd(member, call);
         contents.align(member, call, result);
+        contents.alignWritten(member, call, result);
         memory.align(member, call, result);
         identity.settled(member, call);
     }

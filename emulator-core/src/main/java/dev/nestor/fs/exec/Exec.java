@@ -6,6 +6,7 @@ import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Nameidata;
+import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
@@ -168,7 +169,7 @@ public final class Exec {
             return 0;
         }
         vfs.below.frames().read(frame, 0, head, 0, length);
-        return length;
+        return length > 0 && head[0] == Outside.UNKNOWN_BYTE ? -1 : length;
     }
 
     private boolean isElf(int length) {
