@@ -9,6 +9,7 @@ import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.fs.Outside;
 import dev.nestor.kernel.signal.Restart;
+import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.syscalls.Syscalls;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Nr;
@@ -153,12 +154,28 @@ public final class CallReplay {
                 || machine.isExiting(task)) {
             return result;
         }
+        SignalStructTable shared = machine.kernel().signalStructs();
+        int signal = machine.tasks().signal(task);
+        long own = machine.tasks().pendingSet(task);
+        long ofAll = shared.sharedPendingSet(signal);
         machine.tasks().setSigpending(task, false);
+        machine.tasks().setPendingSet(task, 0);
+        shared.setSharedPendingSet(signal, 0);
         long later = result == -Errno.ERESTART_RESTARTBLOCK
                 ? machine.execution().resume(task)
                 : machine.enter(task, call, member.registers());
+        machine.tasks().setPendingSet(task, machine.tasks().pendingSet(task) | own);
+        shared.setSharedPendingSet(signal, shared.sharedPendingSet(signal) | ofAll);
         machine.tasks().setSigpending(task, true);
         return later;
+    }
+
+    /** Whether a call makes a task. */
+    static boolean isFork(TraceCall call) {
+        return switch (call.nr()) {
+            case Nr.NR_clone, Nr.NR_clone3, Nr.NR_fork, Nr.NR_vfork -> true;
+            default -> false;
+        };
     }
 
     /** The emulator has an answer, {@link OutcomeComparer#DIED} when the task has ended in the call. */

@@ -22,14 +22,18 @@ final class OutsideContents {
 
     /** A call that the emulator has not done has written to a file: what is in it now, nobody knows. */
     void alignWritten(ReplayedTask member, TraceCall call, long result) {
-        int at = switch (call.nr()) {
-            case Nr.NR_write, Nr.NR_pwrite64, Nr.NR_writev, Nr.NR_pwritev, Nr.NR_sendfile, Nr.NR_fallocate -> 0;
-            case Nr.NR_copy_file_range, Nr.NR_splice -> 2;
-            case Nr.NR_ioctl -> isClone(call) ? 0 : -1;
-            default -> -1;
-        };
+        int at =
+                switch (call.nr()) {
+                    case Nr.NR_write, Nr.NR_pwrite64, Nr.NR_writev, Nr.NR_pwritev, Nr.NR_sendfile, Nr.NR_fallocate -> 0;
+                    case Nr.NR_copy_file_range, Nr.NR_splice -> 2;
+                    case Nr.NR_ioctl -> isClone(call) ? 0 : -1;
+                    default -> -1;
+                };
         Value descriptor = at < 0 ? null : call.arg(at);
-        if (descriptor == null || !descriptor.isNumber() || result >= 0 || call.result().value() < 0) {
+        if (descriptor == null
+                || !descriptor.isNumber()
+                || result >= 0
+                || call.result().value() < 0) {
             return;
         }
         int inode = learned.inodeOf(member.task(), (int) descriptor.number());

@@ -15,6 +15,7 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Descriptors that were open before the log began, and those that calls return which the emulator has not. They are opened
@@ -34,6 +35,7 @@ final class OutsideDescriptors {
 
     private final IntOpenHashSet unknownFlags = new IntOpenHashSet();
 
+    private @Nullable TraceCall aligned; // the call whose descriptor has been moved to its number
     private String standardOutput = ""; // what descriptor 1 stands for: with 2 it mostly is one file
 
     OutsideDescriptors(LearnedFiles learned) {
@@ -162,6 +164,7 @@ final class OutsideDescriptors {
         }
         int task = member.task();
         learned.moveDescriptor(task, (int) result, (int) recorded);
+        aligned = call;
         for (int fd = (int) result; fd < recorded; fd++) {
             if (!learned.isOpen(task, fd) && !of(member).get(fd)) {
                 learned.openOutside(task, fd, OutsideFiles.bytes("inherited"), Fcntl.O_RDWR, false);
@@ -174,7 +177,7 @@ final class OutsideDescriptors {
     void align(ReplayedTask member, TraceCall call, long result) {
         int task = member.task();
         long recorded = call.result().value();
-        if (returnsDescriptor(call)) {
+        if (returnsDescriptor(call) && call != aligned) {
             if (recorded >= 0 && call.result().outcome() == CallResult.Outcome.RETURNED) {
                 alignOpened(member, call, result);
             } else if (result >= 0 && learned.isOpen(task, (int) result)) {

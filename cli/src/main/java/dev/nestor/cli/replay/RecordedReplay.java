@@ -18,7 +18,6 @@ import dev.nestor.cli.strace.TraceSpool;
 import dev.nestor.init.Kernel;
 import dev.nestor.syscalls.SyscallTable;
 import dev.nestor.uapi.Errno;
-import dev.nestor.uapi.Nr;
 import java.util.function.LongConsumer;
 
 /** A log, replayed in recorded order: calls are entered and left in the order of its lines. */
@@ -213,11 +212,6 @@ public final class RecordedReplay {
 
     /** A fork gives way to a signal that is there when it is entered. */
     private static boolean isInterruptedFork(TraceCall call) {
-        boolean forks =
-                switch (call.nr()) {
-                    case Nr.NR_clone, Nr.NR_clone3, Nr.NR_fork, Nr.NR_vfork -> true;
-                    default -> false;
-                };
-        return forks && call.result().outcome() == CallResult.Outcome.INTERRUPTED;
+        return CallReplay.isFork(call) && call.result().outcome() == CallResult.Outcome.INTERRUPTED;
     }
 }

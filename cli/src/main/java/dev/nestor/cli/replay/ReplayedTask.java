@@ -32,6 +32,7 @@ public final class ReplayedTask {
     private Outcome outcome = Outcome.EQUAL;
     private String taken = "";
     private boolean isSignalDue;
+    private boolean isSentAhead;
 
     ReplayedTask(int number, Script script) {
         this.number = number;
@@ -141,6 +142,17 @@ public final class ReplayedTask {
 
     void setSignalDue(boolean due) {
         isSignalDue = due;
+    }
+
+    /** The next signal in the log has been sent already, to interrupt the call before it. */
+    void setSentAhead() {
+        isSentAhead = true;
+    }
+
+    boolean takeSentAhead() {
+        boolean sent = isSentAhead;
+        isSentAhead = false;
+        return sent;
     }
 
     void leave() {

@@ -43,8 +43,8 @@ final class SignalReplay {
         int task = member.task();
         SignalDelivery delivery = machine.kernel().signals().delivery();
         boolean isNext = delivery.peek(task) == signal.signal();
-        boolean fromOutside = !delivery.isPending(task, signal.signal());
-        if (fromOutside) {
+        boolean fromOutside = member.takeSentAhead() || !delivery.isPending(task, signal.signal());
+        if (!delivery.isPending(task, signal.signal())) {
             send(member, signal);
         }
         long result = member.isSignalDue() ? member.result() : -Outside.EOUTSIDE;
@@ -70,6 +70,7 @@ final class SignalReplay {
             return "";
         }
         send(member, next);
+        member.setSentAhead();
         return "a signal from outside";
     }
 
