@@ -109,12 +109,8 @@ final class LogProgram {
         if (next == null || lastMicros == Span.NEVER) {
             return 0;
         }
-        boolean inKernel =
-                switch (next.record()) {
-                    case TraceSignal signal -> wasInterrupted;
-                    case TraceCall call -> wasInterrupted && isRestartOf(call, interruptedNr);
-                    case null, default -> false;
-                };
+        boolean isRestart = next.record() instanceof TraceCall call && isRestartOf(call, interruptedNr);
+        boolean inKernel = wasInterrupted && (isRestart || next.record() instanceof TraceSignal);
         return inKernel ? 0 : Math.max(next.span().entryMicros() - lastMicros, 0);
     }
 

@@ -87,7 +87,7 @@ final class LogUserMode implements UserMode {
     private void play(LogProgram program, Step step) throws LogException {
         LogException problem = step.problem();
         if (problem != null) {
-            skip(program, step, problem);
+            skip(step, problem);
             return;
         }
         switch (step.record()) {
@@ -98,7 +98,7 @@ final class LogUserMode implements UserMode {
         }
     }
 
-    private void skip(LogProgram program, Step step, LogException problem) throws LogException {
+    private void skip(Step step, LogException problem) throws LogException {
         if (!keepGoing) {
             throw problem;
         }

@@ -3,13 +3,21 @@ package dev.nestor.cli.run;
 import dev.nestor.init.KernelConfig;
 import java.util.List;
 
-/** All that is known after a run in scheduled order. */
+/**
+ * All that is known after a run.
+ *
+ * @param isScheduled whether there were CPUs; if not, nothing is known of cycles and waits
+ * @param equal calls that were computed and came out as in the log; known in recorded order only
+ * @param cpus by number
+ */
 record RunReport(
-        RunOptions options,
+        String log,
+        boolean isScheduled,
         KernelConfig config,
         Totals totals,
         List<TaskAccount> tasks,
         CallAccounts calls,
+        long equal,
         List<Cpu> cpus,
         PidTree.Node pidNamespaces,
         String digest) {

@@ -171,6 +171,16 @@ final class ScheduledRun {
                 cast.records(),
                 userMode.badLines() + (spool.cut() == null ? 0 : 1),
                 spool.tasks() - cast.accounts().size());
-        return new RunReport(options, kernel.config(), totals, cast.accounts(), calls, cpus, tree.root(), hash.hex());
+        return new RunReport(
+                spool.file(),
+                true,
+                kernel.config(),
+                totals,
+                cast.accounts(),
+                calls,
+                0,
+                cpus,
+                tree.root(),
+                hash.hex());
     }
 }

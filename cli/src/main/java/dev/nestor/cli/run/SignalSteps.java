@@ -205,7 +205,8 @@ final class SignalSteps {
     /** The task has come to a signal. */
     void play(LogProgram program, TraceSignal signal) {
         int task = program.task();
-        if (signal.isStop() || signal.signal() == 0 || isKilled(task) && !isFatal(task, signal.signal())) {
+        boolean isIdle = signal.isStop() || signal.signal() == 0;
+        if (isIdle || (isKilled(task) && !isFatal(task, signal.signal()))) {
             return;
         }
         restoreKept(program, signal.signal());

@@ -1,0 +1,39 @@
+package dev.nestor.cli.run;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows under headings, each column as wide as its widest cell: the first so many to the left, the others to the right. */
+final class TextTable {
+    private static final String GAP = "  ";
+
+    private final int leftColumns;
+    private final List<String[]> rows = new ArrayList<>();
+    private final int[] widths;
+
+    TextTable(int leftColumns, String... headings) {
+        this.leftColumns = leftColumns;
+        this.widths = new int[headings.length];
+        add(headings);
+    }
+
+    void add(String... cells) {
+        assert cells.length == widths.length : cells.length;
+        rows.add(cells);
+        for (int i = 0; i < cells.length; i++) {
+            widths[i] = Math.max(widths[i], cells[i].length());
+        }
+    }
+
+    void print(PrintWriter out) {
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.length; i++) {
+                String pad = " ".repeat(widths[i] - row[i].length());
+                line.append(i == 0 ? "" : GAP).append(i < leftColumns ? row[i] + pad : pad + row[i]);
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+}
