@@ -14,14 +14,20 @@ import org.jspecify.annotations.Nullable;
 public final class Crew {
     private final TraceSpool spool;
     private final RecordParser parser;
+    private final ReplayListener listener;
     private final @Nullable ReplayedTask[] byNumber;
 
     /** By emulated task; looked up, never walked. */
     private final Int2ObjectOpenHashMap<ReplayedTask> byTask = new Int2ObjectOpenHashMap<>();
 
     public Crew(TraceSpool spool, RecordParser parser) {
+        this(spool, parser, ReplayListener.NONE);
+    }
+
+    Crew(TraceSpool spool, RecordParser parser, ReplayListener listener) {
         this.spool = spool;
         this.parser = parser;
+        this.listener = listener;
         this.byNumber = new ReplayedTask[spool.tasks()];
     }
 
@@ -44,6 +50,7 @@ public final class Crew {
     public void bind(ReplayedTask member, int task) {
         member.setTask(task);
         byTask.put(task, member);
+        listener.born(member);
     }
 
     /** The emulated task is gone for good. */
@@ -52,6 +59,7 @@ public final class Crew {
             byTask.remove(member.task(), member);
         }
         byNumber[member.number()] = null;
+        listener.ended(member);
     }
 
     /** The process number in the first column. */

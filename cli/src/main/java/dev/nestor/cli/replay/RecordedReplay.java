@@ -37,15 +37,17 @@ public final class RecordedReplay {
     private final Life life;
     private final SignalReplay signals;
 
-    private RecordedReplay(TraceSpool spool, LogLimits limits, ReplayOptions options) throws LogException {
+    private RecordedReplay(TraceSpool spool, LogLimits limits, ReplayOptions options, ReplayListener listener)
+            throws LogException {
         this.spool = spool;
         this.options = options;
         Signatures signatures = Signatures.load();
-        crew = new Crew(spool, new RecordParser(signatures::nr, limits));
+        crew = new Crew(spool, new RecordParser(signatures::nr, limits), listener);
         long startMicros = startMicros();
         WakeList wakeList = new WakeList();
         machine = new Machine(new Kernel(Machine.config(options, startMicros)), wakeList, startMicros);
-        verdicts = new Verdicts(new ReplayReport(), signatures);
+        listener.began(machine.kernel());
+        verdicts = new Verdicts(new ReplayReport(), signatures, listener);
         prehistory = new Prehistory(machine, crew);
         Renaming renaming = new Renaming();
         calls = new CallReplay(
@@ -66,7 +68,14 @@ public final class RecordedReplay {
      */
     public static ReplayReport of(TraceSpool spool, LogLimits limits, ReplayOptions options, LongConsumer progress)
             throws LogException {
-        RecordedReplay replay = new RecordedReplay(spool, limits, options);
+        return of(spool, limits, options, ReplayListener.NONE, progress);
+    }
+
+    /** As above, with somebody who listens to what happens. */
+    public static ReplayReport of(
+            TraceSpool spool, LogLimits limits, ReplayOptions options, ReplayListener listener, LongConsumer progress)
+            throws LogException {
+        RecordedReplay replay = new RecordedReplay(spool, limits, options, listener);
         replay.run(progress);
         return replay.verdicts.report();
     }

@@ -15,10 +15,12 @@ final class Verdicts {
 
     private final ReplayReport report;
     private final Signatures signatures;
+    private final ReplayListener listener;
 
-    Verdicts(ReplayReport report, Signatures signatures) {
+    Verdicts(ReplayReport report, Signatures signatures, ReplayListener listener) {
         this.report = report;
         this.signatures = signatures;
+        this.listener = listener;
     }
 
     ReplayReport report() {
@@ -41,6 +43,7 @@ final class Verdicts {
         } else {
             report.addEqual(family);
         }
+        listener.called(member, call);
     }
 
     /** A call whose line can't be read. */

@@ -359,11 +359,16 @@ final class CallSteps {
         if (call.nr() == Nr.NR_rt_sigreturn) {
             program.leaveHandler();
         }
-        boolean failed = result < 0 && result >= -MAX_ERRNO && call.nr() != Nr.NR_rt_sigreturn;
+        boolean failed = isFailure(result) && call.nr() != Nr.NR_rt_sigreturn;
         account(program, from, failed);
         program.endCall(result);
         Step step = currentStep(program);
         cast.makeUpFor(step.child(), step.span());
+    }
+
+    /** Whether a program sees the result as an error. */
+    static boolean isFailure(long result) {
+        return result < 0 && result >= -MAX_ERRNO;
     }
 
     /** Whether the answer is surely not the log's: a failure for a success, another error, another descriptor. */
@@ -377,6 +382,9 @@ final class CallSteps {
         long cycles = program.callCycles()
                 + stage.kernel().costs().cycles(stage.kernel().work());
         accounts.add(program.call().nr(), source, failed, cycles);
+        if (source == Source.TAKEN) {
+            accounts.addReason(program.member().taken());
+        }
         program.account().addCall();
     }
 }

@@ -10,12 +10,10 @@ import dev.nestor.cli.strace.Span;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceSpool;
 import dev.nestor.cli.strace.Value;
-import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Table;
 import dev.nestor.uapi.Sched;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -34,7 +32,6 @@ final class Cast {
 
     private final BitSet started = new BitSet(); // by number in the spool
     private final List<TaskAccount> accounts = new ArrayList<>();
-    private final byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
     private long records;
     private int active; // programs of which something is expected
 
@@ -120,7 +117,7 @@ final class Cast {
 
     private void begin(ReplayedTask member, long fromMicros) {
         int task = member.task();
-        TaskAccount account = new TaskAccount(numbers(task), stage.now());
+        TaskAccount account = new TaskAccount(PidTree.numbers(stage.kernel(), task), stage.now());
         accounts.add(account);
         tree.add(task, account);
         stage.trace().add(task, account);
@@ -129,16 +126,6 @@ final class Cast {
         byPid.put(account.number(), program);
         active++;
         stage.births().start(task);
-    }
-
-    private int[] numbers(int task) {
-        Pids pids = stage.kernel().pids();
-        int pid = stage.tasks().threadPid(task);
-        int[] numbers = new int[pids.level(pid) + 1];
-        for (int level = 0; level < numbers.length; level++) {
-            numbers[level] = pids.numberAt(pid, level);
-        }
-        return numbers;
     }
 
     /** Whether anything is expected of a program from now on. */
@@ -188,7 +175,6 @@ final class Cast {
     private void close(LogProgram program, boolean alive) {
         int task = program.task();
         TaskTable tasks = stage.tasks();
-        int length = tasks.comm(task, comm);
         int se = tasks.se(task);
         long runDelay =
                 se == Table.NULL ? 0 : stage.kernel().scheduler().entities().runDelay(se);
@@ -199,6 +185,6 @@ final class Cast {
                 tasks.nvcsw(task),
                 tasks.nivcsw(task),
                 tasks.nrMigrations(task));
-        program.account().close(new String(comm, 0, length, StandardCharsets.UTF_8), sched, stage.now(), alive);
+        program.account().close(PidTree.command(stage.kernel(), task), sched, stage.now(), alive);
     }
 }

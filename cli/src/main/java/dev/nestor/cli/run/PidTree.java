@@ -2,10 +2,12 @@ package dev.nestor.cli.run;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.init.Kernel;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,12 +31,34 @@ final class PidTree {
         }
     }
 
-    PidTree(PidNamespaceTable namespaces, Pids pids, TaskTable tasks, int rootNs) {
+    private PidTree(PidNamespaceTable namespaces, Pids pids, TaskTable tasks, int rootNs) {
         this.namespaces = namespaces;
         this.pids = pids;
         this.tasks = tasks;
         this.root = new Node(inode(rootNs), 0);
         byNs.put(rootNs, root);
+    }
+
+    static PidTree of(Kernel kernel) {
+        int rootNs = kernel.pids().activeNs(kernel.initTask());
+        return new PidTree(kernel.pidNamespaceTable(), kernel.pids(), kernel.tasks(), rootNs);
+    }
+
+    /** A task's numbers, of the outermost PID namespace first. */
+    static int[] numbers(Kernel kernel, int task) {
+        Pids pids = kernel.pids();
+        int pid = kernel.tasks().threadPid(task);
+        int[] numbers = new int[pids.level(pid) + 1];
+        for (int level = 0; level < numbers.length; level++) {
+            numbers[level] = pids.numberAt(pid, level);
+        }
+        return numbers;
+    }
+
+    /** The name that a task goes by. */
+    static String command(Kernel kernel, int task) {
+        byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
+        return new String(comm, 0, kernel.tasks().comm(task, comm), StandardCharsets.UTF_8);
     }
 
     private long inode(int ns) {

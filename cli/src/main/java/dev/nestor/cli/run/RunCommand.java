@@ -1,6 +1,7 @@
 package dev.nestor.cli.run;
 
 import dev.nestor.cli.ExitCode;
+import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.LimitOptions;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
@@ -9,8 +10,10 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
 import dev.nestor.cli.strace.TraceSpool;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -101,16 +104,15 @@ public final class RunCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(line, complaint);
         }
         PrintWriter err = line.getErr();
-        AtomicLong done = new AtomicLong();
-        AtomicLong total = new AtomicLong();
-        try (Progress progress = Progress.start(() -> progress(done, total))) {
-            RunReport report = run(done, total);
-            progress.erase();
-            new RunText(line.getOut(), all).print(log.toString(), report);
+        try {
+            run(line);
             return ExitCode.OK;
         } catch (LogException e) {
             err.println("nestor: " + e.getMessage());
             return ExitCode.of(e.kind());
+        } catch (IOException e) {
+            err.println("nestor: " + json + " can't be written: " + e.getMessage());
+            return ExitCode.CANNOT_WRITE;
         } catch (OutOfMemoryError e) {
             err.println("nestor: " + log + ": needs more memory than there is: raise NESTOR_JAVA_OPTS=-Xmx");
             return ExitCode.LIMIT;
@@ -119,23 +121,48 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** The file is opened first, so that a run is not in vain. */
+    private void run(CommandLine line) throws LogException, IOException {
+        Path target = json;
+        try (JsonFile file = target == null ? null : JsonFile.open(target)) {
+            long start = System.nanoTime();
+            RunReport report = play();
+            long wallNs = System.nanoTime() - start;
+            new RunText(line.getOut(), report, all).print(wallNs);
+            if (file != null) {
+                RunJson.write(file, report, wallNs);
+            }
+        }
+    }
+
+    private RunReport play() throws LogException {
+        AtomicLong done = new AtomicLong();
+        AtomicLong total = new AtomicLong();
+        LogLimits logLimits = limits.logLimits(keepGoing);
+        try (Progress progress = Progress.start(() -> progress(done, total));
+                LogSource source = LogSource.open(log, logLimits);
+                TraceSpool spool = TraceSpool.read(source, logLimits, done::set)) {
+            done.set(0);
+            total.set(spool.events());
+            RunOptions options = options();
+            RunReport report = order == Order.SCHEDULED
+                    ? new ScheduledRun(spool, logLimits, options).run(done::set)
+                    : new RecordedRun(spool, options).run(logLimits, done::set);
+            progress.erase();
+            return report;
+        }
+    }
+
+    private RunOptions options() {
+        ReplayOptions replay = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks());
+        return new RunOptions(
+                machine.topology(), machine.hz(), machine.tscHz(), machine.seed(), replay, maxTime, maxEvents);
+    }
+
     private String progress(AtomicLong done, AtomicLong total) {
         return total.get() == 0
                 ? log + ": " + done.get() + " lines read"
                 : log + ": " + done.get() + " of " + total.get() + " lines run";
-    }
-
-    private RunReport run(AtomicLong done, AtomicLong total) throws LogException {
-        LogLimits logLimits = limits.logLimits(keepGoing);
-        try (LogSource source = LogSource.open(log, logLimits);
-                TraceSpool spool = TraceSpool.read(source, logLimits, done::set)) {
-            total.set(spool.events());
-            done.set(0);
-            ReplayOptions replay = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks());
-            RunOptions options = new RunOptions(
-                    machine.topology(), machine.hz(), machine.tscHz(), machine.seed(), replay, maxTime, maxEvents);
-            return new ScheduledRun(spool, logLimits, options).run(done::set);
-        }
     }
 
     private String complaint() {
@@ -147,8 +174,6 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private CommandLine commandLine() {
-        CommandLine.Model.CommandSpec own = spec;
-        assert own != null;
-        return own.commandLine();
+        return Objects.requireNonNull(spec, "picocli sets it").commandLine();
     }
 }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** A run's report on standard output. */
@@ -40,21 +41,25 @@ final class RunText {
 
     private void summary(long wallNs) {
         RunReport.Totals totals = report.totals();
-        line("log", shown(report.log()) + ": " + count(totals.records()) + " records of "
-                + plural(report.tasks().size(), "task"));
+        line(
+                "log",
+                shown(report.log()) + ": " + count(totals.records()) + " records of "
+                        + plural(report.tasks().size(), "task"));
         if (report.isScheduled()) {
             line("machine", machine());
         }
-        line("kernel", "Linux " + report.config().release() + ", prices of "
-                + report.config().costs().name());
+        line(
+                "kernel",
+                "Linux " + report.config().release() + ", prices of "
+                        + report.config().costs().name());
         String events = report.isScheduled() ? ", " + count(totals.events()) + " events" : "";
         line("time", millis(totals.cycles()) + " ms simulated in " + seconds(wallNs) + " s" + events);
         String equal = report.isScheduled() ? "" : " (" + count(report.equal()) + " as in the log)";
-        String forced = report.isScheduled()
-                ? ", " + count(report.calls().count(Source.FORCED)) + " forced"
-                : "";
-        line("calls", count(report.calls().count(Source.COMPUTED)) + " computed" + equal + ", "
-                + count(report.calls().count(Source.TAKEN)) + " taken from the log" + forced);
+        String forced = report.isScheduled() ? ", " + count(report.calls().count(Source.FORCED)) + " forced" : "";
+        line(
+                "calls",
+                count(report.calls().count(Source.COMPUTED)) + " computed" + equal + ", "
+                        + count(report.calls().count(Source.TAKEN)) + " taken from the log" + forced);
         if (totals.badLines() > 0) {
             line("skipped", plural(totals.badLines(), "line") + " that can't be read");
         }
@@ -79,8 +84,13 @@ final class RunText {
                         plural(of.cores(), "core"),
                         plural(of.threadsPerCore(), "thread") + " each");
         double ghz = report.config().tscHz() / 1e9;
-        return plural(of.cpus(), "CPU") + parts
-                + String.format(Locale.ROOT, " at %.3f GHz, %d ticks a second", ghz, report.config().hz());
+        return plural(of.cpus(), "CPU")
+                + parts
+                + String.format(
+                        Locale.ROOT,
+                        " at %.3f GHz, %d ticks a second",
+                        ghz,
+                        report.config().hz());
     }
 
     private void tasks() {
@@ -138,15 +148,19 @@ final class RunText {
     }
 
     private void calls() {
+        ToLongFunction<CallAccount> size = report.isScheduled() ? CallAccount::total : CallAccount::count;
         List<CallAccount> rows = report.calls().all().stream()
-                .sorted(Comparator.comparingLong(report.isScheduled() ? CallAccount::total : CallAccount::count)
-                        .reversed())
+                .sorted(Comparator.comparingLong(size).reversed())
                 .toList();
         heading("calls", rows.size());
         if (!report.isScheduled()) {
             TextTable table = new TextTable(1, "call", "count", "computed", "errors");
-            cut(rows).forEach(
-                    call -> table.add(call.name(), count(call.count()), count(call.count(Source.COMPUTED)), count(call.errors())));
+            cut(rows)
+                    .forEach(call -> table.add(
+                            call.name(),
+                            count(call.count()),
+                            count(call.count(Source.COMPUTED)),
+                            count(call.errors())));
             table.print(out);
             return;
         }
@@ -169,17 +183,21 @@ final class RunText {
         if (!report.isScheduled()) {
             return;
         }
-        List<Integer> rows = IntStream.range(0, report.cpus().size())
+        List<RunReport.Cpu> cpus = report.cpus();
+        Comparator<Integer> busiest =
+                Comparator.comparingLong(cpu -> -cpus.get(cpu).busyCycles());
+        List<Integer> rows = IntStream.range(0, cpus.size())
                 .boxed()
-                .sorted(Comparator.comparingLong((Integer cpu) -> report.cpus().get(cpu).busyCycles())
-                        .reversed()
-                        .thenComparing(Comparator.naturalOrder()))
+                .sorted(busiest.thenComparing(Comparator.naturalOrder()))
                 .toList();
         heading("CPUs", rows.size());
         TextTable table = new TextTable(0, "CPU", "busy", "switches");
         for (int cpu : cut(rows).stream().sorted().toList()) {
-            RunReport.Cpu of = report.cpus().get(cpu);
-            table.add(Integer.toString(cpu), percent(of.busyCycles(), report.totals().cycles()), count(of.switches()));
+            RunReport.Cpu of = cpus.get(cpu);
+            table.add(
+                    Integer.toString(cpu),
+                    percent(of.busyCycles(), report.totals().cycles()),
+                    count(of.switches()));
         }
         table.print(out);
     }
@@ -246,7 +264,8 @@ final class RunText {
     }
 
     private String millis(long cycles) {
-        return String.format(Locale.ROOT, "%,.3f", cycles * 1e3 / report.config().tscHz());
+        return String.format(
+                Locale.ROOT, "%,.3f", cycles * 1e3 / report.config().tscHz());
     }
 
     private static String seconds(long ns) {

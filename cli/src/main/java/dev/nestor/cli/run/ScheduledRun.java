@@ -61,7 +61,7 @@ final class ScheduledRun {
         Machine machine = new Machine(kernel, births, startMicros);
         Stalls stalls = new Stalls(kernel.timekeeping().nsToCycles(GRACE_MICROS * 1000));
         stage = new Stage(machine, crew, births, trace, new Prehistory(machine, crew), stalls);
-        tree = new PidTree(kernel.pidNamespaceTable(), kernel.pids(), kernel.tasks(), machine.rootPidNs());
+        tree = PidTree.of(kernel);
         cast = new Cast(stage, tree);
         signals = new SignalSteps(stage, cast);
         calls = new CallAccounts(signatures::name);
@@ -172,15 +172,6 @@ final class ScheduledRun {
                 userMode.badLines() + (spool.cut() == null ? 0 : 1),
                 spool.tasks() - cast.accounts().size());
         return new RunReport(
-                spool.file(),
-                true,
-                kernel.config(),
-                totals,
-                cast.accounts(),
-                calls,
-                0,
-                cpus,
-                tree.root(),
-                hash.hex());
+                spool.file(), true, kernel.config(), totals, cast.accounts(), calls, 0, cpus, tree.root(), hash.hex());
     }
 }

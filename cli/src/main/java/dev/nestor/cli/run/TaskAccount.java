@@ -26,6 +26,16 @@ final class TaskAccount {
         this.start = start;
     }
 
+    void rename(String name) {
+        command = name;
+    }
+
+    /** The task has ended, and nothing is known of its scheduling. */
+    void end(long now) {
+        end = now;
+        isAlive = false;
+    }
+
     /** The last that is known: at its end, or at the end of the run. */
     record Sched(long user, long kernel, long runDelay, long voluntary, long involuntary, long migrations) {}
 
