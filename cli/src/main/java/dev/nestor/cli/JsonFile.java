@@ -24,9 +24,9 @@ public final class JsonFile implements Closeable {
     }
 
     public static JsonFile open(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        Path draft = Files.createTempFile(directory, ".nestor-", ".json");
-        JsonGenerator json = new JsonFactory().createGenerator(draft.toFile(), JsonEncoding.UTF8);
+        Path draft = file.resolveSibling(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid());
+        JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(draft), JsonEncoding.UTF8);
         json.setPrettyPrinter(new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n")));
         return new JsonFile(file, draft, json);
     }

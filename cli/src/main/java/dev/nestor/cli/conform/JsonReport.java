@@ -1,19 +1,14 @@
 package dev.nestor.cli.conform;
 
-import com.fasterxml.jackson.core.JsonEncoding;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.replay.Difference;
 import dev.nestor.cli.replay.ReplayReport;
 import dev.nestor.cli.replay.Tally;
 import dev.nestor.cli.replay.abi.Family;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,34 +16,29 @@ import org.jspecify.annotations.Nullable;
 /** The results as a JSON file: written log by log beside its place, and put there when all is in it. */
 final class JsonReport implements Closeable {
 
-    private record Target(Path file, Path draft, JsonGenerator json) {}
-
-    private final @Nullable Target target;
+    private final @Nullable JsonFile file;
     private final List<LogResult.Failed> failures = new ArrayList<>();
 
-    private JsonReport(@Nullable Target target) {
-        this.target = target;
+    private JsonReport(@Nullable JsonFile file) {
+        this.file = file;
     }
 
-    /** @param file null when none is wanted */
-    static JsonReport open(@Nullable Path file) throws IOException {
-        if (file == null) {
+    /** @param path null when none is wanted */
+    static JsonReport open(@Nullable Path path) throws IOException {
+        if (path == null) {
             return new JsonReport(null);
         }
-        Path draft = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
-        JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(draft), JsonEncoding.UTF8);
-        json.setPrettyPrinter(new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n")));
-        json.writeStartObject();
-        json.writeArrayFieldStart("logs");
-        return new JsonReport(new Target(file, draft, json));
+        JsonFile file = JsonFile.open(path);
+        file.json().writeStartObject();
+        file.json().writeArrayFieldStart("logs");
+        return new JsonReport(file);
     }
 
     void log(LogResult.Replayed log) throws IOException {
-        if (target == null) {
+        if (file == null) {
             return;
         }
-        JsonGenerator json = target.json;
+        JsonGenerator json = file.json();
         json.writeStartObject();
         json.writeStringField("name", log.name());
         counts(json, log.report());
@@ -70,10 +60,10 @@ final class JsonReport implements Closeable {
     }
 
     void end(ReplayReport total, long badLogs) throws IOException {
-        if (target == null) {
+        if (file == null) {
             return;
         }
-        JsonGenerator json = target.json;
+        JsonGenerator json = file.json();
         json.writeEndArray();
         json.writeObjectFieldStart("total");
         counts(json, total);
@@ -89,8 +79,7 @@ final class JsonReport implements Closeable {
         }
         json.writeEndArray();
         json.writeEndObject();
-        json.close();
-        Files.move(target.draft, target.file, StandardCopyOption.REPLACE_EXISTING);
+        file.commit();
     }
 
     private static void counts(JsonGenerator json, ReplayReport report) throws IOException {
@@ -119,9 +108,8 @@ final class JsonReport implements Closeable {
     /** Throws away what was not put in its place. */
     @Override
     public void close() throws IOException {
-        if (target != null) {
-            target.json.close();
-            Files.deleteIfExists(target.draft);
+        if (file != null) {
+            file.close();
         }
     }
 }

@@ -359,16 +359,15 @@ final class CallSteps {
         if (call.nr() == Nr.NR_rt_sigreturn) {
             program.leaveHandler();
         }
-        boolean failed = isFailure(result) && call.nr() != Nr.NR_rt_sigreturn;
-        account(program, from, failed);
+        account(program, from, isFailure(call, result));
         program.endCall(result);
         Step step = currentStep(program);
         cast.makeUpFor(step.child(), step.span());
     }
 
-    /** Whether a program sees the result as an error. */
-    static boolean isFailure(long result) {
-        return result < 0 && result >= -MAX_ERRNO;
+    /** Whether a program sees the result as an error; what rt_sigreturn(2) gives back is of another call. */
+    static boolean isFailure(TraceCall call, long result) {
+        return result < 0 && result >= -MAX_ERRNO && call.nr() != Nr.NR_rt_sigreturn;
     }
 
     /** Whether the answer is surely not the log's: a failure for a success, another error, another descriptor. */

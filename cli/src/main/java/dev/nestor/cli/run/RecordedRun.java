@@ -44,7 +44,7 @@ final class RecordedRun implements ReplayListener {
         RunReport.Totals totals = new RunReport.Totals(
                 of.clock().now(),
                 of.eventLoop().fired(),
-                spool.events(),
+                records(),
                 replayed.badLines(),
                 spool.tasks() - accounts.size());
         return new RunReport(
@@ -58,6 +58,14 @@ final class RecordedRun implements ReplayListener {
                 List.of(),
                 tree().root(),
                 hash.hex());
+    }
+
+    private long records() {
+        long sum = 0;
+        for (int task = 0; task < spool.tasks(); task++) {
+            sum += spool.records(task);
+        }
+        return sum;
     }
 
     private Kernel kernel() {
@@ -88,7 +96,9 @@ final class RecordedRun implements ReplayListener {
     public void called(ReplayedTask member, TraceCall call) {
         TaskAccount account = byNumber[member.number()];
         Source source = member.taken().isEmpty() ? Source.COMPUTED : Source.TAKEN;
-        calls.add(call.nr(), source, CallSteps.isFailure(member.result()), 0);
+        long result =
+                source == Source.COMPUTED ? member.result() : call.result().value();
+        calls.add(call.nr(), source, CallSteps.isFailure(call, result), 0);
         if (source == Source.TAKEN) {
             calls.addReason(member.taken());
         }

@@ -102,15 +102,16 @@ final class RunText {
         }
         heading("tasks", rows.size());
         if (!report.isScheduled()) {
-            TextTable table = new TextTable(0, "number", "inner", "calls", "command");
-            cut(rows).forEach(task -> table.add(number(task), inner(task), count(task.calls()), shown(task.command())));
+            TextTable table = new TextTable("rrlr", "number", "inner", "command", "calls");
+            cut(rows).forEach(task -> table.add(number(task), inner(task), shown(task.command()), count(task.calls())));
             table.print(out);
             return;
         }
         TextTable table = new TextTable(
-                0,
+                "rrlrrrrrrrr",
                 "number",
                 "inner",
+                "command",
                 "user cycles",
                 "kernel cycles",
                 "CPU",
@@ -118,12 +119,12 @@ final class RunText {
                 "blocked ms",
                 "voluntary",
                 "involuntary",
-                "migrations",
-                "command");
+                "migrations");
         for (TaskAccount task : cut(rows)) {
             table.add(
                     number(task),
                     inner(task),
+                    shown(task.command()),
                     count(task.user()),
                     count(task.kernel()),
                     percent(task.busy(), task.end() - task.start()),
@@ -131,8 +132,7 @@ final class RunText {
                     millis(task.blocked()),
                     count(task.voluntary()),
                     count(task.involuntary()),
-                    count(task.migrations()),
-                    shown(task.command()));
+                    count(task.migrations()));
         }
         table.print(out);
     }
@@ -154,7 +154,7 @@ final class RunText {
                 .toList();
         heading("calls", rows.size());
         if (!report.isScheduled()) {
-            TextTable table = new TextTable(1, "call", "count", "computed", "errors");
+            TextTable table = new TextTable("lrrr", "call", "count", "computed", "errors");
             cut(rows)
                     .forEach(call -> table.add(
                             call.name(),
@@ -164,8 +164,8 @@ final class RunText {
             table.print(out);
             return;
         }
-        TextTable table =
-                new TextTable(1, "call", "count", "computed", "errors", "p50 cycles", "p99 cycles", "all cycles");
+        TextTable table = new TextTable(
+                "lrrrrrr", "call", "count", "computed", "errors", "p50 cycles", "p99 cycles", "all cycles");
         for (CallAccount call : cut(rows)) {
             table.add(
                     call.name(),
@@ -191,7 +191,7 @@ final class RunText {
                 .sorted(busiest.thenComparing(Comparator.naturalOrder()))
                 .toList();
         heading("CPUs", rows.size());
-        TextTable table = new TextTable(0, "CPU", "busy", "switches");
+        TextTable table = new TextTable("rrr", "CPU", "busy", "switches");
         for (int cpu : cut(rows).stream().sorted().toList()) {
             RunReport.Cpu of = cpus.get(cpu);
             table.add(

@@ -1,14 +1,10 @@
 package dev.nestor.cli.run;
 
-import static dev.nestor.table.Table.NULL;
-
 import dev.nestor.cli.replay.Step;
 import dev.nestor.cli.run.LogProgram.Phase;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.cli.strace.TraceSignal;
-import dev.nestor.cli.strace.Value;
 import dev.nestor.kernel.signal.KSignal;
-import dev.nestor.kernel.signal.PidType;
 import dev.nestor.kernel.signal.SigInfo;
 import dev.nestor.kernel.signal.SigSets;
 import dev.nestor.kernel.signal.SignalDelivery;
@@ -16,7 +12,6 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.syscalls.Execution;
 import dev.nestor.uapi.Signal;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The signals of a log in scheduled order. The emulator says which signals there are, and when; the log says where a task
@@ -38,6 +33,7 @@ final class SignalSteps {
     private final Stage stage;
     private final Cast cast;
     private final SignalDelivery delivery;
+    private final SignalSenders senders;
     private final KSignal taken = new KSignal();
     private final SigInfo info = new SigInfo();
 
@@ -45,6 +41,7 @@ final class SignalSteps {
         this.stage = stage;
         this.cast = cast;
         this.delivery = stage.kernel().signals().delivery();
+        this.senders = new SignalSenders(stage, cast);
     }
 
     private long handler(int task, int sig) {
@@ -163,8 +160,7 @@ final class SignalSteps {
 
     /** Nobody continues a task that is stopped. */
     void goOn(int task) {
-        info.set(Signal.SIGCONT, Signal.SI_KERNEL);
-        send(task, info);
+        senders.send(task, info.set(Signal.SIGCONT, Signal.SI_KERNEL));
     }
 
     /** Before a call that the log has interrupted by a signal which has come already: it is there again. */
@@ -173,7 +169,7 @@ final class SignalSteps {
         if (sig != 0 && !delivery.isPending(program.task(), sig)) {
             SigInfo kept = program.takeEarly(sig);
             if (kept != null) {
-                send(program.task(), kept);
+                senders.send(program.task(), kept);
             }
         }
     }
@@ -183,7 +179,7 @@ final class SignalSteps {
         Step next = program.script().next();
         return next != null
                 && next.record() instanceof TraceSignal signal
-                && (delivery.isPending(program.task(), signal.signal()) || mayCome(program, signal));
+                && (delivery.isPending(program.task(), signal.signal()) || senders.maySend(program, signal));
     }
 
     /** The signal that interrupts the call is not going to come by itself. False if it is there, or cannot be sent. */
@@ -196,7 +192,7 @@ final class SignalSteps {
                 || delivery.isPending(task, signal.signal())) {
             return false;
         }
-        send(task, fill(signal));
+        senders.send(task, signal);
         return delivery.isPending(task, signal.signal()) || isKilled(task);
     }
 
@@ -215,7 +211,7 @@ final class SignalSteps {
             take(program, signal);
         } else if (acts(task, signal.signal())) {
             program.setEntered(stage.now());
-            if (mayCome(program, signal)) {
+            if (senders.maySend(program, signal)) {
                 await(program, Phase.AT_SIGNAL);
             } else {
                 take(program, signal);
@@ -226,7 +222,7 @@ final class SignalSteps {
     private void restoreKept(LogProgram program, int sig) {
         SigInfo kept = delivery.isPending(program.task(), sig) ? null : program.takeEarly(sig);
         if (kept != null) {
-            send(program.task(), kept);
+            senders.send(program.task(), kept);
         }
     }
 
@@ -258,7 +254,7 @@ final class SignalSteps {
             return;
         }
         if (!delivery.isPending(task, signal.signal())) {
-            send(task, fill(signal));
+            senders.send(task, signal);
         }
         switch (stage.machine().execution().take(task, signal.signal(), program.lastResult())) {
             case Execution.HANDLER -> program.enterHandler();
@@ -319,60 +315,5 @@ final class SignalSteps {
         program.beginWait(phase);
         stage.sleep(program.task());
         stage.stalls().add(program, program.entered(), 0);
-    }
-
-    // Senders.
-
-    /** Whether a signal that is not there may still come by itself. The program then watches whoever is to send it. */
-    private boolean mayCome(LogProgram program, TraceSignal signal) {
-        int code = (int) field(signal.info(), "si_code", Signal.SI_KERNEL);
-        boolean ofChild = signal.signal() == Signal.SIGCHLD && code > 0;
-        if (ofChild || code == Signal.SI_USER || code == Signal.SI_TKILL || code == Signal.SI_QUEUE) {
-            return mayComeFrom(program, sender(program, signal), signal);
-        }
-        return signal.signal() == Signal.SIGALRM
-                && stage.kernel().signals().itimers().remainingNs(program.task()) > 0;
-    }
-
-    private boolean mayComeFrom(LogProgram program, int number, TraceSignal signal) {
-        if (number == 0) {
-            return true; // a process in an outer namespace: the log does not say which
-        }
-        LogProgram sender = cast.byNumber(number);
-        long line = signal.span().entryLine();
-        if (sender == null || sender == program || sender.isDone() || sender.pastLine() > line) {
-            return false;
-        }
-        program.watch(sender, line);
-        return true;
-    }
-
-    /** The sender's number in the outermost PID namespace; 0 when the log does not tell. */
-    private int sender(LogProgram program, TraceSignal signal) {
-        Value shown = signal.info() instanceof Value.Struct struct ? struct.field("si_pid") : null;
-        if (shown instanceof Value.Pid pid) {
-            return (int) pid.outer();
-        }
-        boolean isOutermost = program.account().numbers().length == 1;
-        return isOutermost && shown != null && shown.isNumber() ? (int) shown.number() : 0;
-    }
-
-    private void send(int task, SigInfo what) {
-        stage.kernel().signals().signals().doSendSigInfo(NULL, what.signo(), what, task, PidType.PIDTYPE_PID);
-    }
-
-    private SigInfo fill(TraceSignal signal) {
-        Value recorded = signal.info();
-        info.set(signal.signal(), (int) field(recorded, "si_code", Signal.SI_KERNEL));
-        info.setPidUid((int) field(recorded, "si_pid", 0), (int) field(recorded, "si_uid", 0));
-        if (signal.signal() == Signal.SIGCHLD) {
-            info.setChild((int) field(recorded, "si_status", 0), 0, 0);
-        }
-        return info;
-    }
-
-    private static long field(@Nullable Value recorded, String name, long otherwise) {
-        Value value = recorded instanceof Value.Struct struct ? struct.field(name) : null;
-        return value != null && value.isNumber() ? value.number() : otherwise;
     }
 }

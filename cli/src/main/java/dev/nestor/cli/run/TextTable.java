@@ -4,16 +4,18 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows under headings, each column as wide as its widest cell: the first so many to the left, the others to the right. */
+/** Rows under headings, each column as wide as its widest cell. */
 final class TextTable {
     private static final String GAP = "  ";
 
-    private final int leftColumns;
+    private final String alignment;
     private final List<String[]> rows = new ArrayList<>();
     private final int[] widths;
 
-    TextTable(int leftColumns, String... headings) {
-        this.leftColumns = leftColumns;
+    /** @param alignment l or r for each column: to the left or to the right */
+    TextTable(String alignment, String... headings) {
+        assert alignment.length() == headings.length : alignment;
+        this.alignment = alignment;
         this.widths = new int[headings.length];
         add(headings);
     }
@@ -31,7 +33,7 @@ final class TextTable {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
                 String pad = " ".repeat(widths[i] - row[i].length());
-                line.append(i == 0 ? "" : GAP).append(i < leftColumns ? row[i] + pad : pad + row[i]);
+                line.append(i == 0 ? "" : GAP).append(alignment.charAt(i) == 'l' ? row[i] + pad : pad + row[i]);
             }
             out.println(line.toString().stripTrailing());
         }
