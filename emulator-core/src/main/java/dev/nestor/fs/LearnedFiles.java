@@ -58,6 +58,12 @@ public final class LearnedFiles {
         inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_DIRECTORY);
     }
 
+    /** The root directory of a file system that has been in use before. */
+    public void setIncompleteRoot(int sb) {
+        int inode = dentries.inode(vfs.tables.superBlocks.root(sb));
+        inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_DIRECTORY);
+    }
+
     /**
      * A task finds an object at a path: where a name is missing in a directory from before, it is put there, a directory on
      * the way, and an object of this mode at the end. Returns its inode, or the error that stands against it.

@@ -47,6 +47,7 @@ public final class Prehistory {
     private final OutsideFiles files;
     private final OutsideContents contents;
     private final OutsideDescriptors descriptors;
+    private final OutsideMounts mounts;
     private final OutsideMemory memory;
     private final Identity identity;
 
@@ -65,6 +66,7 @@ public final class Prehistory {
         files = new OutsideFiles(learned);
         contents = new OutsideContents(learned);
         descriptors = new OutsideDescriptors(learned);
+        mounts = new OutsideMounts(machine, learned);
         memory = new OutsideMemory(machine);
         identity = new Identity(machine, tasks, crew);
     }
@@ -168,6 +170,7 @@ public final class Prehistory {
     /** A call has been entered, but the log's result counts. */
     public void alignWith(ReplayedTask member, TraceCall call, long result) {
         descriptors.align(member, call, result);
+        mounts.align(member, call, result);
         files.learnAttributes(member, call);
         descriptors.learnEnd(member, call);
         contents.align(member, call, result);
