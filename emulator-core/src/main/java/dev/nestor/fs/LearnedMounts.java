@@ -48,9 +48,8 @@ public final class LearnedMounts {
             return false;
         }
         int how = Mounts.CL_PRIVATE | Mounts.CL_COPY_UNBINDABLE | Mounts.CL_COPY_MNT_NS_FILE;
-        int mnt = recursive
-                ? vfs.mounts.copyTree(nd.mnt, nd.dentry, how)
-                : vfs.mounts.cloneMount(nd.mnt, nd.dentry, how);
+        int mnt =
+                recursive ? vfs.mounts.copyTree(nd.mnt, nd.dentry, how) : vfs.mounts.cloneMount(nd.mnt, nd.dentry, how);
         nd.release();
         return mnt > NULL && attach(task, mnt, target);
     }

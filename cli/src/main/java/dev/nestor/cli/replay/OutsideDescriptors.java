@@ -173,11 +173,16 @@ final class OutsideDescriptors {
         return INHERITED;
     }
 
+    @SuppressWarnings("ReferenceEquality") // whether it is this very call
+    private boolean isAligned(TraceCall call) {
+        return call == aligned;
+    }
+
     /** The result of a call counts as in the log: so do the descriptors that it opened or closed. */
     void align(ReplayedTask member, TraceCall call, long result) {
         int task = member.task();
         long recorded = call.result().value();
-        if (returnsDescriptor(call) && call != aligned) {
+        if (returnsDescriptor(call) && !isAligned(call)) {
             if (recorded >= 0 && call.result().outcome() == CallResult.Outcome.RETURNED) {
                 alignOpened(member, call, result);
             } else if (result >= 0 && learned.isOpen(task, (int) result)) {
