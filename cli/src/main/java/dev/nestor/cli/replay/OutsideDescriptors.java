@@ -179,6 +179,7 @@ final class OutsideDescriptors {
     }
 
     /** The result of a call counts as in the log: so do the descriptors that it opened or closed. */
+    @SuppressWarnings("ReferenceEquality") // the very line, not one that looks the same
     void align(ReplayedTask member, TraceCall call, long result) {
         int task = member.task();
         long recorded = call.result().value();
