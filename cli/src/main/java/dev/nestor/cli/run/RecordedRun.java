@@ -44,7 +44,7 @@ final class RecordedRun implements ReplayListener {
         RunReport.Totals totals = new RunReport.Totals(
                 of.clock().now(),
                 of.eventLoop().fired(),
-                records(),
+                spool.calls(),
                 replayed.badLines(),
                 spool.tasks() - accounts.size());
         return new RunReport(
@@ -58,14 +58,6 @@ final class RecordedRun implements ReplayListener {
                 List.of(),
                 tree().root(),
                 hash.hex());
-    }
-
-    private long records() {
-        long sum = 0;
-        for (int task = 0; task < spool.tasks(); task++) {
-            sum += spool.records(task);
-        }
-        return sum;
     }
 
     private Kernel kernel() {

@@ -41,7 +41,6 @@ final class RunJson {
         cpus();
         json.writeFieldName("pidNamespaces");
         namespace(report.pidNamespaces());
-        json.writeNumberField("records", report.totals().records());
         json.writeNumberField("skippedLines", report.totals().badLines());
         json.writeNumberField("missingTasks", report.totals().neverBegan());
         json.writeStringField("digest", report.digest());
@@ -74,6 +73,7 @@ final class RunJson {
     private void calls() throws IOException {
         CallAccounts calls = report.calls();
         json.writeObjectFieldStart("calls");
+        json.writeNumberField("inLog", report.totals().logCalls());
         json.writeNumberField("computed", calls.count(Source.COMPUTED));
         if (!report.isScheduled()) {
             json.writeNumberField("equal", report.equal());

@@ -26,11 +26,11 @@ record RunReport(
      * Of the whole run.
      *
      * @param cycles simulated
-     * @param records of the log that were played
+     * @param logCalls that the log has
      * @param badLines left out
      * @param neverBegan tasks of the log that never began
      */
-    record Totals(long cycles, long events, long records, long badLines, int neverBegan) {}
+    record Totals(long cycles, long events, long logCalls, long badLines, int neverBegan) {}
 
     /** Of one CPU. */
     record Cpu(long busyCycles, long switches) {}

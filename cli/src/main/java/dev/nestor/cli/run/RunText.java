@@ -43,23 +43,15 @@ final class RunText {
         RunReport.Totals totals = report.totals();
         line(
                 "log",
-                shown(report.log()) + ": " + count(totals.records()) + " records of "
+                shown(report.log()) + ": " + plural(totals.logCalls(), "call") + " of "
                         + plural(report.tasks().size(), "task"));
         if (report.isScheduled()) {
             line("machine", machine());
         }
-        line(
-                "kernel",
-                "Linux " + report.config().release() + ", prices of "
-                        + report.config().costs().name());
+        line("kernel", "Linux " + report.config().release());
         String events = report.isScheduled() ? ", " + count(totals.events()) + " events" : "";
         line("time", millis(totals.cycles()) + " ms simulated in " + seconds(wallNs) + " s" + events);
-        String equal = report.isScheduled() ? "" : " (" + count(report.equal()) + " as in the log)";
-        String forced = report.isScheduled() ? ", " + count(report.calls().count(Source.FORCED)) + " forced" : "";
-        line(
-                "calls",
-                count(report.calls().count(Source.COMPUTED)) + " computed" + equal + ", "
-                        + count(report.calls().count(Source.TAKEN)) + " taken from the log" + forced);
+        line("calls", sources());
         if (totals.badLines() > 0) {
             line("skipped", plural(totals.badLines(), "line") + " that can't be read");
         }
@@ -70,6 +62,15 @@ final class RunText {
         if (totals.neverBegan() > 0) {
             line("missing", plural(totals.neverBegan(), "task") + " of the log never began");
         }
+    }
+
+    private String sources() {
+        CallAccounts calls = report.calls();
+        String computed = count(calls.count(Source.COMPUTED)) + " computed";
+        String taken = count(calls.count(Source.TAKEN)) + " taken from the log";
+        return report.isScheduled()
+                ? computed + ", " + taken + ", " + count(calls.count(Source.FORCED)) + " forced"
+                : computed + ", " + count(report.equal()) + " of them as in the log, " + taken;
     }
 
     private String machine() {

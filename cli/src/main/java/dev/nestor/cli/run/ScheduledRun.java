@@ -168,7 +168,7 @@ final class ScheduledRun {
         RunReport.Totals totals = new RunReport.Totals(
                 kernel.clock().now(),
                 loop.fired(),
-                cast.records(),
+                spool.calls(),
                 userMode.badLines() + (spool.cut() == null ? 0 : 1),
                 spool.tasks() - cast.accounts().size());
         return new RunReport(
