@@ -172,13 +172,16 @@ public final class Contents {
         }
     }
 
-    /** fallocate(2): all pages of a range are there. 0 or -ENOSPC. */
+    /**
+     * fallocate(2): there is room for all pages of a range, which read as zeros; they get their frames when they are
+     * written. 0 or -ENOSPC.
+     */
     public int allocate(int inode, long from, long length, boolean keepSize) {
-        for (long index = from >>> SHIFT; index <= (from + length - 1) >>> SHIFT; index++) {
-            int frame = makeFrame(inode, index);
-            if (frame < 0) {
-                return frame;
-            }
+        int sb = inodes.sb(inode);
+        long pages = ((from + length - 1) >>> SHIFT) - (from >>> SHIFT) + 1;
+        long most = superBlocks.maxBlocks(sb);
+        if (most > 0 && pages > most - superBlocks.blocks(sb)) {
+            return -Errno.ENOSPC;
         }
         if (!keepSize && from + length > inodes.size(inode)) {
             inodes.setSize(inode, from + length);

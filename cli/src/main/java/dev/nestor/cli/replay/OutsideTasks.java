@@ -293,6 +293,22 @@ final class OutsideTasks {
         }
     }
 
+    /** The log has a task execute a file, and the emulator has not: the task runs a new program all the same. */
+    void align(ReplayedTask member, TraceCall call, long result) {
+        boolean execs = call.nr() == Nr.NR_execve || call.nr() == Nr.NR_execveat;
+        int signal = tasks.signal(member.task());
+        boolean isAlone = execs
+                && machine.kernel().signalStructs().nrThreads(signal) == 1
+                && call.result().outcome() == CallResult.Outcome.RETURNED
+                && result < 0;
+        Value path = isAlone ? call.arg(call.nr() == Nr.NR_execve ? 0 : 1) : null;
+        if (path instanceof Value.Str text) {
+            int argv = call.nr() == Nr.NR_execve ? 1 : 2;
+            long[] registers = member.registers();
+            machine.kernel().exec().execOutside(member.task(), text.text(), registers[argv], registers[argv + 1]);
+        }
+    }
+
     /** The first column of the log is missing: the first task that says its number gets it. */
     void renumber(ReplayedTask member, int number) {
         if (number > 0 && isFree(number)) {

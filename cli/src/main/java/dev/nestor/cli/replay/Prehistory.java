@@ -169,6 +169,7 @@ public final class Prehistory {
 
     /** A call has been entered, but the log's result counts. */
     public void alignWith(ReplayedTask member, TraceCall call, long result) {
+        tasks.align(member, call, result);
         descriptors.align(member, call, result);
         mounts.align(member, call, result);
         files.learnAttributes(member, call);

@@ -107,6 +107,18 @@ public final class Exec {
         return result;
     }
 
+    /**
+     * For a driver that knows that the task, which is alone in its process, runs a new program, though the emulator can't
+     * find it: as if it had, but for the ids that the file's mode would change. 0 or -ENOMEM.
+     *
+     * @param path whose last name becomes the task's
+     */
+    public long execOutside(int task, String path, long argv, long envp) {
+        setComm(vfs.namei.second().set(path));
+        long result = arguments.measure(task, argv, envp);
+        return result < 0 ? result : beginNewExec(task, NULL, argv, envp);
+    }
+
     private void close(int file) {
         vfs.opens.allowWrite(file);
         vfs.files.put(file);
@@ -264,11 +276,12 @@ public final class Exec {
             return -Errno.ENOMEM;
         }
         arguments.copy(task, mm, argv, envp);
-        boolean privileged = setIds(task, cred, file);
+        boolean privileged = file != NULL && setIds(task, cred, file);
         verbs.fork.releaseMm(task);
         tasks.setMm(task, mm);
-        verbs.addressSpaces.mms().setExeFile(mm, file);
-        vfs.files.get(file);
+        if (file != NULL) {
+            verbs.addressSpaces.mms().setExeFile(mm, vfs.files.get(file));
+        }
         tasks.setFsBase(task, 0);
         tasks.setGsBase(task, 0);
         tasks.setFlags(task, tasks.flags(task) & ~TaskTable.PF_FORKNOEXEC);
