@@ -17,6 +17,7 @@ public final class Contents {
 
     private static final int SHIFT = Frames.PAGE_SHIFT;
     private static final int PAGE = Frames.PAGE_SIZE;
+    private static final long MAX_FRAMES_AT_ONCE = 1024;
 
     private final InodeTable inodes;
     private final SuperBlockTable superBlocks;
@@ -173,8 +174,8 @@ public final class Contents {
     }
 
     /**
-     * fallocate(2): there is room for all pages of a range, which read as zeros; they get their frames when they are
-     * written. 0 or -ENOSPC.
+     * fallocate(2): there is room for all pages of a range, which read as zeros. Those of a long range get their frames
+     * when they are written: a disk has more room than our memory. 0 or -ENOSPC.
      */
     public int allocate(int inode, long from, long length, boolean keepSize) {
         int sb = inodes.sb(inode);
@@ -182,6 +183,14 @@ public final class Contents {
         long most = superBlocks.maxBlocks(sb);
         if (most > 0 && pages > most - superBlocks.blocks(sb)) {
             return -Errno.ENOSPC;
+        }
+        for (long index = from >>> SHIFT;
+                pages <= MAX_FRAMES_AT_ONCE && index <= (from + length - 1) >>> SHIFT;
+                index++) {
+            int frame = makeFrame(inode, index);
+            if (frame < 0) {
+                return frame;
+            }
         }
         if (!keepSize && from + length > inodes.size(inode)) {
             inodes.setSize(inode, from + length);
