@@ -74,6 +74,11 @@ public final class FileTables {
         return struct;
     }
 
+    /** Tasks that share it. */
+    public int users(int struct) {
+        return table.count(struct);
+    }
+
     /** put_files_struct(): the last user's going closes all, in ascending order. */
     public void putFiles(int struct) {
         int count = table.count(struct) - 1;

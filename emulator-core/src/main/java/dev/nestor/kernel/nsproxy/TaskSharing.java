@@ -74,9 +74,26 @@ public final class TaskSharing {
         }
     }
 
-    /** unshare_fd(): 0 or a negative errno. */
-    int unshareFiles(int task) {
-        return files.unshareFiles(task);
+    /** unshare_fd(): a copy for the task alone when it is shared, else its own; NULL without memory. */
+    int copyFilesIfShared(int task) {
+        int own = tasks.files(task);
+        return files.users(own) == 1 ? own : files.copyFiles(own);
+    }
+
+    /** The task has the copy from now on. */
+    void replaceFiles(int task, int copy) {
+        int old = tasks.files(task);
+        if (copy != old) {
+            tasks.setFiles(task, copy);
+            files.putFiles(old);
+        }
+    }
+
+    /** A copy was not needed after all. */
+    void dropFiles(int task, int copy) {
+        if (copy != tasks.files(task) && copy != NULL) {
+            files.putFiles(copy);
+        }
     }
 
     /** current_chrooted(), in the mount namespace given. */

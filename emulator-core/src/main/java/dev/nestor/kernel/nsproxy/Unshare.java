@@ -70,35 +70,30 @@ public final class Unshare {
             return invalid;
         }
         int fs = (flags & Sched.CLONE_FS) != 0 ? shared.copyFsIfShared(task) : tasks.fs(task);
-        if (fs == NULL) {
-            return -Errno.ENOMEM;
-        }
-        int files = (flags & Sched.CLONE_FILES) != 0 ? shared.unshareFiles(task) : 0;
-        if (files < 0) {
-            shared.dropFs(task, fs);
-            return files;
-        }
-        int cred = NULL;
-        if ((flags & Sched.CLONE_NEWUSER) != 0) {
-            cred = newUserNs(task);
-            if (cred < 0) {
-                shared.dropFs(task, fs);
-                return cred;
-            }
-        }
-        int result = unshareNsproxy(task, flags, cred, fs);
+        int files = (flags & Sched.CLONE_FILES) != 0 ? shared.copyFilesIfShared(task) : tasks.files(task);
+        int result = fs == NULL || files == NULL ? -Errno.ENOMEM : unshareNamespaces(task, flags, fs);
         if (result < 0) {
-            if (cred != NULL) {
-                credentials.put(cred);
-            }
             shared.dropFs(task, fs);
+            shared.dropFiles(task, files);
             return result;
         }
         shared.replaceFs(task, fs);
-        if (cred != NULL) {
+        shared.replaceFiles(task, files);
+        return 0;
+    }
+
+    private int unshareNamespaces(int task, long flags, int fs) {
+        int cred = (flags & Sched.CLONE_NEWUSER) != 0 ? newUserNs(task) : NULL;
+        if (cred < 0) {
+            return cred;
+        }
+        int result = unshareNsproxy(task, flags, cred, fs);
+        if (cred != NULL && result < 0) {
+            credentials.put(cred);
+        } else if (cred != NULL) {
             credentials.commit(task, cred);
         }
-        return 0;
+        return result;
     }
 
     /** check_unshare_flags(). */
