@@ -155,7 +155,11 @@ final class Agreement {
         matches.match("net", set.net(), proxies.netNs(proxy), "network namespace of " + task);
         matches.match("time", set.time(), proxies.timeNs(proxy), "time namespace of " + task);
         matches.match("time", set.timeForChildren(), proxies.timeNsForChildren(proxy), "time for children of " + task);
-        matches.match("pid_ns", set.pidForChildren(), proxies.pidNsForChildren(proxy), "PID namespace for children of " + task);
+        matches.match(
+                "pid_ns",
+                set.pidForChildren(),
+                proxies.pidNsForChildren(proxy),
+                "PID namespace for children of " + task);
     }
 
     /** A namespace that nobody is in any more is met as the parent of one, or by a number. */
@@ -180,8 +184,11 @@ final class Agreement {
         claimEqual(pidNamespaces.pidAllocated(handle), ns.numbers().size(), "numbers in use in a " + name);
         claim(pidNamespaces.dying(handle) == ns.isDying(), name + (ns.isDying() ? " is not dying" : " is dying"));
         claimEqual(kernel.pidNamespaces().lastPid(handle), ns.lastNr(), "ns_last_pid of a " + name);
-        ns.numbers().forEach((nr, pid) ->
-                claimEqual(pids.findVpid(handle, nr), matches.handleOf(pid), "what number " + nr + " leads to in a " + name));
+        ns.numbers()
+                .forEach((nr, pid) -> claimEqual(
+                        pids.findVpid(handle, nr),
+                        matches.handleOf(pid),
+                        "what number " + nr + " leads to in a " + name));
     }
 
     /** Seen exactly in its own namespace and that one's ancestors, by one number each. */
@@ -190,7 +197,9 @@ final class Agreement {
         int ns = matches.handleOf(viewer);
         boolean visible = isSelfOrAncestor(viewer, task.ns());
         int nr = pids.taskNr(handle, ns);
-        claim((nr != 0) == visible, task + (visible ? " can't be seen" : " can be seen") + " from level " + viewer.level());
+        claim(
+                (nr != 0) == visible,
+                task + (visible ? " can't be seen" : " can be seen") + " from level " + viewer.level());
         claimEqual(nr, task.pid().nrIn(viewer), "number of " + task + " at level " + viewer.level());
         if (nr != 0) {
             claimEqual(pids.findTaskByVpid(ns, nr), handle, "who has number " + nr + " at level " + viewer.level());
@@ -217,7 +226,11 @@ final class Agreement {
         }
         for (Kind kind : Kind.values()) {
             for (ModelNs ns : model.namespaces(kind)) {
-                matches.match("user", ns.owner(), ownerOf(kind, matches.handleOf(ns)), "owner of a namespace of kind " + kind);
+                matches.match(
+                        "user",
+                        ns.owner(),
+                        ownerOf(kind, matches.handleOf(ns)),
+                        "owner of a namespace of kind " + kind);
             }
         }
     }
@@ -247,7 +260,8 @@ final class Agreement {
         claimEqual(pidNamespaces.size(), namespaces.size(), "number of PID namespaces");
         claimEqual(kernel.userNamespaceTable().size(), model.userNamespaces().size(), "number of user namespaces");
         claimEqual(kernel.utsNamespaceTable().size(), model.namespaces(Kind.UTS).size(), "number of UTS namespaces");
-        claimEqual(kernel.timeNamespaceTable().size(), model.namespaces(Kind.TIME).size(), "number of time namespaces");
+        claimEqual(
+                kernel.timeNamespaceTable().size(), model.namespaces(Kind.TIME).size(), "number of time namespaces");
         claimEqual(
                 kernel.vfs().tables.mntNamespaces.size(),
                 model.namespaces(Kind.MNT).size(),

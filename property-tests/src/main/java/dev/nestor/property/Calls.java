@@ -238,7 +238,8 @@ final class Calls {
     }
 
     /** Somebody who waits and needn't: null when there is none. */
-    @Nullable ModelTask overslept() {
+    @Nullable
+    ModelTask overslept() {
         for (ModelTask task : List.copyOf(model.tasks())) {
             ModelTask.Wait wait = task.waiting();
             boolean found = wait != null && !exits.find(task, wait).zombies().isEmpty();

@@ -84,8 +84,7 @@ public final class Duel implements Lab.Witness {
     }
 
     private void step(Operation operation) {
-        List<ModelTask> free =
-                model.tasks().stream().filter(ModelTask::isFree).toList();
+        List<ModelTask> free = model.tasks().stream().filter(ModelTask::isFree).toList();
         ModelTask task = operation.who() == LATEST ? free.getLast() : free.get(operation.who() % free.size());
         ModelTask target = model.tasks().get(operation.target() % model.tasks().size());
         history.add(operation.kind() + " by " + task + ", target " + target + ", flags 0x"
@@ -105,7 +104,8 @@ public final class Duel implements Lab.Witness {
 
     /** Everybody but the first is killed from outside; the first reaps at once. */
     private void end() {
-        while (model.tasks().stream().anyMatch(task -> task.process() != model.init().process())) {
+        while (model.tasks().stream()
+                .anyMatch(task -> task.process() != model.init().process())) {
             ModelTask victim = model.tasks().stream()
                     .filter(task -> task.process() != model.init().process() && isAlive(task))
                     .findFirst()

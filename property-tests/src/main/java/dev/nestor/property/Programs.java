@@ -79,7 +79,9 @@ public final class Programs {
             return of(Kind.SETNS, setnsFlags(), 0);
         }
         if (choice < 60) {
-            return random.oneIn(2) ? of(Kind.EXIT, 0, random.nextInt(256)) : of(Kind.EXIT_GROUP, 0, random.nextInt(256));
+            return random.oneIn(2)
+                    ? of(Kind.EXIT, 0, random.nextInt(256))
+                    : of(Kind.EXIT_GROUP, 0, random.nextInt(256));
         }
         if (choice < 70) {
             return of(Kind.WAIT, WAIT_OPTIONS[random.nextInt(WAIT_OPTIONS.length)], random.nextInt(5));

@@ -16,24 +16,34 @@ final class Descendants {
     }
 
     /** propagate_has_child_subreaper(): not below one that knows already, or that is a namespace's init. */
-    void markHasSubreaper(int root) {
+    void markHasSubreaper(int thread) {
+        int root = tasks.groupLeader(thread);
         int task = root;
         while (true) {
-            int child = mark(task, root) ? firstChild(task) : NULL;
+            int child = mark(task, root) ? firstChild(signals.threads().first(tasks.signal(task))) : NULL;
             while (child == NULL) {
                 if (task == root) {
                     return;
                 }
-                child = tasks.children().next(task);
-                task = tasks.realParent(task);
+                child = nextSibling(task);
+                task = tasks.groupLeader(tasks.realParent(task));
             }
             task = child;
         }
     }
 
-    /** The first child of any thread; children of other threads than the first that has some come later in no walk. */
-    private int firstChild(int task) {
-        return tasks.children().first(task);
+    /** The first child of a thread, or of one that comes after it in its process. */
+    private int firstChild(int from) {
+        int thread = from;
+        while (thread != NULL && tasks.children().isEmpty(thread)) {
+            thread = signals.threads().next(thread);
+        }
+        return thread == NULL ? NULL : tasks.children().first(thread);
+    }
+
+    private int nextSibling(int task) {
+        int next = tasks.children().next(task);
+        return next != NULL ? next : firstChild(signals.threads().next(tasks.realParent(task)));
     }
 
     /** Whether to go on below the task. */

@@ -77,12 +77,14 @@ public final class Model {
     }
 
     /** The thread that a namespace calls nr. */
-    @Nullable ModelTask taskOf(ModelPidNs ns, int nr) {
+    @Nullable
+    ModelTask taskOf(ModelPidNs ns, int nr) {
         ModelPid pid = ns.numbers.get(nr);
         return pid == null ? null : threadOf(pid);
     }
 
-    @Nullable ModelTask threadOf(ModelPid pid) {
+    @Nullable
+    ModelTask threadOf(ModelPid pid) {
         for (ModelTask task : tasks) {
             if (task.pid == pid) {
                 return task;

@@ -24,7 +24,7 @@ public final class ModelFork {
 
     /** clone3(2), whose check of the arguments comes first. */
     public Born clone3(ModelTask parent, long flags, int exitSignal) {
-        boolean oldBits = (flags & (Sched.CLONE_DETACHED | Sched.CSIGNAL & ~Sched.CLONE_NEWTIME)) != 0;
+        boolean oldBits = (flags & (Sched.CLONE_DETACHED | (Sched.CSIGNAL & ~Sched.CLONE_NEWTIME))) != 0;
         boolean bothHandlers = (flags & Sched.CLONE_SIGHAND) != 0 && (flags & Sched.CLONE_CLEAR_SIGHAND) != 0;
         boolean noSignal = (flags & (Sched.CLONE_THREAD | Sched.CLONE_PARENT)) != 0 && exitSignal != 0;
         return oldBits || bothHandlers || noSignal ? error(Errno.EINVAL) : clone(parent, flags, exitSignal);

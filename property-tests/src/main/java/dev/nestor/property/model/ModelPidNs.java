@@ -13,7 +13,10 @@ public final class ModelPidNs {
     private final ModelUserNs owner;
     private final int pidMax;
     final Map<Integer, ModelPid> numbers = new HashMap<>();
-    @Nullable ModelTask reaper;
+
+    @Nullable
+    ModelTask reaper;
+
     boolean dying;
     private int cursor = 1;
 

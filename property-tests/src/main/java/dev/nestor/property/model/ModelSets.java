@@ -60,7 +60,11 @@ public final class ModelSets {
         boolean newPid = (flags & Sched.CLONE_NEWPID) != 0;
         return new Namespaces(
                 newOr(flags, Sched.CLONE_NEWNS, old.mnt(), () -> new ModelNs(owner)),
-                newOr(flags, Sched.CLONE_NEWUTS, old.uts(), () -> new ModelUts(owner, old.uts().nodename())),
+                newOr(
+                        flags,
+                        Sched.CLONE_NEWUTS,
+                        old.uts(),
+                        () -> new ModelUts(owner, old.uts().nodename())),
                 newOr(flags, Sched.CLONE_NEWIPC, old.ipc(), () -> new ModelNs(owner)),
                 newPid ? new ModelPidNs(old.pidForChildren(), owner, 4_194_304) : old.pidForChildren(),
                 newOr(flags, Sched.CLONE_NEWCGROUP, old.cgroup(), () -> new ModelNs(owner)),

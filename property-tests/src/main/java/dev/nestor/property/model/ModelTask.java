@@ -57,21 +57,39 @@ public final class ModelTask {
 
     final int id; // order of birth
     final ModelPid pid;
-    @Nullable ModelProcess process;
-    @Nullable ModelTask realParent; // null only for the first
+
+    @Nullable
+    ModelProcess process;
+
+    @Nullable
+    ModelTask realParent; // null only for the first
+
     final List<ModelTask> children = new ArrayList<>(); // processes, by their leaders, in order of adoption
     Life life = Life.ALIVE;
     int exitSignal;
     int exitStatus;
     boolean doomed; // a fatal signal waits for it
     ModelCred cred;
-    @Nullable Namespaces namespaces;
-    @Nullable Object mm;
-    @Nullable Object files;
-    @Nullable Object fs;
+
+    @Nullable
+    Namespaces namespaces;
+
+    @Nullable
+    Object mm;
+
+    @Nullable
+    Object files;
+
+    @Nullable
+    Object fs;
+
     Handlers handlers;
-    @Nullable Wait wait;
-    @Nullable Vfork vfork; // that it waits in
+
+    @Nullable
+    Wait wait;
+
+    @Nullable
+    Vfork vfork; // that it waits in
 
     ModelTask(int id, ModelPid pid, ModelCred cred, Handlers handlers) {
         this.id = id;

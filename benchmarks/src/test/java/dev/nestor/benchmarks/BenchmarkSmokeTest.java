@@ -1,0 +1,34 @@
+package dev.nestor.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Every benchmark runs, in its smallest size. What it measures here means nothing. */
+class BenchmarkSmokeTest {
+    @Test
+    void everyBenchmark_runs() throws RunnerException {
+        Options tiny = new OptionsBuilder()
+                .include("dev.nestor.benchmarks.*")
+                .param("tasks", "100")
+                .param("level", "1", "32")
+                .forks(0)
+                .warmupIterations(0)
+                .measurementIterations(1)
+                .measurementTime(new TimeValue(1, TimeUnit.MILLISECONDS))
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .build();
+        Collection<RunResult> results = new Runner(tiny).run();
+        assertThat(results).hasSize(14);
+    }
+}
