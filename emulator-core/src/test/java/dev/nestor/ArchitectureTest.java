@@ -133,8 +133,7 @@ class ArchitectureTest {
         check(noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        ROOT + ".syscalls..", ROOT + ".cli..", ROOT + ".benchmarks..", ROOT + ".property..")
+                .resideInAnyPackage(ROOT + ".syscalls..", ROOT + ".cli..", ROOT + ".benchmarks..", ROOT + ".property..")
                 .because("arrows go one way: cli, benchmarks, property-tests -> syscalls -> emulator-core"));
     }
 

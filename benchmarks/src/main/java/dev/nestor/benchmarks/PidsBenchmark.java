@@ -4,6 +4,7 @@ import dev.nestor.kernel.pid.Pids;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -91,7 +92,13 @@ public class PidsBenchmark {
     }
 
     /** What a number stands for, as an object. */
-    record PidObject(int[] numbers) {}
+    static final class PidObject {
+        private final int[] numbers; // by level
+
+        PidObject(int levels) {
+            numbers = new int[levels];
+        }
+    }
 
     /** A number means something in its namespace. */
     record Key(int ns, int nr) {}
@@ -113,14 +120,14 @@ public class PidsBenchmark {
             int[] last = new int[Staircase.LEVELS + 1];
             for (int i = 0; i < count; i++) {
                 int at = 1 + i % Staircase.LEVELS;
-                PidObject pid = new PidObject(new int[at + 1]);
+                PidObject pid = new PidObject(at + 1);
                 for (int up = 0; up <= at; up++) {
-                    pid.numbers()[up] = ++last[up];
+                    pid.numbers[up] = ++last[up];
                     map.put(new Key(up, last[up]), pid);
                 }
                 if (at >= level && last[level] % Staircase.PERIOD == 0) {
                     for (int up = 0; up <= at; up++) {
-                        map.remove(new Key(up, pid.numbers()[up]));
+                        map.remove(new Key(up, pid.numbers[up]));
                     }
                 }
             }
@@ -129,12 +136,12 @@ public class PidsBenchmark {
     }
 
     @Benchmark
-    public Object hashMapHit(Mapped mapped) {
+    public @Nullable Object hashMapHit(Mapped mapped) {
         return mapped.map.get(new Key(mapped.level, mapped.used()));
     }
 
     @Benchmark
-    public Object hashMapMiss(Mapped mapped) {
+    public @Nullable Object hashMapMiss(Mapped mapped) {
         return mapped.map.get(new Key(mapped.level, mapped.free()));
     }
 

@@ -16,7 +16,6 @@ import dev.nestor.property.model.ModelTask;
 import dev.nestor.property.model.ModelUserNs;
 import dev.nestor.uapi.Capability;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -41,7 +40,7 @@ final class Agreement {
 
     /** Pairs of things, one to one. */
     private static final class Matches {
-        private final Map<Object, Integer> ofModel = new IdentityHashMap<>();
+        private final Map<Object, Integer> ofModel = new HashMap<>();
         private final Map<Handle, Object> ofEmulator = new HashMap<>();
 
         /** A handle means something only within its table. */
@@ -55,7 +54,7 @@ final class Agreement {
             Integer before = ofModel.putIfAbsent(modelled, handle);
             Object other = ofEmulator.putIfAbsent(new Handle(table, handle), modelled);
             claim(before == null || before == handle, what + ": shared in the model, not in the emulator");
-            claim(other == null || other == modelled, what + ": shared in the emulator, not in the model");
+            claim(other == null || other.equals(modelled), what + ": shared in the emulator, not in the model");
         }
 
         int handleOf(Object modelled) {

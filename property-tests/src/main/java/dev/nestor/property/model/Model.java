@@ -40,9 +40,9 @@ public final class Model {
                 new ModelNs(rootUser),
                 time,
                 time);
-        init.mm = new Object();
-        init.files = new Object();
-        init.fs = new Object();
+        init.mm = new ModelTask.Shared();
+        init.files = new ModelTask.Shared();
+        init.fs = new ModelTask.Shared();
         init.exitSignal = Signal.SIGCHLD;
         tasks.add(init);
     }

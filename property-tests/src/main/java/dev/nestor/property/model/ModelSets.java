@@ -120,8 +120,8 @@ public final class ModelSets {
             task.namespaces = copy(task, flags, cred.ns());
         }
         task.cred = cred;
-        task.fs = (flags & Sched.CLONE_FS) != 0 ? new Object() : task.fs;
-        task.files = (flags & Sched.CLONE_FILES) != 0 ? new Object() : task.files;
+        task.fs = (flags & Sched.CLONE_FS) != 0 ? new ModelTask.Shared() : task.fs;
+        task.files = (flags & Sched.CLONE_FILES) != 0 ? new ModelTask.Shared() : task.files;
         return 0;
     }
 

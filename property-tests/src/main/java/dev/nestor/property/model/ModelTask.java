@@ -16,6 +16,9 @@ public final class ModelTask {
         RELEASED
     }
 
+    /** An address space, a table of descriptors, or a place in the file system: known by who shares it. */
+    public static final class Shared {}
+
     /** Actions on signals, shared under CLONE_SIGHAND. */
     static final class Handlers {
         boolean ignoresSigchld;
@@ -75,13 +78,13 @@ public final class ModelTask {
     Namespaces namespaces;
 
     @Nullable
-    Object mm;
+    Shared mm;
 
     @Nullable
-    Object files;
+    Shared files;
 
     @Nullable
-    Object fs;
+    Shared fs;
 
     Handlers handlers;
 
@@ -122,15 +125,15 @@ public final class ModelTask {
         return cred;
     }
 
-    public @Nullable Object mm() {
+    public @Nullable Shared mm() {
         return mm;
     }
 
-    public @Nullable Object files() {
+    public @Nullable Shared files() {
         return files;
     }
 
-    public @Nullable Object fs() {
+    public @Nullable Shared fs() {
         return fs;
     }
 
