@@ -42,7 +42,7 @@ public final class Attributes {
         if (!permissions.isOwnerOrCapable(task, inode)) {
             return -Errno.EPERM;
         }
-        int error = maySetattr(task, inode);
+        int error = maySetattr(task, inode, FsType.ATTR_MODE);
         if (error != 0) {
             return error;
         }
@@ -70,7 +70,7 @@ public final class Attributes {
         if (gidChanges && !capable && !(ownsIt && groupIsHis)) {
             return -Errno.EPERM;
         }
-        int error = maySetattr(task, inode);
+        int error = maySetattr(task, inode, FsType.ATTR_OWNER);
         if (error != 0) {
             return error;
         }
@@ -88,10 +88,10 @@ public final class Attributes {
     }
 
     /** may_setattr(), and what the file system says. */
-    private int maySetattr(int task, int inode) {
+    private int maySetattr(int task, int inode, int what) {
         return (inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0
                 ? -Errno.EPERM
-                : superBlocks.type(inodes.sb(inode)).maySetattr(task, inode);
+                : superBlocks.type(inodes.sb(inode)).maySetattr(task, inode, what);
     }
 
     /** setattr_should_drop_suidgid(): a changed file is no longer set-id, nor set-gid if its group may execute it. */
@@ -132,7 +132,7 @@ public final class Attributes {
             signals.sendSig(task, Signal.SIGXFSZ, task, false);
             return -Errno.EFBIG;
         }
-        int error = maySetattr(task, inode);
+        int error = maySetattr(task, inode, FsType.ATTR_SIZE);
         if (error != 0) {
             return error;
         }
@@ -164,7 +164,7 @@ public final class Attributes {
                 return error;
             }
         }
-        int error = maySetattr(task, inode);
+        int error = maySetattr(task, inode, FsType.ATTR_TIMES);
         if (error != 0) {
             return error;
         }

@@ -328,6 +328,11 @@ public final class Creation {
         inodeLife.touchMtime(inode);
     }
 
+    /** The same for the names that a machine boots with. */
+    public void enteredAtBoot(int dir, int dentry) {
+        entered(dir, dentry);
+    }
+
     /** A name that has just come into a directory took the place of another. */
     void tookPlace(int dir, int dentry, int offset) {
         int inode = dentryTable.inode(dir);

@@ -9,6 +9,13 @@ import dev.nestor.uapi.Errno;
  * override it does not have, and the answers are then those that the VFS gives.
  */
 public abstract class FsType {
+    /** What setattr() is to change. */
+    public static final int ATTR_MODE = 1;
+
+    public static final int ATTR_OWNER = 2;
+    public static final int ATTR_SIZE = 8;
+    public static final int ATTR_TIMES = 16;
+
     private final String name;
     private final long magic;
 
@@ -75,8 +82,8 @@ public abstract class FsType {
         return 0;
     }
 
-    /** setattr of the mode, the owner or the size: 0, or what stands against it. */
-    public int maySetattr(int task, int inode) {
+    /** setattr(): 0, or what stands against it. */
+    public int maySetattr(int task, int inode, int what) {
         return 0;
     }
 
@@ -90,6 +97,16 @@ public abstract class FsType {
 
     /** is_mnt_ns_file(). */
     public boolean isMntNs(int dentry) {
+        return mntNsOf(dentry) != NULL;
+    }
+
+    /** The mount namespace that a dentry stands for, or NULL. */
+    public int mntNsOf(int dentry) {
+        return NULL;
+    }
+
+    /** SB_KERNMOUNT of namespace and process files: they may be bound although no namespace has the mount they are in. */
+    public boolean isKernelOwn() {
         return false;
     }
 

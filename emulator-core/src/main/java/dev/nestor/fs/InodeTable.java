@@ -213,7 +213,7 @@ public final class InodeTable extends Table {
         return dirOffset[row(inode)];
     }
 
-    void setDirOffset(int inode, int value) {
+    public void setDirOffset(int inode, int value) {
         dirOffset[row(inode)] = value;
     }
 

@@ -17,6 +17,7 @@ public final class MountTable extends Table {
     private int[] propagation = new int[initialRows()]; // MS_SHARED, MS_SLAVE, both, MS_UNBINDABLE or 0: private
     private int[] group = new int[initialRows()]; // peer group id; 0 for none
     private int[] master = new int[initialRows()]; // mount that a slave receives from; NULL for none
+    private byte[] expiryMark = new byte[initialRows()]; // bool; unused since umount2(MNT_EXPIRE) looked
     private int[] source = new int[initialRows()]; // name: what mountinfo calls its device
     private int[] nextPeer = new int[initialRows()]; // mount: the ring of its peer group; itself when alone
     private int[] prevPeer = new int[initialRows()]; // mount
@@ -115,6 +116,14 @@ public final class MountTable extends Table {
         master[row(mnt)] = value;
     }
 
+    public boolean expiryMark(int mnt) {
+        return expiryMark[row(mnt)] != 0;
+    }
+
+    void setExpiryMark(int mnt, boolean value) {
+        expiryMark[row(mnt)] = (byte) (value ? 1 : 0);
+    }
+
     public int source(int mnt) {
         return source[row(mnt)];
     }
@@ -160,6 +169,7 @@ public final class MountTable extends Table {
         propagation[row] = 0;
         group[row] = 0;
         master[row] = 0;
+        expiryMark[row] = 0;
         source[row] = 0;
         nextPeer[row] = 0;
         prevPeer[row] = 0;
@@ -178,6 +188,7 @@ public final class MountTable extends Table {
         propagation = columns.ints(propagation);
         group = columns.ints(group);
         master = columns.ints(master);
+        expiryMark = columns.bytes(expiryMark);
         source = columns.ints(source);
         nextPeer = columns.ints(nextPeer);
         prevPeer = columns.ints(prevPeer);

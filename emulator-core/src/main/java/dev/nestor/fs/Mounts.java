@@ -84,6 +84,7 @@ public final class Mounts {
         int count = mounts.count(mnt) - 1;
         assert count >= 0 : "mount is put too often";
         mounts.setCount(mnt, count);
+        mounts.setExpiryMark(mnt, false);
         if (count > 0) {
             return;
         }
@@ -384,6 +385,17 @@ public final class Mounts {
 
     public void setNsRoot(int ns, int mnt) {
         namespaces.setRoot(ns, mnt);
+    }
+
+    /** A mount that no namespace ever had: nsfs, pipefs and their kind. */
+    boolean isKernelOwn(int mnt) {
+        return superBlocks.type(mounts.sb(mnt)).isKernelOwn();
+    }
+
+    /** mnt_ns_loop(): a mount namespace's file can be bound only in namespaces that are older than it. */
+    boolean isMntNsLoop(int mnt, int dentry, int ns) {
+        int seen = superBlocks.type(mounts.sb(mnt)).mntNsOf(dentry);
+        return seen != NULL && namespaces.seq(seen) <= namespaces.seq(ns);
     }
 
     void digest(StateHash hash) {

@@ -294,7 +294,7 @@ public final class Namei {
     }
 
     /** __traverse_mounts(): what is mounted here comes first. */
-    void crossMounts(Nameidata nd) {
+    public void crossMounts(Nameidata nd) {
         while (true) {
             int above = mounts.lookup(nd.mnt, nd.dentry);
             if (above == NULL) {

@@ -12,6 +12,7 @@ public final class SuperBlocks {
     private final Dentries dentries;
     private final FsTypes types;
     private final UserNamespaces userNamespaces;
+    private int firstDevice = 1;
     private final IdSet devs = new IdSet();
 
     SuperBlocks(FsTables tables, Dentries dentries, FsTypes types, UserNamespaces userNamespaces) {
@@ -32,7 +33,7 @@ public final class SuperBlocks {
         superBlocks.setType(sb, type);
         userNamespaces.hold(userNs);
         superBlocks.setUserNs(sb, userNs);
-        superBlocks.setDev(sb, devs.alloc(1));
+        superBlocks.setDev(sb, devs.alloc(firstDevice));
         superBlocks.setBlocksize(sb, 4096);
         return sb;
     }
@@ -41,6 +42,11 @@ public final class SuperBlocks {
     public void setDevice(int sb, int dev) {
         devs.free(superBlocks.dev(sb));
         superBlocks.setDev(sb, dev);
+    }
+
+    /** The next anonymous devices get numbers from here on, as if so many had been made. */
+    public void reserveDevices(int first) {
+        firstDevice = first;
     }
 
     public int get(int sb) {

@@ -48,6 +48,9 @@ public final class Vfs {
             LongSupplier realtimeNs,
             Work work) {}
 
+    /** fs.mount-max: of one namespace. */
+    private static final int MOUNT_MAX = 100_000;
+
     public final Below below;
     public final FsTables tables;
     public final FsTypes types = new FsTypes();
@@ -71,6 +74,7 @@ public final class Vfs {
     public final Opens opens;
     public final ReadWrite readWrite;
     public final Fasync fasync;
+    public final MountChanges mountChanges;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -94,6 +98,7 @@ public final class Vfs {
         opens = new Opens(this);
         readWrite = new ReadWrite(this);
         fasync = new Fasync(tables.files, below.sigIo());
+        mountChanges = new MountChanges(this, MOUNT_MAX);
         kinds.set(FileKinds.DIRECTORY, new DirectoryOps(this));
         kinds.set(FileKinds.REGULAR, new RegularOps(this));
         kinds.set(FileKinds.OUTSIDE, new OutsideOps());

@@ -80,9 +80,9 @@ final class Boot {
         proxies.setTimeNsForChildren(proxy, time);
         int pidNs = kernel.pidNamespaces().createRoot(userNs, config.pidMax());
         proxies.setPidNsForChildren(proxy, pidNs);
-        kernel.setFileSystems(new FileSystems(kernel, userNs));
+        kernel.setFileSystems(new FileSystems(kernel, userNs, pidNs));
         rootMnt = kernel.fileSystems().rootMount();
-        proxies.setMntNs(proxy, kernel.vfs().mounts.createRootNs(rootMnt, userNs));
+        proxies.setMntNs(proxy, kernel.vfs().mounts.createRootNs(kernel.fileSystems().nsRoot(), userNs));
         return pidNs;
     }
 

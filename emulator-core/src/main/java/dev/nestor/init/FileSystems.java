@@ -1,48 +1,238 @@
 package dev.nestor.init;
 
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.InodeFlags;
+import dev.nestor.fs.MountFlags;
+import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
+import dev.nestor.fs.proc.ProcContext;
+import dev.nestor.fs.proc.ProcFiles;
+import dev.nestor.fs.proc.ProcFs;
+import dev.nestor.fs.proc.ProcTexts;
 import dev.nestor.fs.tmpfs.TmpFs;
+import dev.nestor.fs.tmpfs.TmpFsOptions;
+import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Capability;
+import dev.nestor.uapi.Errno;
+import org.jspecify.annotations.Nullable;
 
-/** The file systems of one kernel, and the tree that it boots with. */
+/** The file systems of one kernel, the tree that it boots with, and new instances for mount(2). */
 public final class FileSystems {
     private static final int ROOT_DEVICE = 0xfe00; // 254:0, /dev/vda
+    private static final long SYSFS_MAGIC = 0x62656572L;
+    private static final long DEVPTS_SUPER_MAGIC = 0x1cd1L;
+    private static final long MQUEUE_MAGIC = 0x19800202L;
+    private static final long CGROUP_SUPER_MAGIC = 0x27e0ebL;
+    private static final long CGROUP2_SUPER_MAGIC = 0x63677270L;
 
+    /** Known file systems that are not modelled. */
+    private static final String OTHERS =
+            ",cpuset,devtmpfs,binfmt_misc,debugfs,tracefs,securityfs,bpf,hugetlbfs,ext3,ext2,ext4,"
+                    + "squashfs,autofs,fuseblk,fuse,fusectl,overlay,xfs,erofs,btrfs,pstore,sockfs,pipefs,";
+
+    private final Kernel kernel;
     private final Vfs vfs;
     private final Pipes pipes;
     private final NsFs nsFs;
     private final PidFds pidFds;
+    private final ProcFiles procFiles;
+    private final ProcFs procFs;
     private final TmpFs tmpfs;
+    private final TmpFs ramfs;
     private final TmpFs disk;
+    private final TmpFs sysfs;
+    private final TmpFs devtmpfs;
+    private final TmpFs devpts;
+    private final TmpFs mqueue;
+    private final TmpFs cgroup;
+    private final TmpFs cgroup2;
+    private final TmpFsOptions options = new TmpFsOptions();
+    private final int nsRoot; // mount
     private final int rootMount;
 
-    FileSystems(Kernel kernel, int userNs) {
+    FileSystems(Kernel kernel, int userNs, int pidNs) {
+        this.kernel = kernel;
         vfs = kernel.vfs();
         pipes = new Pipes(vfs, userNs, kernel.config().maxFiles());
         nsFs = new NsFs(vfs, userNs);
         pidFds = new PidFds(vfs, kernel.pidTable(), userNs);
-        tmpfs = TmpFs.tmpfs(vfs);
-        TmpFs.ramfs(vfs);
-        disk = TmpFs.disk(vfs, "ext4", TmpFs.EXT4_SUPER_MAGIC);
-        rootMount = mountRoot(userNs);
+        procFiles = new ProcFiles();
+        procFs = new ProcFs(
+                vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
+        ProcTexts.register(procFiles, procContext(), procFs);
+        new Sysctls(kernel).register(procFiles);
+        MemDevices devices = new MemDevices(vfs);
+        tmpfs = TmpFs.tmpfs(vfs, devices);
+        ramfs = TmpFs.ramfs(vfs, devices);
+        disk = TmpFs.disk(vfs, devices, "ext4", TmpFs.EXT4_SUPER_MAGIC);
+        sysfs = TmpFs.special(vfs, devices, "sysfs", SYSFS_MAGIC);
+        devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
+        devpts = TmpFs.special(vfs, devices, "devpts", DEVPTS_SUPER_MAGIC);
+        mqueue = TmpFs.special(vfs, devices, "mqueue", MQUEUE_MAGIC);
+        cgroup = TmpFs.special(vfs, devices, "cgroup", CGROUP_SUPER_MAGIC);
+        cgroup2 = TmpFs.special(vfs, devices, "cgroup2", CGROUP2_SUPER_MAGIC);
+        BootTree tree = new BootTree(kernel, this);
+        nsRoot = tree.create(userNs, pidNs);
+        rootMount = tree.rootMount();
     }
 
-    private int mountRoot(int userNs) {
-        int sb = disk.create(userNs, 0755);
-        vfs.superBlocks.setDevice(sb, ROOT_DEVICE);
-        int source = vfs.tables.names.intern("/dev/vda");
-        int mnt = vfs.mounts.create(sb, vfs.tables.superBlocks.root(sb), source);
-        vfs.tables.names.put(source);
-        vfs.superBlocks.put(sb);
-        return mnt;
+    private ProcContext procContext() {
+        return new ProcContext(
+                vfs,
+                kernel.tasks(),
+                kernel.signalStructs(),
+                kernel.sighands(),
+                kernel.credTable(),
+                kernel.userNamespaces(),
+                kernel.pidTable(),
+                kernel.pids(),
+                kernel.signals().pending(),
+                kernel.scheduler().tasks(),
+                kernel.timekeeping(),
+                kernel.addressSpaces().mms());
     }
 
-    /** The top of the first mount namespace. */
+    /** The mount at the top of the first mount namespace, which nobody sees. */
+    int nsRoot() {
+        return nsRoot;
+    }
+
+    /** The root file system's. */
     int rootMount() {
         return rootMount;
+    }
+
+    int newDisk(int userNs) {
+        int sb = disk.create(userNs, 0755);
+        vfs.superBlocks.setDevice(sb, ROOT_DEVICE);
+        return sb;
+    }
+
+    /** A file system whose names are not known here. */
+    int newSpecial(TmpFs type, int userNs, int mode) {
+        int sb = type.create(userNs, mode);
+        if (sb != NULL) {
+            int inode = vfs.tables.dentries.inode(vfs.tables.superBlocks.root(sb));
+            vfs.tables.inodes.setFlags(inode, vfs.tables.inodes.flags(inode) | InodeFlags.INCOMPLETE);
+        }
+        return sb;
+    }
+
+    /**
+     * vfs_get_tree() for mount(2): an instance with a reference, or ENODEV, EPERM, EINVAL, EOUTSIDE, ENOMEM.
+     *
+     * @param data the options
+     * @param mountFlags MNT_*: what shows the whole system may be mounted only as it can be seen already
+     */
+    public int newInstance(int task, String type, byte[] data, int length, int mountFlags) {
+        boolean known = special(type) != null
+                || type.equals("tmpfs")
+                || type.equals("ramfs")
+                || type.equals("proc")
+                || OTHERS.contains("," + type + ",");
+        if (!known) {
+            return -Errno.ENODEV;
+        }
+        if (type.equals("tmpfs") && !options.parse(data, length)) {
+            return -Errno.EINVAL;
+        }
+        int userNs = userNsFor(task, type);
+        if (!kernel.capabilities().nsCapable(task, userNs, Capability.CAP_SYS_ADMIN)) {
+            return -Errno.EPERM;
+        }
+        int sb = create(task, type, userNs);
+        if (sb <= NULL) {
+            return sb == NULL ? -Errno.ENOMEM : sb;
+        }
+        boolean showsAll = type.equals("proc") || type.equals("sysfs");
+        int mntNs = kernel.nsProxyTable().mntNs(kernel.tasks().nsproxy(task));
+        boolean isInitial = vfs.tables.mntNamespaces.userNs(mntNs) == vfs.tables.superBlocks.userNs(rootSb());
+        if (showsAll && !isInitial && vfs.mountChanges.isTooRevealing(mntNs, sb, mountFlags)) {
+            vfs.superBlocks.put(sb);
+            return -Errno.EPERM;
+        }
+        vfs.tables.superBlocks.setReadOnly(sb, (mountFlags & MountFlags.MNT_READONLY) != 0);
+        return sb;
+    }
+
+    private int rootSb() {
+        return vfs.tables.mounts.sb(rootMount);
+    }
+
+    private @Nullable TmpFs special(String type) {
+        return switch (type) {
+            case "sysfs" -> sysfs;
+            case "devpts" -> devpts;
+            case "mqueue" -> mqueue;
+            case "cgroup" -> cgroup;
+            case "cgroup2" -> cgroup2;
+            default -> null;
+        };
+    }
+
+    /** fc->user_ns: whose administrator may mount it. Where it is not marked FS_USERNS_MOUNT it is the initial one. */
+    private int userNsFor(int task, String type) {
+        NsProxyTable proxies = kernel.nsProxyTable();
+        int proxy = kernel.tasks().nsproxy(task);
+        return switch (type) {
+            case "tmpfs", "ramfs", "devpts", "overlay", "fuse", "binfmt_misc" ->
+                kernel.credTable().userNs(kernel.tasks().cred(task));
+            case "proc" -> kernel.pidNamespaceTable().userNs(kernel.pids().activeNs(task));
+            case "sysfs" -> kernel.nets().owner(proxies.netNs(proxy));
+            case "mqueue" -> kernel.ipcNamespaces().owner(proxies.ipcNs(proxy));
+            case "cgroup", "cgroup2" -> kernel.cgroupNamespaces().owner(proxies.cgroupNs(proxy));
+            default -> vfs.tables.superBlocks.userNs(rootSb());
+        };
+    }
+
+    private int create(int task, String type, int userNs) {
+        TmpFs special = special(type);
+        if (special != null) {
+            return newSpecial(special, userNs, 0755);
+        }
+        return switch (type) {
+            case "tmpfs" -> createTmpfs(task, userNs);
+            case "ramfs" -> ramfs.create(userNs, 0755, fsuid(task), fsgid(task));
+            case "proc" ->
+                procFs.create(userNs, kernel.pidNamespaces().get(kernel.pids().activeNs(task)));
+            default -> -Outside.EOUTSIDE;
+        };
+    }
+
+    private int fsuid(int task) {
+        return kernel.credTable().fsuid(kernel.tasks().cred(task));
+    }
+
+    private int fsgid(int task) {
+        return kernel.credTable().fsgid(kernel.tasks().cred(task));
+    }
+
+    private int createTmpfs(int task, int userNs) {
+        int uid = fsuid(task);
+        int gid = fsgid(task);
+        if (options.uid() >= 0) {
+            uid = kernel.userNamespaces().makeKuid(userNs, options.uid());
+        }
+        if (options.gid() >= 0) {
+            gid = kernel.userNamespaces().makeKgid(userNs, options.gid());
+        }
+        if (uid == -1 || gid == -1) {
+            return -Errno.EINVAL;
+        }
+        int sb = tmpfs.create(userNs, options.mode(), uid, gid);
+        if (sb != NULL) {
+            vfs.tables.superBlocks.setMaxBlocks(sb, options.blocks());
+            vfs.tables.superBlocks.setMaxInodes(sb, options.inodes());
+            String shown = options.shown();
+            vfs.tables.superBlocks.setOptions(sb, shown.isEmpty() ? NULL : vfs.tables.names.intern(shown));
+        }
+        return sb;
     }
 
     void digest(StateHash hash) {
@@ -61,7 +251,32 @@ public final class FileSystems {
         return pipes;
     }
 
+    /** Where other rooms put files into /proc. */
+    public ProcFiles procFiles() {
+        return procFiles;
+    }
+
+    public ProcFs procFs() {
+        return procFs;
+    }
+
     public TmpFs tmpfs() {
         return tmpfs;
+    }
+
+    TmpFs ramfs() {
+        return ramfs;
+    }
+
+    TmpFs sysfs() {
+        return sysfs;
+    }
+
+    TmpFs devtmpfs() {
+        return devtmpfs;
+    }
+
+    TmpFs devpts() {
+        return devpts;
     }
 }

@@ -40,6 +40,7 @@ public final class CallTables {
         new SysFileData(kernel).register(table);
         new SysIoctl(kernel).register(table);
         new SysPoll(kernel).register(table);
+        new SysMount(kernel).register(table);
         return table.build();
     }
 }

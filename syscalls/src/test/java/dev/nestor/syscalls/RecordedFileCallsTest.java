@@ -2,10 +2,8 @@ package dev.nestor.syscalls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nestor.fs.Vfs;
-import dev.nestor.kernel.nsproxy.NsProxyTable;
-import dev.nestor.table.Table;
 import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Sched;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The calls of files/*.calls answer what Linux 6.18 answered. */
 class RecordedFileCallsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"names", "rw", "locks"})
+    @ValueSource(
+            strings = {"names", "rename", "rw", "fds", "perms", "cwd", "pipes", "locks", "proc", "usermap", "mounts"})
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
         int task = newRoot(machine);
@@ -31,30 +30,33 @@ class RecordedFileCallsTest {
         assertThat(other).isEmpty();
     }
 
-    /** pid 1 of a PID namespace, with a tmpfs for its root and /proc in it: what record.py makes. */
+    /** pid 1 of a PID namespace and of a mount namespace, with a tmpfs for its root and /proc in it: as record.py has it. */
     static int newRoot(TestMachine machine) {
-        int task = machine.newPidNs(machine.init());
-        Vfs vfs = machine.kernel().vfs();
-        NsProxyTable proxies = machine.kernel().nsProxyTable();
-        int ns = proxies.mntNs(machine.kernel().tasks().nsproxy(task));
-        int sb = machine.kernel()
-                .fileSystems()
-                .tmpfs()
-                .create(
-                        machine.kernel()
-                                .credTable()
-                                .userNs(machine.kernel().tasks().cred(machine.init())),
-                        0755);
-        int root = vfs.mounts.topOf(vfs.mounts.nsRoot(ns));
-        int source = vfs.tables.names.intern("root");
-        int mnt = vfs.mounts.create(sb, vfs.tables.superBlocks.root(sb), source);
-        assertThat(mnt).isNotEqualTo(Table.NULL);
-        vfs.mounts.attach(mnt, root, vfs.mounts.rootOf(root));
-        vfs.mounts.addTreeToNs(mnt, ns);
-        vfs.fsStructs.setRoot(machine.kernel().tasks().fs(task), mnt, vfs.mounts.rootOf(mnt));
-        vfs.fsStructs.setPwd(machine.kernel().tasks().fs(task), mnt, vfs.mounts.rootOf(mnt));
-        machine.put(task, TestMachine.PAGE, "/proc");
-        assertThat(machine.call(task, Nr.NR_mkdir, TestMachine.PAGE, 0755)).isZero();
+        int task = machine.clone(machine.init(), Sched.CLONE_NEWPID | Sched.CLONE_NEWNS);
+        mount(machine, task, "root", "/tmp", "tmpfs", "mode=755");
+        call(machine, task, Nr.NR_mkdir, "/tmp/proc", 0755);
+        mount(machine, task, "proc", "/tmp/proc", "proc", "");
+        call(machine, task, Nr.NR_chdir, "/tmp", 0);
+        machine.put(task, TestMachine.PAGE, ".");
+        assertThat(machine.call(task, Nr.NR_pivot_root, TestMachine.PAGE, TestMachine.PAGE))
+                .isZero();
+        call(machine, task, Nr.NR_umount2, ".", 2);
+        call(machine, task, Nr.NR_chdir, "/", 0);
         return task;
+    }
+
+    private static void mount(TestMachine machine, int task, String source, String at, String type, String data) {
+        long page = TestMachine.PAGE;
+        machine.put(task, page, source);
+        machine.put(task, page + 100, at);
+        machine.put(task, page + 200, type);
+        machine.put(task, page + 300, data);
+        assertThat(machine.call(task, Nr.NR_mount, page, page + 100, page + 200, 0, page + 300))
+                .isZero();
+    }
+
+    private static void call(TestMachine machine, int task, int nr, String path, long arg) {
+        machine.put(task, TestMachine.PAGE, path);
+        assertThat(machine.call(task, nr, TestMachine.PAGE, arg)).isZero();
     }
 }

@@ -170,9 +170,13 @@ public final class NsFs extends FsType {
     }
 
     @Override
-    public boolean isMntNs(int dentry) {
-        int inode = vfs.tables.dentries.inode(dentry);
-        return inodes.handle(inode) != NULL && inodes.datum(inode) == NsTypes.MNT;
+    public int mntNsOf(int dentry) {
+        return nsHeldBy(vfs.tables.dentries.inode(dentry), NsTypes.MNT);
+    }
+
+    @Override
+    public boolean isKernelOwn() {
+        return true;
     }
 
     @Override

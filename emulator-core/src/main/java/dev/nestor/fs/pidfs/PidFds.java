@@ -192,7 +192,7 @@ public final class PidFds extends FsType implements FileOps {
     }
 
     @Override
-    public int maySetattr(int task, int inode) {
+    public int maySetattr(int task, int inode, int what) {
         return -Errno.EOPNOTSUPP;
     }
 

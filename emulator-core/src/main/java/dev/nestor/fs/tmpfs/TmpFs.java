@@ -6,6 +6,7 @@ import dev.nestor.fs.FileKinds;
 import dev.nestor.fs.FsType;
 import dev.nestor.fs.InodeTable;
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.uapi.Stat;
 
 /** A file system whose files are nothing but inodes, dentries and pages. */
@@ -18,41 +19,51 @@ public final class TmpFs extends FsType {
     private static final int BOGO_DIRENT_SIZE = 20;
 
     private final Vfs vfs;
+    private final MemDevices devices;
     private final InodeTable inodes;
     private final int index;
     private final int emptyDirSize;
     private final int direntSize;
 
-    private TmpFs(Vfs vfs, String name, long magic, int emptyDirSize, int direntSize) {
+    private TmpFs(Vfs vfs, MemDevices devices, String name, long magic, int emptyDirSize, int direntSize) {
         super(name, magic);
         this.vfs = vfs;
+        this.devices = devices;
         this.inodes = vfs.tables.inodes;
         this.emptyDirSize = emptyDirSize;
         this.direntSize = direntSize;
         this.index = vfs.types.register(this);
     }
 
-    public static TmpFs tmpfs(Vfs vfs) {
-        return new TmpFs(vfs, "tmpfs", TMPFS_MAGIC, 2 * BOGO_DIRENT_SIZE, BOGO_DIRENT_SIZE);
+    public static TmpFs tmpfs(Vfs vfs, MemDevices devices) {
+        return new TmpFs(vfs, devices, "tmpfs", TMPFS_MAGIC, 2 * BOGO_DIRENT_SIZE, BOGO_DIRENT_SIZE);
     }
 
-    public static TmpFs ramfs(Vfs vfs) {
-        return new TmpFs(vfs, "ramfs", RAMFS_MAGIC, 0, 0);
+    public static TmpFs ramfs(Vfs vfs, MemDevices devices) {
+        return new TmpFs(vfs, devices, "ramfs", RAMFS_MAGIC, 0, 0);
+    }
+
+    /** A file system of the kernel's own objects whose names are not known here: sysfs, cgroup, devpts. */
+    public static TmpFs special(Vfs vfs, MemDevices devices, String name, long magic) {
+        return new TmpFs(vfs, devices, name, magic, 0, 0);
     }
 
     /** Stands for a file system on a disk. */
-    public static TmpFs disk(Vfs vfs, String name, long magic) {
-        return new TmpFs(vfs, name, magic, 4096, 0);
+    public static TmpFs disk(Vfs vfs, MemDevices devices, String name, long magic) {
+        return new TmpFs(vfs, devices, name, magic, 4096, 0);
     }
 
-    /** shmem_fill_super(): an instance with a root directory, owned by root of userNs; NULL at a limit. */
+    /** shmem_fill_super(): an instance with a root directory, owned by global root; NULL at a limit. */
     public int create(int userNs, int rootMode) {
+        return create(userNs, rootMode, 0, 0);
+    }
+
+    /** The same, with another owner: kids. */
+    public int create(int userNs, int rootMode, int uid, int gid) {
         int sb = vfs.superBlocks.create(index, userNs);
         if (sb == NULL) {
             return NULL;
         }
-        int uid = vfs.below.userNamespaces().makeKuid(userNs, 0);
-        int gid = vfs.below.userNamespaces().makeKgid(userNs, 0);
         int inode = vfs.inodes.create(sb, Stat.S_IFDIR | rootMode, uid, gid);
         int name = vfs.tables.names.intern("/");
         int root = inode == NULL ? NULL : vfs.dentries.addRoot(sb, name, inode);
@@ -88,7 +99,8 @@ public final class TmpFs extends FsType {
             case Stat.S_IFREG -> FileKinds.REGULAR;
             case Stat.S_IFDIR -> FileKinds.DIRECTORY;
             case Stat.S_IFIFO -> FileKinds.PIPE;
-            case Stat.S_IFCHR, Stat.S_IFBLK -> FileKinds.OUTSIDE;
+            case Stat.S_IFCHR, Stat.S_IFBLK ->
+                MemDevices.isOne(inodes.mode(inode), inodes.rdev(inode)) ? devices.kind() : FileKinds.OUTSIDE;
             default -> FileKinds.NONE;
         };
     }

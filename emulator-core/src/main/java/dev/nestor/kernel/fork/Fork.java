@@ -291,6 +291,7 @@ public final class Fork {
             signalStructs.setRlimMax(signal, i, signalStructs.rlimMax(old, i));
         }
         signalStructs.setOomScoreAdj(signal, signalStructs.oomScoreAdj(old));
+        signalStructs.setOomScoreAdjMin(signal, signalStructs.oomScoreAdjMin(old));
         signalStructs.setHasChildSubreaper(
                 signal, signalStructs.hasChildSubreaper(old) || signalStructs.isChildSubreaper(old));
         work.add(Work.SIGNAL_DUP);

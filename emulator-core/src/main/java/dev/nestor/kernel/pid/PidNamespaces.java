@@ -95,6 +95,11 @@ public final class PidNamespaces {
         return namespaces.userNs(ns);
     }
 
+    /** How deep below the root a namespace is. */
+    public int level(int ns) {
+        return namespaces.level(ns);
+    }
+
     /** init_pid_ns: the root above a namespace. */
     public int rootOf(int ns) {
         int at = ns;

@@ -40,6 +40,7 @@ public final class SignalStructTable extends Table {
     private long[] cutime = new long[initialRows()]; // cycles of waited-for children
     private long[] cstime = new long[initialRows()]; // cycles of waited-for children
     private int[] oomScoreAdj = new int[initialRows()]; // -1000..1000
+    private int[] oomScoreAdjMin = new int[initialRows()]; // as low as it may be set without CAP_SYS_RESOURCE
     private long[] rlimCur = new long[16 * initialRows()]; // RLIMIT_*, by resource
     private long[] rlimMax = new long[16 * initialRows()]; // RLIMIT_*, by resource
     private final Chain threads; // thread_head
@@ -241,6 +242,14 @@ public final class SignalStructTable extends Table {
         cstime[row(signal)] = value;
     }
 
+    public int oomScoreAdjMin(int signal) {
+        return oomScoreAdjMin[row(signal)];
+    }
+
+    public void setOomScoreAdjMin(int signal, int value) {
+        oomScoreAdjMin[row(signal)] = value;
+    }
+
     public int oomScoreAdj(int signal) {
         return oomScoreAdj[row(signal)];
     }
@@ -297,6 +306,7 @@ public final class SignalStructTable extends Table {
         cutime[row] = 0;
         cstime[row] = 0;
         oomScoreAdj[row] = 0;
+        oomScoreAdjMin[row] = 0;
         Arrays.fill(rlimCur, row * 16, (row + 1) * 16, 0);
         Arrays.fill(rlimMax, row * 16, (row + 1) * 16, 0);
     }
@@ -328,6 +338,7 @@ public final class SignalStructTable extends Table {
         cutime = columns.longs(cutime);
         cstime = columns.longs(cstime);
         oomScoreAdj = columns.ints(oomScoreAdj);
+        oomScoreAdjMin = columns.ints(oomScoreAdjMin);
         rlimCur = columns.longs(rlimCur, 16);
         rlimMax = columns.longs(rlimMax, 16);
     }

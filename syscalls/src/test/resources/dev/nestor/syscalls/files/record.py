@@ -3,8 +3,8 @@
 
     sudo python3 record.py FILE.calls...
 
-Each file is run by pid 1 of a PID namespace of its own, with a new tmpfs for its root, /proc mounted there, no
-descriptors, umask 022. A line is
+Each file is run by pid 1 of a PID namespace of its own, with a new tmpfs for its root (pivot_root), /proc mounted there,
+no descriptors, umask 022. A line is
 
     name argument... = result [what came out]
 
@@ -157,11 +157,14 @@ def run(path):
     shared = mmap.mmap(-1, 1 << 22)
     libc.unshare(0x20000 | 0x20000000)
     libc.mount(b'none', b'/', None, 0x4000 | 1 << 18, None)
+    os.closerange(3, 5000)
     if os.fork() == 0:
         libc.mount(b'root', b'/mnt', b'tmpfs', 0, b'mode=755')
         os.mkdir('/mnt/proc')
         libc.mount(b'proc', b'/mnt/proc', b'proc', 0, None)
-        os.chroot('/mnt')
+        os.chdir('/mnt')
+        libc.syscall(155, b'.', b'.')
+        libc.umount2(b'.', 2)
         os.chdir('/')
         os.umask(0o22)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -1,0 +1,251 @@
+package dev.nestor.fs.proc;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.Contents;
+import dev.nestor.fs.FileOps;
+import dev.nestor.fs.FileTable;
+import dev.nestor.fs.InodeTable;
+import dev.nestor.fs.IovIter;
+import dev.nestor.fs.Outside;
+import dev.nestor.fs.Vfs;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Stat;
+
+/**
+ * Reading and writing entries: fs/seq_file.c, fs/proc/base.c, fs/proc/proc_sysctl.c.
+ *
+ * <p>The text of a SEQ entry is made when reading begins at its front, and kept in the pages of an inode that belongs to
+ * the open file alone: f_handle. How far the buffer of seq_read() would reach is kept in f_datum.
+ */
+final class ProcOps implements FileOps {
+    private static final int PAGE = 4096;
+    private static final int MAX_WRITE = 1 << 20; // KMALLOC_MAX_SIZE is more than any entry takes
+
+    private final Vfs vfs;
+    private final ProcFs proc;
+    private final FileTable files;
+    private final InodeTable inodes;
+    private final Contents contents;
+    private final SeqFile seq = new SeqFile();
+    private final ProcRequest request = new ProcRequest();
+    private byte[] written = new byte[PAGE + 1];
+
+    ProcOps(Vfs vfs, ProcFs proc) {
+        this.vfs = vfs;
+        this.proc = proc;
+        this.files = vfs.tables.files;
+        this.inodes = vfs.tables.inodes;
+        this.contents = vfs.contents;
+    }
+
+    private ProcEntry entry(int file) {
+        ProcEntry entry = proc.entryOf(files.inode(file));
+        if (entry == null) {
+            throw new IllegalStateException("a file of proc without an entry");
+        }
+        return entry;
+    }
+
+    private ProcRequest request(int task, int file, long pos) {
+        int inode = files.inode(file);
+        request.reader = task;
+        request.file = file;
+        request.pid = inodes.handle(inode);
+        request.subject = proc.taskOf(inode);
+        request.pidNs = proc.pidNsOf(inode);
+        request.userNs = files.handle(file) == NULL ? NULL : inodes.rdev(files.handle(file));
+        request.extra = inodes.dirOffset(inode);
+        request.pos = pos;
+        return request;
+    }
+
+    /** The directory's process has been released meanwhile. */
+    private boolean isGone(int file) {
+        int inode = files.inode(file);
+        return inodes.handle(inode) != NULL && proc.taskOf(inode) == NULL;
+    }
+
+    @Override
+    public long open(int task, int file) {
+        if (isGone(file)) {
+            return -Errno.ESRCH;
+        }
+        if (entry(file).bindsUserNs) {
+            int kept = newKept(file);
+            if (kept == NULL) {
+                return -Errno.ENOMEM;
+            }
+            int subject = proc.taskOf(files.inode(file));
+            int ns = vfs.below.credTable().userNs(vfs.below.tasks().cred(subject));
+            vfs.below.userNamespaces().hold(ns);
+            inodes.setRdev(kept, ns);
+        }
+        return 0;
+    }
+
+    /** The inode of the file's own that its text is kept in. */
+    private int newKept(int file) {
+        int kept = vfs.inodes.create(inodes.sb(files.inode(file)), Stat.S_IFREG, 0, 0);
+        files.setHandle(file, kept);
+        return kept;
+    }
+
+    @Override
+    public long read(int task, int file, IovIter to, long pos) {
+        ProcEntry entry = entry(file);
+        if (entry.kind == ProcEntry.OUTSIDE || entry.show == null) {
+            return -Outside.EOUTSIDE;
+        }
+        if (to.remaining() == 0 || (entry.kind == ProcEntry.SYSCTL && pos > 0 && !entry.isText)) {
+            return 0;
+        }
+        boolean isKept =
+                entry.kind == ProcEntry.SEQ || entry.kind == ProcEntry.RECORDS || entry.kind == ProcEntry.FDINFO;
+        if (isKept) {
+            return readKept(task, file, to, pos, entry);
+        }
+        int error = show(task, file, pos, entry);
+        if (error != 0) {
+            return error;
+        }
+        if (pos >= seq.length()) {
+            return 0;
+        }
+        int wanted = (int) Math.min(seq.length() - pos, to.remaining());
+        int copied = to.copyTo(seq.bytes(), (int) pos, wanted);
+        return copied == 0 ? -Errno.EFAULT : copied;
+    }
+
+    private int show(int task, int file, long pos, ProcEntry entry) {
+        if (isGone(file)) {
+            return -Errno.ESRCH;
+        }
+        seq.clear();
+        ProcShow show = entry.show;
+        int error = show == null ? 0 : show.show(request(task, file, pos), seq);
+        if (error == 0 && entry.kind == ProcEntry.SYSCTL) {
+            seq.put('\n');
+        }
+        return error;
+    }
+
+    /** seq_read_iter(). */
+    private long readKept(int task, int file, IovIter to, long pos, ProcEntry entry) {
+        if (pos == 0 || files.handle(file) == NULL) {
+            int error = keep(task, file, entry);
+            if (error != 0) {
+                return error;
+            }
+        }
+        int kept = files.handle(file);
+        long end = pos;
+        long buffered = Math.max(files.datum(file), pos);
+        if (entry.kind == ProcEntry.RECORDS) {
+            long available = buffered - pos;
+            if (available < to.remaining()) {
+                buffered = fill(kept, buffered, to.remaining() - available);
+            }
+            end = buffered;
+            files.setDatum(file, buffered);
+        } else {
+            end = inodes.size(kept);
+        }
+        to.truncate(Math.max(0, end - pos));
+        return contents.read(kept, to, pos);
+    }
+
+    /** Where the buffer of seq_read() ends that begins here: one record, and as many more as are wanted and fit a page. */
+    private long fill(int kept, long from, long wanted) {
+        long size = inodes.size(kept);
+        long end = recordEnd(kept, from, size);
+        while (end < size && end - from < wanted) {
+            long next = recordEnd(kept, end, size);
+            if (next - from >= PAGE) {
+                break;
+            }
+            end = next;
+        }
+        return end;
+    }
+
+    private long recordEnd(int kept, long from, long size) {
+        long at = from;
+        while (at < size) {
+            int frame = contents.frame(kept, at >>> 12);
+            byte c = vfs.below.frames().byteAt(frame, (int) at & (PAGE - 1));
+            at++;
+            if (c == '\n') {
+                return at;
+            }
+        }
+        return at;
+    }
+
+    private int keep(int task, int file, ProcEntry entry) {
+        int error = show(task, file, 0, entry);
+        if (error != 0) {
+            return error;
+        }
+        int kept = files.handle(file);
+        if (kept == NULL) {
+            kept = newKept(file);
+            if (kept == NULL) {
+                return -Errno.ENOMEM;
+            }
+        } else {
+            contents.truncate(kept, 0);
+        }
+        files.setDatum(file, 0);
+        return contents.put(kept, 0, seq.bytes(), 0, seq.length()) ? 0 : -Errno.ENOMEM;
+    }
+
+    @Override
+    public void release(int file) {
+        int kept = files.handle(file);
+        if (kept != NULL) {
+            int ns = inodes.rdev(kept);
+            files.setHandle(file, NULL);
+            vfs.inodes.put(kept);
+            if (ns != NULL) {
+                vfs.below.userNamespaces().put(ns);
+            }
+        }
+    }
+
+    @Override
+    public long write(int task, int file, IovIter from, long pos) {
+        ProcEntry entry = entry(file);
+        if (entry.kind == ProcEntry.OUTSIDE) {
+            return -Outside.EOUTSIDE;
+        }
+        ProcStore store = entry.store;
+        if (store == null) {
+            return -Errno.EINVAL;
+        }
+        if (isGone(file)) {
+            return -Errno.ESRCH;
+        }
+        int length = (int) Math.min(from.remaining(), MAX_WRITE);
+        if (length == 0 && entry.isText) {
+            return 0;
+        }
+        if (length >= written.length) {
+            written = new byte[MAX_WRITE + 1];
+        }
+        if (from.copyFrom(written, 0, length) < length) {
+            return -Errno.EFAULT;
+        }
+        return store.store(request(task, file, pos), written, length);
+    }
+
+    @Override
+    public long llseek(int task, int file, long offset, int whence) {
+        ProcEntry entry = entry(file);
+        boolean hasEnd = entry.kind == ProcEntry.SYSCTL || entry.kind == ProcEntry.SIMPLE;
+        return whence == Fcntl.SEEK_SET || whence == Fcntl.SEEK_CUR || (hasEnd && whence == Fcntl.SEEK_END)
+                ? vfs.readWrite.seekTo(file, offset, whence, 0)
+                : -Errno.EINVAL;
+    }
+}

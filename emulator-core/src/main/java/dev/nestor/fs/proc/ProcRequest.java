@@ -1,0 +1,53 @@
+package dev.nestor.fs.proc;
+
+/** Who reads or writes which entry of /proc. One object, filled anew for each request. */
+public final class ProcRequest {
+    int reader;
+    int subject;
+    int file;
+    int pid;
+    int pidNs;
+    int extra;
+    int userNs;
+    long pos;
+
+    /** The task that reads or writes. */
+    public int reader() {
+        return reader;
+    }
+
+    /** The task whose directory the entry is in; NULL when it is in none. */
+    public int subject() {
+        return subject;
+    }
+
+    /** The open file: its cred is the opener's. */
+    public int file() {
+        return file;
+    }
+
+    /** The pid of the directory. */
+    public int pid() {
+        return pid;
+    }
+
+    /** The PID namespace that this /proc shows: its mounter's. */
+    public int pidNs() {
+        return pidNs;
+    }
+
+    /** The descriptor of an entry of fdinfo. */
+    public int fd() {
+        return extra;
+    }
+
+    /** The user namespace that the process had when the file was opened, for an entry that is bound to it. */
+    public int userNs() {
+        return userNs;
+    }
+
+    /** Where in the file is read or written, bytes. */
+    public long pos() {
+        return pos;
+    }
+}

@@ -1,0 +1,228 @@
+package dev.nestor.syscalls;
+
+import dev.nestor.fs.LookupFlags;
+import dev.nestor.fs.MountChanges;
+import dev.nestor.fs.Namei;
+import dev.nestor.fs.Nameidata;
+import dev.nestor.fs.Vfs;
+import dev.nestor.init.FileSystems;
+import dev.nestor.init.Kernel;
+import dev.nestor.kernel.nsproxy.NsProxyTable;
+import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.mm.UserMemory;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Nr;
+import java.nio.charset.StandardCharsets;
+
+/** mount(2), umount2(2), pivot_root(2): fs/namespace.c. */
+public final class SysMount {
+    private static final int PAGE_SIZE = 4096;
+
+    private final TaskTable tasks;
+    private final NsProxyTable proxies;
+    private final UserMemory memory;
+    private final Vfs vfs;
+    private final Namei namei;
+    private final MountChanges changes;
+    private final FileSystems fileSystems;
+    private final byte[] type = new byte[PAGE_SIZE];
+    private final byte[] source = new byte[PAGE_SIZE];
+    private final byte[] data = new byte[PAGE_SIZE];
+    private int sourceLength; // -1 for none
+    private int dataLength;
+
+    public SysMount(Kernel kernel) {
+        this.tasks = kernel.tasks();
+        this.proxies = kernel.nsProxyTable();
+        this.memory = kernel.userMemory();
+        this.vfs = kernel.vfs();
+        this.namei = vfs.namei;
+        this.changes = vfs.mountChanges;
+        this.fileSystems = kernel.fileSystems();
+    }
+
+    public void register(SyscallTable.Builder calls) {
+        String lacks = "propagation to peers and slaves, file systems on devices, overlay, FUSE";
+        calls.partial(Nr.NR_mount, "mount", this::mount, lacks)
+                .partial(Nr.NR_umount2, "umount2", this::umount, "propagation; the root turned read-only")
+                .full(Nr.NR_pivot_root, "pivot_root", this::pivotRoot);
+    }
+
+    private int ns(int task) {
+        return proxies.mntNs(tasks.nsproxy(task));
+    }
+
+    /** copy_mount_string(): the length, -1 for NULL, EFAULT or EINVAL. */
+    private int copyString(int task, long address, byte[] into) {
+        if (address == 0) {
+            return -1;
+        }
+        int length = memory.strncpyFromUser(tasks.mm(task), address, into, PAGE_SIZE);
+        return length == -Errno.ENAMETOOLONG ? -Errno.EINVAL : length;
+    }
+
+    private static boolean isError(int length) {
+        return length < -1;
+    }
+
+    private long mount(int task, SyscallArgs args) {
+        int typeLength = copyString(task, args.get(2), type);
+        if (isError(typeLength)) {
+            return typeLength;
+        }
+        sourceLength = copyString(task, args.get(0), source);
+        if (isError(sourceLength)) {
+            return sourceLength;
+        }
+        dataLength = 0;
+        if (args.get(4) != 0 && !copyData(task, args.get(4))) {
+            return -Errno.EFAULT;
+        }
+        Nameidata nd = namei.first();
+        int error = namei.getname(nd, task, args.get(1), 0);
+        if (error == 0) {
+            error = namei.lookup(nd, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW);
+        }
+        if (error != 0) {
+            return error;
+        }
+        long result = pathMount(task, nd, (int) args.get(3), typeLength);
+        nd.release();
+        return result;
+    }
+
+    /** copy_mount_options(): a page, or less of it where memory ends; what is behind the first NUL does not matter. */
+    private boolean copyData(int task, long address) {
+        if (memory.copyFromUser(tasks.mm(task), address, data, 0, PAGE_SIZE) != 0 && memory.copied() == 0) {
+            return false;
+        }
+        int end = memory.copied();
+        while (dataLength < Math.min(end, PAGE_SIZE - 1) && data[dataLength] != 0) {
+            dataLength++;
+        }
+        return true;
+    }
+
+    /** path_mount(). */
+    private long pathMount(int task, Nameidata at, int givenFlags, int typeLength) {
+        boolean hasMagic = (givenFlags & MountChanges.MS_MGC_MSK) == MountChanges.MS_MGC_VAL;
+        int flags = hasMagic ? givenFlags & ~MountChanges.MS_MGC_MSK : givenFlags;
+        if ((flags & MountChanges.MS_NOUSER) != 0) {
+            return -Errno.EINVAL;
+        }
+        int ns = ns(task);
+        if (!changes.mayMount(task, ns)) {
+            return -Errno.EPERM;
+        }
+        int mountFlags = changes.mountFlags(flags, at.mnt());
+        int both = MountChanges.MS_REMOUNT | MountChanges.MS_BIND;
+        if ((flags & both) == both) {
+            return changes.reconfigure(ns, at.mnt(), at.dentry(), mountFlags);
+        }
+        if ((flags & MountChanges.MS_REMOUNT) != 0) {
+            return changes.remount(task, ns, at.mnt(), at.dentry(), mountFlags);
+        }
+        if ((flags & MountChanges.MS_BIND) != 0) {
+            return bindOrMove(task, ns, at, flags);
+        }
+        if ((flags & MountChanges.MS_PROPAGATION) != 0) {
+            return changes.changeType(task, at.mnt(), at.dentry(), flags);
+        }
+        if ((flags & MountChanges.MS_MOVE) != 0) {
+            return bindOrMove(task, ns, at, flags);
+        }
+        return mountNew(task, ns, at, typeLength, mountFlags);
+    }
+
+    private long bindOrMove(int task, int ns, Nameidata at, int flags) {
+        if (sourceLength <= 0) {
+            return -Errno.EINVAL;
+        }
+        Nameidata from = namei.second().set(source, 0, sourceLength);
+        int error = namei.lookup(from, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW);
+        if (error != 0) {
+            return error;
+        }
+        boolean recursive = (flags & MountChanges.MS_REC) != 0;
+        error = (flags & MountChanges.MS_BIND) != 0
+                ? changes.bind(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry(), recursive)
+                : changes.move(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry());
+        from.release();
+        return error;
+    }
+
+    /** do_new_mount(). */
+    private long mountNew(int task, int ns, Nameidata at, int typeLength, int mountFlags) {
+        if (typeLength < 0) {
+            return -Errno.EINVAL;
+        }
+        String name = new String(type, 0, typeLength, StandardCharsets.ISO_8859_1);
+        int sb = fileSystems.newInstance(task, name, data, dataLength, mountFlags);
+        if (sb < 0) {
+            return sb;
+        }
+        int label =
+                sourceLength < 0 ? vfs.tables.names.intern("none") : vfs.tables.names.intern(source, 0, sourceLength);
+        int error = changes.addNew(ns, sb, label, mountFlags, at.mnt(), at.dentry());
+        vfs.tables.names.put(label);
+        vfs.superBlocks.put(sb);
+        return error;
+    }
+
+    private long umount(int task, SyscallArgs args) {
+        int flags = args.intAt(1);
+        int known = MountChanges.MNT_FORCE
+                | MountChanges.MNT_DETACH
+                | MountChanges.MNT_EXPIRE
+                | MountChanges.UMOUNT_NOFOLLOW;
+        if ((flags & ~known) != 0) {
+            return -Errno.EINVAL;
+        }
+        int lookup = (flags & MountChanges.UMOUNT_NOFOLLOW) != 0 ? 0 : LookupFlags.FOLLOW;
+        Nameidata nd = namei.first();
+        int error = namei.getname(nd, task, args.get(0), 0);
+        if (error == 0) {
+            error = namei.lookup(nd, task, Fcntl.AT_FDCWD, lookup);
+        }
+        if (error != 0) {
+            return error;
+        }
+        namei.crossMounts(nd);
+        int mnt = nd.mnt();
+        int result = changes.mayMount(task, ns(task))
+                ? changes.umount(task, ns(task), mnt, nd.dentry(), flags)
+                : -Errno.EPERM;
+        nd.release();
+        if (result == -Errno.EAGAIN) {
+            changes.markUnused(mnt);
+        }
+        return result;
+    }
+
+    private long pivotRoot(int task, SyscallArgs args) {
+        if (!changes.mayMount(task, ns(task))) {
+            return -Errno.EPERM;
+        }
+        Nameidata fresh = namei.first();
+        int follow = LookupFlags.FOLLOW | LookupFlags.DIRECTORY;
+        int error = namei.getname(fresh, task, args.get(0), 0);
+        if (error == 0) {
+            error = namei.lookup(fresh, task, Fcntl.AT_FDCWD, follow);
+        }
+        if (error != 0) {
+            return error;
+        }
+        Nameidata old = namei.second();
+        error = namei.getname(old, task, args.get(1), 0);
+        if (error == 0) {
+            error = namei.lookup(old, task, Fcntl.AT_FDCWD, follow);
+        }
+        if (error == 0) {
+            error = changes.pivotRoot(task, ns(task), fresh.mnt(), fresh.dentry(), old.mnt(), old.dentry());
+            old.release();
+        }
+        fresh.release();
+        return error;
+    }
+}
