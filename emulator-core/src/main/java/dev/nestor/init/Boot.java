@@ -82,7 +82,8 @@ final class Boot {
         proxies.setPidNsForChildren(proxy, pidNs);
         kernel.setFileSystems(new FileSystems(kernel, userNs, pidNs));
         rootMnt = kernel.fileSystems().rootMount();
-        proxies.setMntNs(proxy, kernel.vfs().mounts.createRootNs(kernel.fileSystems().nsRoot(), userNs));
+        proxies.setMntNs(
+                proxy, kernel.vfs().mounts.createRootNs(kernel.fileSystems().nsRoot(), userNs));
         return pidNs;
     }
 
