@@ -135,7 +135,9 @@ public final class RecordedReplay {
         }
         switch (step.record()) {
             case TraceCall call -> {
-                checkNumber(call);
+                if (!options.keepGoing()) {
+                    checkNumber(spool.file(), call);
+                }
                 life.goOn(member);
                 if (isCut && takesEffectLate(call)) {
                     member.begin(call);
@@ -152,12 +154,12 @@ public final class RecordedReplay {
     }
 
     /** A call that Linux has not is answered with ENOSYS; a log that says otherwise is not one of Linux. */
-    private void checkNumber(TraceCall call) throws LogException {
+    public static void checkNumber(String file, TraceCall call) throws LogException {
         boolean exists = call.nr() >= 0 && call.nr() < SyscallTable.SIZE;
-        if (!exists && call.result().isKnown() && call.result().value() != -Errno.ENOSYS && !options.keepGoing()) {
+        if (!exists && call.result().isKnown() && call.result().value() != -Errno.ENOSYS) {
             throw new LogException(
                     LogException.Kind.UNKNOWN_CALL,
-                    spool.file(),
+                    file,
                     call.span().entryLine(),
                     "there is no system call " + call.nr());
         }

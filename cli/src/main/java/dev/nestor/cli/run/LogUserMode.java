@@ -1,5 +1,6 @@
 package dev.nestor.cli.run;
 
+import dev.nestor.cli.replay.RecordedReplay;
 import dev.nestor.cli.replay.Step;
 import dev.nestor.cli.run.LogProgram.Phase;
 import dev.nestor.cli.strace.LogException;
@@ -38,10 +39,12 @@ final class LogUserMode implements UserMode {
     private final CallSteps calls;
     private final SignalSteps signals;
     private final Outsiders outsiders;
+    private final String file;
     private final boolean keepGoing;
     private long badLines;
 
-    LogUserMode(Stage stage, Cast cast, CallSteps calls, SignalSteps signals, boolean keepGoing) {
+    LogUserMode(Stage stage, Cast cast, CallSteps calls, SignalSteps signals, String file, boolean keepGoing) {
+        this.file = file;
         this.stage = stage;
         this.cast = cast;
         this.calls = calls;
@@ -91,7 +94,12 @@ final class LogUserMode implements UserMode {
             return;
         }
         switch (step.record()) {
-            case TraceCall call -> calls.enter(program, call);
+            case TraceCall call -> {
+                if (!keepGoing) {
+                    RecordedReplay.checkNumber(file, call);
+                }
+                calls.enter(program, call);
+            }
             case TraceSignal signal -> signals.play(program, signal);
             case TraceEnd end -> signals.end(program);
             case null -> throw new AssertionError("a step without record and problem");

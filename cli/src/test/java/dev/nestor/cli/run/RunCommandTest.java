@@ -136,8 +136,10 @@ class RunCommandTest {
                 .isEqualTo(ExitCode.SYNTAX);
         assertThat(run("--order", order, log(LOG.replace("getuid", "nosuchcall"))))
                 .isEqualTo(ExitCode.UNKNOWN_CALL);
+        assertThat(run("--order", order, log(LOG.replaceFirst("getuid", "[ 999] syscall_0x3e7"))))
+                .isEqualTo(ExitCode.UNKNOWN_CALL);
         assertThat(run("--order", order, "--max-line", 20, log(LOG))).isEqualTo(ExitCode.LIMIT);
-        assertThat(err.toString().strip().lines()).hasSize(6).allMatch(line -> line.startsWith("nestor: "));
+        assertThat(err.toString().strip().lines()).hasSize(7).allMatch(line -> line.startsWith("nestor: "));
     }
 
     @Test
