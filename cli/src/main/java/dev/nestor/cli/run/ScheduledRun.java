@@ -68,7 +68,7 @@ final class ScheduledRun {
         CallEncoder encoder = new CallEncoder(signatures, kernel.addressSpaces(), kernel.tasks());
         CallSteps callSteps = new CallSteps(stage, cast, signals, encoder, new Wishes(machine, crew), calls);
         userMode = new LogUserMode(
-                stage, cast, callSteps, signals, options.replay().keepGoing());
+                stage, cast, callSteps, signals, spool.file(), options.replay().keepGoing());
         kernel.scheduler().cpus().setUserMode(userMode);
         loop = kernel.eventLoop();
         arrivalKind = loop.register((number, datum) -> arrive(number));
