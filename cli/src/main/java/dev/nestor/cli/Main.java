@@ -57,11 +57,16 @@ public final class Main implements Runnable {
     /** Reports a bug of ours on one line. */
     public static int internalError(PrintWriter err, Throwable e) {
         err.println("nestor: internal error: " + describe(e));
+        showStack(err, e);
+        return ExitCode.INTERNAL;
+    }
+
+    /** Where an internal error came from, for a developer who asked. */
+    public static void showStack(PrintWriter err, Throwable e) {
         if (Boolean.getBoolean(STACK_TRACES)) {
             e.printStackTrace(err);
         }
         err.flush();
-        return ExitCode.INTERNAL;
     }
 
     /** An exception and the place it came from, on one line. */

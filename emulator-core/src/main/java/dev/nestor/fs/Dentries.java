@@ -177,20 +177,19 @@ public final class Dentries {
         }
     }
 
-    /** d_genocide(): takes apart all that hangs below a root whose super block goes. */
+    /** d_genocide(): takes apart all that hangs below a root whose super block goes. The way down to a leaf is held. */
     public void dropTree(int root) {
         int at = root;
         while (true) {
             int child = dentries.children().first(at);
             if (child != NULL) {
-                at = child;
+                at = get(child);
                 continue;
             }
             if (at == root) {
                 return;
             }
             int parent = dentries.parent(at);
-            get(at);
             drop(at);
             put(at);
             at = parent;

@@ -66,7 +66,8 @@ public final class LearnedFiles {
 
     /**
      * A task finds an object at a path: where a name is missing in a directory from before, it is put there, a directory on
-     * the way, and an object of this mode at the end. Returns its inode, or the error that stands against it.
+     * the way, and an object of this mode at the end. Returns its inode, NULL when it does not last, or the error that stands
+     * against it.
      *
      * @param lookup LookupFlags
      */
@@ -76,9 +77,7 @@ public final class LearnedFiles {
             nd.set(path, 0, path.length);
             int result = walk(nd, task, dfd, lookup);
             if (result == 0) {
-                int inode = dentries.inode(nd.dentry);
-                nd.release();
-                return inode;
+                return leave(nd);
             }
             boolean isLast = result == LAST;
             int added = isLast || result == MIDDLE ? add(nd, isLast ? mode : Stat.S_IFDIR | 0755) : result;
@@ -139,16 +138,21 @@ public final class LearnedFiles {
         return namesLearned;
     }
 
-    /** The inode at the end of a path, as the task would find it; a negative errno when it finds none. */
+    /** The inode at the end of a path, as the task would find it; NULL when it does not last, a negative errno for none. */
     public int find(int task, int dfd, byte[] path, boolean follows) {
         Nameidata nd = vfs.namei.second().set(path, 0, path.length);
         int error = vfs.namei.lookup(nd, task, dfd, follows ? LookupFlags.FOLLOW : 0);
         if (error != 0) {
             return error;
         }
+        return leave(nd);
+    }
+
+    /** The inode of a path that nobody looks at any more; NULL when it has gone with that, as those of /proc do. */
+    private int leave(Nameidata nd) {
         int inode = dentries.inode(nd.dentry);
         nd.release();
-        return inode;
+        return inodes.isLive(inode) ? inode : NULL;
     }
 
     /** What was taken for an object of one kind is of another. */

@@ -14,18 +14,11 @@ public final class LearnedMounts {
     private final Vfs vfs;
     private final MountTable table;
     private final TaskTable tasks;
-    private final MntNsOf mntNsOf;
 
-    /** The mount namespace of a task, which a room above knows. */
-    public interface MntNsOf {
-        int mntNs(int task);
-    }
-
-    public LearnedMounts(Vfs vfs, MntNsOf mntNsOf) {
+    public LearnedMounts(Vfs vfs) {
         this.vfs = vfs;
         this.table = vfs.tables.mounts;
         this.tasks = vfs.below.tasks();
-        this.mntNsOf = mntNsOf;
     }
 
     /** A file system is mounted at a path, on top of what is there. Takes over the reference on sb. */
@@ -57,13 +50,19 @@ public final class LearnedMounts {
     private boolean attach(int task, int mnt, byte[] target) {
         Nameidata nd = find(task, target);
         if (nd == null) {
-            vfs.mounts.put(mnt);
+            vfs.mounts.umountTree(mnt);
             return false;
         }
-        vfs.mounts.attach(mnt, nd.mnt, nd.dentry);
-        vfs.mounts.addTreeToNs(mnt, mntNsOf.mntNs(task));
+        vfs.namei.crossMounts(nd);
+        int ns = table.ns(nd.mnt);
+        if (ns == NULL) {
+            vfs.mounts.umountTree(mnt); // what is detached shows nothing that a driver could know of
+        } else {
+            vfs.mounts.attach(mnt, nd.mnt, nd.dentry);
+            vfs.mounts.addTreeToNs(mnt, ns);
+        }
         nd.release();
-        return true;
+        return ns != NULL;
     }
 
     /** What is mounted at a path has other flags from now on. */

@@ -144,6 +144,7 @@ public final class SysMount {
         if (error != 0) {
             return error;
         }
+        namei.crossMounts(at); // lock_mount(): on top of what has been mounted on a place since its name was resolved
         boolean recursive = (flags & MountChanges.MS_REC) != 0;
         error = (flags & MountChanges.MS_BIND) != 0
                 ? changes.bind(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry(), recursive)
@@ -164,6 +165,7 @@ public final class SysMount {
         }
         int label =
                 sourceLength < 0 ? vfs.tables.names.intern("none") : vfs.tables.names.intern(source, 0, sourceLength);
+        namei.crossMounts(at);
         int error = changes.addNew(ns, sb, label, mountFlags, at.mnt(), at.dentry());
         vfs.tables.names.put(label);
         vfs.superBlocks.put(sb);
@@ -219,6 +221,7 @@ public final class SysMount {
             error = namei.lookup(old, task, Fcntl.AT_FDCWD, follow);
         }
         if (error == 0) {
+            namei.crossMounts(old);
             error = changes.pivotRoot(task, ns(task), fresh.mnt(), fresh.dentry(), old.mnt(), old.dentry());
             old.release();
         }

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordedFileCallsTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"names", "rename", "rw", "fds", "perms", "cwd", "pipes", "locks", "proc", "usermap", "mounts"})
+            strings = {
+                "names", "rename", "rw", "fds", "perms", "cwd", "pipes", "locks", "proc", "usermap", "mounts", "stacked"
+            })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
         int task = newRoot(machine);

@@ -8,6 +8,8 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
 import dev.nestor.cli.strace.TraceSpool;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,6 +53,7 @@ final class LogReplayer {
                     ExitCode.LIMIT,
                     place(name, line) + "needs more memory than there is: raise NESTOR_JAVA_OPTS=-Xmx");
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
+            Main.showStack(new PrintWriter(System.err, true, StandardCharsets.UTF_8), e);
             return new LogResult.Failed(
                     name, ExitCode.INTERNAL, place(name, line) + "internal error: " + Main.describe(e));
         }

@@ -34,9 +34,7 @@ final class OutsideMounts {
     OutsideMounts(Machine machine, LearnedFiles files) {
         this.machine = machine;
         this.files = files;
-        this.mounts = new LearnedMounts(
-                machine.kernel().vfs(),
-                task -> machine.kernel().nsProxyTable().mntNs(machine.tasks().nsproxy(task)));
+        this.mounts = new LearnedMounts(machine.kernel().vfs());
     }
 
     /** A call that the emulator has not done has succeeded. */
