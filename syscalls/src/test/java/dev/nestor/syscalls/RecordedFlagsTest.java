@@ -28,7 +28,7 @@ class RecordedFlagsTest {
                 Objects.requireNonNull(RecordedFlagsTest.class.getResourceAsStream("clone-flags.txt")),
                 StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 long answer = answer(words[0], words[1].equals("nobody"), Long.decode(words[2]));
                 if (answer != Long.parseLong(words[3])) {
                     differences.add(line + " here " + answer);
