@@ -111,9 +111,7 @@ public final class RecordedReplay {
         for (ReplayedTask member : crew.present()) {
             calls.abandon(member);
         }
-        if (spool.cut() != null) {
-            verdicts.report().addBadLines(1);
-        }
+        verdicts.report().addBadLines(spool.unreadLines());
     }
 
     /**

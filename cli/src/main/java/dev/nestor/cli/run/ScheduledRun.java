@@ -169,7 +169,7 @@ final class ScheduledRun {
                 kernel.clock().now(),
                 loop.fired(),
                 spool.calls(),
-                userMode.badLines() + (spool.cut() == null ? 0 : 1),
+                userMode.badLines() + spool.unreadLines(),
                 spool.tasks() - cast.accounts().size());
         return new RunReport(
                 spool.file(), true, kernel.config(), totals, cast.accounts(), calls, 0, cpus, tree.root(), hash.hex());

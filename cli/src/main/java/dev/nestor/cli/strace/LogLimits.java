@@ -9,8 +9,8 @@ package dev.nestor.cli.strace;
  * @param maxArguments arguments of one call; strace shows at most a dozen
  * @param memoryBytes spool kept in memory; what goes beyond goes into a temporary file
  * @param maxSpoolBytes spool in all: about the size of the log, uncompressed
- * @param acceptCut whether a log whose last line is cut, or whose compressed stream breaks off, is read as if it ended before
- *     that line
+ * @param lenient whether lines that are not strace's are left out and counted, and a log that breaks off is read as if it
+ *     ended before that
  */
 public record LogLimits(
         int maxLineBytes,
@@ -19,7 +19,7 @@ public record LogLimits(
         int maxArguments,
         int memoryBytes,
         long maxSpoolBytes,
-        boolean acceptCut) {
+        boolean lenient) {
 
     public static final LogLimits DEFAULT = new LogLimits(4 << 20, 32_768, 64, 64, 8 << 20, 16L << 30, false);
 
@@ -32,8 +32,8 @@ public record LogLimits(
         }
     }
 
-    /** These limits, and a cut last line left out instead of refused. */
-    public LogLimits acceptingCut() {
+    /** These limits, and lines that can't be read left out instead of refused. */
+    public LogLimits leavingOut() {
         return new LogLimits(maxLineBytes, maxTasks, maxDepth, maxArguments, memoryBytes, maxSpoolBytes, true);
     }
 }

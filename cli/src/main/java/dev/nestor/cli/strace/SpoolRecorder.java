@@ -39,7 +39,8 @@ final class SpoolRecorder {
     private long calls;
     private long tornCalls;
     private boolean showsDurations;
-    private @Nullable LogException cut;
+    private long unreadLines;
+    private @Nullable LogException firstUnread;
 
     SpoolRecorder(LogSource source, LogLimits limits, BlockStore store) throws LogException {
         this.source = source;
@@ -56,7 +57,11 @@ final class SpoolRecorder {
                 cutHere();
                 break;
             }
-            accept(kind);
+            if (kind == LineLexer.Kind.INVALID) {
+                invalid();
+            } else {
+                accept(kind);
+            }
             if (source.line() % LINES_PER_PROGRESS == 0) {
                 progress.accept(source.line());
             }
@@ -77,19 +82,28 @@ final class SpoolRecorder {
                 store,
                 tasks,
                 new TraceSpool.Extent(order.first(), events, source.line(), calls, tornCalls),
-                cut);
+                new TraceSpool.Unread(unreadLines, firstUnread));
     }
 
     private boolean advance() throws LogException {
         try {
             return source.advance();
         } catch (LogException e) {
-            if (e.kind() == LogException.Kind.GZIP && limits.acceptCut() && events > 0) {
-                cut = e;
+            if (e.kind() == LogException.Kind.GZIP && events > 0) {
+                leaveOut(e);
                 return false;
             }
             throw e;
         }
+    }
+
+    /* Something can't be read: the end of it, unless such lines are left out. */
+    private void leaveOut(LogException problem) throws LogException {
+        if (!limits.lenient()) {
+            throw problem;
+        }
+        firstUnread = firstUnread == null ? problem : firstUnread;
+        unreadLines++;
     }
 
     /* strace ends every line. A last one without newline may still be whole, when an editor dropped the newline. */
@@ -102,12 +116,8 @@ final class SpoolRecorder {
     }
 
     private void cutHere() throws LogException {
-        if (events == 0) {
-            return;
-        }
-        cut = failure(LogException.Kind.TRUNCATED, source.line(), "the log is truncated: its last line is cut");
-        if (!limits.acceptCut()) {
-            throw cut;
+        if (events > 0) {
+            leaveOut(failure(LogException.Kind.TRUNCATED, source.line(), "the log is truncated: its last line is cut"));
         }
     }
 
@@ -121,19 +131,18 @@ final class SpoolRecorder {
             case EXIT -> exit();
             case SIGNAL -> signal();
             case END -> end();
-            case NOISE -> {}
-            case INVALID -> invalid();
+            case NOISE, INVALID -> {}
         }
     }
 
     private void invalid() throws LogException {
         if (events > 0) {
-            throw failure(
+            leaveOut(failure(
                     LogException.Kind.SYNTAX,
                     source.line(),
-                    "not a line of strace (record with -o FILE, so that no program writes into the log): " + excerpt());
-        }
-        if (source.line() >= LINES_TO_RECOGNIZE) {
+                    "not a line of strace (record with -o FILE, so that no program writes into the log): "
+                            + excerpt()));
+        } else if (source.line() >= LINES_TO_RECOGNIZE) {
             throw failure(LogException.Kind.BINARY, 0, "not a log of strace");
         }
     }
@@ -158,8 +167,9 @@ final class SpoolRecorder {
     private void exit() throws LogException {
         TaskRecorder task = task();
         if (!task.isInCall(lexer.nameHash())) {
-            throw failure(
-                    LogException.Kind.SYNTAX, source.line(), "a call is resumed that was not entered: " + excerpt());
+            leaveOut(failure(
+                    LogException.Kind.SYNTAX, source.line(), "a call is resumed that was not entered: " + excerpt()));
+            return;
         }
         if (task.cloneSlot != CloneBook.NONE) {
             clones.exit(task.cloneSlot, lexer);

@@ -19,18 +19,21 @@ public final class TraceSpool implements AutoCloseable {
     /** How much there is, and where the order of it begins. */
     record Extent(int orderBlock, long events, long lines, long calls, long tornCalls) {}
 
+    /** What {@link LogLimits#lenient} left out. */
+    record Unread(long lines, @Nullable LogException first) {}
+
     private final String file;
     private final BlockStore store;
     private final TaskTable tasks;
     private final Extent extent;
-    private final @Nullable LogException cut;
+    private final Unread unread;
 
-    TraceSpool(String file, BlockStore store, TaskTable tasks, Extent extent, @Nullable LogException cut) {
+    TraceSpool(String file, BlockStore store, TaskTable tasks, Extent extent, Unread unread) {
         this.file = file;
         this.store = store;
         this.tasks = tasks;
         this.extent = extent;
-        this.cut = cut;
+        this.unread = unread;
     }
 
     /**
@@ -75,9 +78,14 @@ public final class TraceSpool implements AutoCloseable {
         return extent.tornCalls();
     }
 
-    /** What is wrong with the log's last line, which {@link LogLimits#acceptCut} let pass; null when it is whole. */
-    public @Nullable LogException cut() {
-        return cut;
+    /** Lines that {@link LogLimits#lenient} left out. */
+    public long unreadLines() {
+        return unread.lines();
+    }
+
+    /** What was wrong with the first of them; null when all was read. */
+    public @Nullable LogException firstUnread() {
+        return unread.first();
     }
 
     public int tasks() {

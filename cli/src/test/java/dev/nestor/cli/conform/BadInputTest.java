@@ -149,6 +149,13 @@ class BadInputTest {
     }
 
     @Test
+    void strangeLine_isSkipped_whenKeepingGoing() throws IOException {
+        Path log = write("strange.strace", GOOD + "hello, world\n" + GOOD);
+        assertThat(conform("--keep-going", log)).isLessThan(ExitCode.USAGE);
+        assertThat(out.toString()).contains("skipped: 0 logs, 1 lines");
+    }
+
+    @Test
     void strangeArgument_isASyntaxError() throws IOException {
         Path log = write("strange.strace", "100 1700000000.000000 kill(1, , ) = 0 <0.000010>\n" + GOOD);
         assertThat(conform(log)).isEqualTo(ExitCode.SYNTAX);

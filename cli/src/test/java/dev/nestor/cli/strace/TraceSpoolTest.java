@@ -190,8 +190,8 @@ class TraceSpoolTest {
         LogException e = assertThrows(LogException.class, () -> Logs.spool(log));
         assertEquals(LogException.Kind.TRUNCATED, e.kind());
         assertEquals("test.strace:2: the log is truncated: its last line is cut", e.getMessage());
-        try (TraceSpool spool = Logs.spool(log, LogLimits.DEFAULT.acceptingCut())) {
-            LogException cut = spool.cut();
+        try (TraceSpool spool = Logs.spool(log, LogLimits.DEFAULT.leavingOut())) {
+            LogException cut = spool.firstUnread();
             assertNotNull(cut);
             assertEquals(LogException.Kind.TRUNCATED, cut.kind());
             assertEquals(1, spool.events());
@@ -203,7 +203,7 @@ class TraceSpoolTest {
     void wholeLastLine_needsNoNewline(String last) throws Exception {
         try (TraceSpool spool = Logs.spool("7 read(0) = 0\n" + last)) {
             assertEquals(2, spool.events());
-            assertNull(spool.cut());
+            assertNull(spool.firstUnread());
         }
     }
 
@@ -215,8 +215,8 @@ class TraceSpoolTest {
                 LogException.Kind.GZIP,
                 assertThrows(LogException.class, () -> Logs.spool(half, LogLimits.DEFAULT))
                         .kind());
-        try (TraceSpool spool = Logs.spool(half, LogLimits.DEFAULT.acceptingCut())) {
-            assertNotNull(spool.cut());
+        try (TraceSpool spool = Logs.spool(half, LogLimits.DEFAULT.leavingOut())) {
+            assertNotNull(spool.firstUnread());
             assertTrue(spool.calls() > 0);
         }
     }
@@ -235,6 +235,18 @@ class TraceSpoolTest {
         for (String before : List.of("7 read(0) = 0\n", "7 write(0 <unfinished ...>\n")) {
             LogException e = assertThrows(LogException.class, () -> Logs.spool(before + "7 <... read resumed>) = 0\n"));
             assertEquals(LogException.Kind.SYNTAX, e.kind());
+        }
+    }
+
+    @Test
+    void linesThatAreNotStraces_areLeftOutAndCounted_whenLenient() throws Exception {
+        String log = "7 read(0) = 0\nhello\n7 <... write resumed>) = 0\n7 read(0) = 0\n";
+        try (TraceSpool spool = Logs.spool(log, LogLimits.DEFAULT.leavingOut())) {
+            assertEquals(2, spool.calls());
+            assertEquals(2, spool.unreadLines());
+            LogException first = spool.firstUnread();
+            assertNotNull(first);
+            assertEquals(2, first.line());
         }
     }
 
