@@ -1,6 +1,5 @@
 package dev.nestor.syscalls;
 
-import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelInvariants;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,18 +12,24 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class MachineChecks implements AfterEachCallback {
     /** Machines that this thread has made since its last test. */
-    private static final ThreadLocal<List<Kernel>> MACHINES = ThreadLocal.withInitial(ArrayList::new);
+    private static final ThreadLocal<List<TestMachine>> MACHINES = ThreadLocal.withInitial(ArrayList::new);
 
-    static void watch(Kernel kernel) {
-        MACHINES.get().add(kernel);
+    static void watch(TestMachine machine) {
+        MACHINES.get().add(machine);
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        List<Kernel> machines = List.copyOf(MACHINES.get());
+        List<TestMachine> machines = List.copyOf(MACHINES.get());
         MACHINES.remove();
         if (context.getExecutionException().isEmpty()) {
-            machines.forEach(KernelInvariants::check);
+            machines.forEach(MachineChecks::check);
         }
+    }
+
+    private static void check(TestMachine machine) {
+        KernelInvariants.check(machine.kernel());
+        machine.shutDown();
+        KernelInvariants.checkEmpty(machine.kernel());
     }
 }

@@ -1,12 +1,16 @@
 package dev.nestor.syscalls;
 
+import static dev.nestor.table.Table.NULL;
+
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.sched.Dispatcher;
+import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
+import dev.nestor.uapi.Wait;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,6 +25,8 @@ public final class TestMachine {
     /** Where arguments can be put. */
     public static final long PAGE = 0x10000000000L;
 
+    private static final long TASK_SIZE = 0x7ffffffff000L;
+
     private final Kernel kernel;
     private final Execution execution;
     private final Deque<Integer> woken = new ArrayDeque<>();
@@ -32,7 +38,7 @@ public final class TestMachine {
 
     public TestMachine(KernelConfig config) {
         kernel = new Kernel(config);
-        MachineChecks.watch(kernel);
+        MachineChecks.watch(this);
         execution = new Execution(kernel, new Syscalls(CallTables.of(kernel), kernel.tasks()));
         kernel.wakeups().setDispatcher(new Dispatcher() {
             @Override
@@ -80,7 +86,8 @@ public final class TestMachine {
             if (!kernel.tasks().isLive(task) || execution.isDead(task)) {
                 continue;
             }
-            if (kernel.tasks().syscallNr(task) < 0) {
+            boolean isExiting = kernel.tasks().hasFlag(task, TaskTable.PF_EXITING);
+            if (!isExiting && kernel.tasks().syscallNr(task) < 0) {
                 finish(task, 0);
                 continue;
             }
@@ -138,6 +145,25 @@ public final class TestMachine {
     public void advance(long ns) {
         kernel.eventLoop().runUntil(kernel.clock().now() + kernel.timekeeping().nsToCycles(ns));
         settle();
+    }
+
+    /** Ends all tasks but the first one, closes what that one has open, and unmaps its memory. */
+    void shutDown() {
+        int init = init();
+        TaskTable tasks = kernel.tasks();
+        for (int row = 1; row < tasks.rows(); row++) {
+            int task = tasks.handleInRow(row);
+            if (task != NULL && task != init && !execution.isDead(task)) {
+                kernel.signals().signals().sendSig(init, Signal.SIGKILL, task, true);
+                settle();
+            }
+        }
+        long reaped = 1;
+        while (reaped > 0) {
+            reaped = call(init, Nr.NR_wait4, -1, 0, Wait.WNOHANG | Wait.__WALL, 0);
+        }
+        call(init, Nr.NR_close_range, 0, 0xffffffffL, 0);
+        call(init, Nr.NR_munmap, 0, TASK_SIZE);
     }
 
     public String digest() {
