@@ -1,5 +1,6 @@
 package dev.nestor.cli;
 
+import dev.nestor.cli.calls.SyscallsCommand;
 import dev.nestor.cli.conform.ConformCommand;
 import dev.nestor.cli.run.RunCommand;
 import java.io.PrintWriter;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ConformCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {RunCommand.class, ConformCommand.class, SyscallsCommand.class, CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; conform: every computed call is equal",

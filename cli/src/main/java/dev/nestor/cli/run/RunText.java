@@ -1,5 +1,6 @@
 package dev.nestor.cli.run;
 
+import dev.nestor.cli.TextTable;
 import dev.nestor.cli.run.CallAccount.Source;
 import dev.nestor.machine.Topology;
 import java.io.PrintWriter;

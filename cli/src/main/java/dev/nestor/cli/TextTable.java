@@ -1,11 +1,11 @@
-package dev.nestor.cli.run;
+package dev.nestor.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Rows under headings, each column as wide as its widest cell. */
-final class TextTable {
+public final class TextTable {
     private static final String GAP = "  ";
 
     private final String alignment;
@@ -13,14 +13,14 @@ final class TextTable {
     private final int[] widths;
 
     /** @param alignment l or r for each column: to the left or to the right */
-    TextTable(String alignment, String... headings) {
+    public TextTable(String alignment, String... headings) {
         assert alignment.length() == headings.length : alignment;
         this.alignment = alignment;
         this.widths = new int[headings.length];
         add(headings);
     }
 
-    void add(String... cells) {
+    public void add(String... cells) {
         assert cells.length == widths.length : cells.length;
         rows.add(cells);
         for (int i = 0; i < cells.length; i++) {
@@ -28,7 +28,7 @@ final class TextTable {
         }
     }
 
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         for (String[] row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
