@@ -126,4 +126,25 @@ class ProcessLifeTest {
         machine.call(reaper, Nr.NR_exit_group, 0);
         return machine.digest();
     }
+
+    /** As de_thread() has it: the thread that executes becomes the leader, with its number, once all others have died. */
+    @Test
+    void execveOfAThread_takesTheLeadersNumber() {
+        long path = machine.put(shell, TestMachine.PAGE, "/tmp/program");
+        long elf = machine.put(shell, TestMachine.PAGE + 100, "\u007fELF");
+        long fd = machine.call(shell, Nr.NR_creat, path, 0755);
+        machine.call(shell, Nr.NR_write, fd, elf, 4);
+        machine.call(shell, Nr.NR_close, fd);
+        int leader = machine.fork(shell);
+        int thread = machine.clone(leader, Sched.CLONE_VM | Sched.CLONE_SIGHAND | Sched.CLONE_THREAD);
+        assertThat(machine.call(thread, Nr.NR_gettid)).isEqualTo(4);
+        assertThat(machine.call(leader, Nr.NR_pause)).isEqualTo(Syscalls.BLOCKED);
+        assertThat(machine.call(thread, Nr.NR_execve, path, 0, 0)).isZero();
+        assertThat(machine.kernel().tasks().isLive(leader)).isFalse();
+        assertThat(machine.call(thread, Nr.NR_gettid)).isEqualTo(3);
+        assertThat(machine.call(thread, Nr.NR_getpid)).isEqualTo(3);
+        machine.call(thread, Nr.NR_exit_group, 5);
+        assertThat(machine.call(shell, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(3);
+        assertThat(machine.intAt(shell, TestMachine.PAGE)).isEqualTo(5 << 8);
+    }
 }

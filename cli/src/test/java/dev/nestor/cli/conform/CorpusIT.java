@@ -21,14 +21,9 @@ import picocli.CommandLine;
 /** What PID and UTS namespaces have to reach on the recorded tests of the Linux Test Project, where these are at hand. */
 class CorpusIT {
     private static final Path CORPUS = Path.of("..", "..", "shared", "corpus");
-    private static final Path ELSEWHERE = Path.of("/work/shared/corpus");
 
     @TempDir
     private Path directory;
-
-    private static Path corpus() {
-        return Files.isDirectory(CORPUS) ? CORPUS : ELSEWHERE;
-    }
 
     private static void add(Path folder, String pattern, List<String> words) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
@@ -40,11 +35,11 @@ class CorpusIT {
 
     @Test
     void pidAndUtsNamespaces_areComputedAndEqual() throws IOException {
-        assumeTrue(Files.isDirectory(corpus()), "no recorded logs here");
+        assumeTrue(Files.isDirectory(CORPUS), "no recorded logs here");
         Path json = directory.resolve("corpus.json");
         List<String> words = new ArrayList<>(List.of("conform", "--json", json.toString()));
-        add(corpus().resolve("ltp-containers"), "(pidns|utsname).*[.]gz", words);
-        add(corpus().resolve("nested"), "pidns.*[.]gz", words);
+        add(CORPUS.resolve("ltp-containers"), "(pidns|utsname).*[.]gz", words);
+        add(CORPUS.resolve("nested"), "pidns.*[.]gz", words);
         StringWriter out = new StringWriter();
         CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out, true));

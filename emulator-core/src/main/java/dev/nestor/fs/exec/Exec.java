@@ -223,8 +223,7 @@ public final class Exec {
         int leader = tasks.groupLeader(task);
         boolean onlyLeaderLeft = leader != task
                 && signalStructs.nrThreads(signal) == 2
-                && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
-                && tasks.ptrace(leader) == 0;
+                && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE;
         if (!onlyLeaderLeft) {
             tasks.setState(task, TaskTable.TASK_KILLABLE);
             return false;

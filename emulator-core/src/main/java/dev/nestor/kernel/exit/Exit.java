@@ -80,6 +80,8 @@ public final class Exit {
         int code = status;
         if ((signalStructs.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0) {
             code = signalStructs.groupExitCode(signal);
+        } else if (signalStructs.groupExecTask(signal) != NULL) {
+            code = 0; // one thread goes on with another program
         } else if (signalStructs.threads().first(signal)
                 != signalStructs.threads().last(signal)) {
             signals.signals().startGroupExit(signal, code);
@@ -201,6 +203,9 @@ public final class Exit {
             killOrphanedPgrp(task, NULL);
         }
         tasks.setExitState(task, TaskTable.EXIT_ZOMBIE);
+        if (tasks.groupLeader(task) == task) {
+            release.wakeExec(tasks.signal(task)); // takes the leader's place, whether a tracer has seen it die or not
+        }
         if (tasks.ptrace(task) == 0) {
             tellParent(task);
         }
@@ -215,7 +220,6 @@ public final class Exit {
     }
 
     private void tellParent(int task) {
-        release.wakeExec(tasks.signal(task));
         boolean leader = tasks.groupLeader(task) == task;
         boolean autoreap;
         if (leader) {
