@@ -52,6 +52,7 @@ public final class Fcntl {
     public static final int AT_SYMLINK_FOLLOW = 0x400;
     public static final int AT_NO_AUTOMOUNT = 0x800;
     public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int AT_EXECVE_CHECK = 0x10000;
     public static final int AT_STATX_SYNC_TYPE = 0x6000;
     public static final int O_LARGEFILE = 0x8000;
     public static final int FASYNC = 0x2000;

@@ -27,27 +27,29 @@ public final class SysExec {
     }
 
     private long execve(int task, SyscallArgs args) {
-        return run(task, Fcntl.AT_FDCWD, args, 0, LookupFlags.FOLLOW);
+        return run(task, Fcntl.AT_FDCWD, args, 0, LookupFlags.FOLLOW, false);
     }
 
     private long execveat(int task, SyscallArgs args) {
         int flags = args.intAt(4);
-        if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) != 0) {
+        if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH | Fcntl.AT_EXECVE_CHECK)) != 0) {
             return -Errno.EINVAL;
         }
         int lookup = (flags & Fcntl.AT_SYMLINK_NOFOLLOW) != 0 ? 0 : LookupFlags.FOLLOW;
         if ((flags & Fcntl.AT_EMPTY_PATH) != 0) {
             lookup |= LookupFlags.EMPTY;
         }
-        return run(task, args.intAt(0), args, 1, lookup);
+        return run(task, args.intAt(0), args, 1, lookup, (flags & Fcntl.AT_EXECVE_CHECK) != 0);
     }
 
-    private long run(int task, int dfd, SyscallArgs args, int first, int lookup) {
+    private long run(int task, int dfd, SyscallArgs args, int first, int lookup, boolean check) {
         Nameidata nd = namei.first();
         int failed = namei.getname(nd, task, args.get(first), lookup);
         if (failed < 0) {
             return failed;
         }
-        return exec.execve(task, dfd, nd, lookup, args.get(first + 1), args.get(first + 2));
+        long argv = args.get(first + 1);
+        long envp = args.get(first + 2);
+        return check ? exec.check(task, dfd, nd, lookup, argv, envp) : exec.execve(task, dfd, nd, lookup, argv, envp);
     }
 }

@@ -114,7 +114,7 @@ public final class SysKill {
         } else if (fd == Pidfd.PIDFD_SELF_THREAD_GROUP) {
             pid = pids.tgid(task);
         } else {
-            pid = pidfds.pidOf(task, fd);
+            pid = pidfds.pidOfProcess(task, fd);
             if (pid < 0) {
                 return pid;
             }

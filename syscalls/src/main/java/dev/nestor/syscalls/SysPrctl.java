@@ -22,7 +22,6 @@ public final class SysPrctl {
     private static final int SECURE_ALL_BITS = 0xff;
     private static final int SECURE_ALL_LOCKS = 0xaa;
     private static final long DEFAULT_TIMER_SLACK_NS = 50_000;
-    private static final int PR_TSC_ENABLE = 1;
 
     private final TaskTable tasks;
     private final SignalStructTable signals;
@@ -94,7 +93,12 @@ public final class SysPrctl {
         return switch (option) {
             case Prctl.PR_GET_TIMING -> 0;
             case Prctl.PR_SET_TIMING -> args.get(1) == 0 ? 0 : -Errno.EINVAL;
-            case Prctl.PR_GET_TSC -> putInt(task, args.get(1), PR_TSC_ENABLE);
+            case Prctl.PR_GET_TSC ->
+                putInt(
+                        task,
+                        args.get(1),
+                        tasks.hasThreadFlag(task, TaskTable.TIF_NOTSC) ? Prctl.PR_TSC_SIGSEGV : Prctl.PR_TSC_ENABLE);
+            case Prctl.PR_SET_TSC -> setTsc(task, args.intAt(1));
             case Prctl.PR_SET_PTRACER,
                     Prctl.PR_GET_UNALIGN,
                     Prctl.PR_SET_UNALIGN,
@@ -108,7 +112,6 @@ public final class SysPrctl {
                 capabilities.capable(task, Capability.CAP_SYS_RESOURCE) ? -Outside.EOUTSIDE : -Errno.EPERM;
             case Prctl.PR_GET_SECCOMP,
                     Prctl.PR_SET_SECCOMP,
-                    Prctl.PR_SET_TSC,
                     Prctl.PR_MCE_KILL,
                     Prctl.PR_MCE_KILL_GET,
                     Prctl.PR_SET_THP_DISABLE,
@@ -124,6 +127,14 @@ public final class SysPrctl {
                     Prctl.PR_TASK_PERF_EVENTS_ENABLE -> -Outside.EOUTSIDE;
             default -> option > 64 ? -Outside.EOUTSIDE : -Errno.EINVAL;
         };
+    }
+
+    private long setTsc(int task, int value) {
+        if (value != Prctl.PR_TSC_ENABLE && value != Prctl.PR_TSC_SIGSEGV) {
+            return -Errno.EINVAL;
+        }
+        tasks.setThreadFlag(task, TaskTable.TIF_NOTSC, value == Prctl.PR_TSC_SIGSEGV);
+        return 0;
     }
 
     private static boolean anyOf(SyscallArgs args, int from) {

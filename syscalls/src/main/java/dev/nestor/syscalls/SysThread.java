@@ -33,7 +33,11 @@ public final class SysThread {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.partial(Nr.NR_arch_prctl, "arch_prctl", this::archPrctl, "CPUID faulting, AMX permissions, shadow stacks")
+        calls.partial(
+                        Nr.NR_arch_prctl,
+                        "arch_prctl",
+                        this::archPrctl,
+                        "a fault for CPUID, AMX permissions, shadow stacks")
                 .full(Nr.NR_set_robust_list, "set_robust_list", this::setRobustList)
                 .full(Nr.NR_get_robust_list, "get_robust_list", this::getRobustList)
                 .partial(Nr.NR_rseq, "rseq", this::rseq, "the area is not updated on a switch");
@@ -46,8 +50,11 @@ public final class SysThread {
             case ARCH_SET_FS, ARCH_SET_GS -> setBase(task, args.intAt(0) == ARCH_SET_FS, address);
             case ARCH_GET_FS -> memory.putLong(mm, address, tasks.fsBase(task)) < 0 ? -Errno.EFAULT : 0;
             case ARCH_GET_GS -> memory.putLong(mm, address, tasks.gsBase(task)) < 0 ? -Errno.EFAULT : 0;
-            case ARCH_GET_CPUID -> 1;
-            case ARCH_SET_CPUID -> -Errno.ENODEV;
+            case ARCH_GET_CPUID -> tasks.hasThreadFlag(task, TaskTable.TIF_NOCPUID) ? 0 : 1;
+            case ARCH_SET_CPUID -> {
+                tasks.setThreadFlag(task, TaskTable.TIF_NOCPUID, address == 0);
+                yield 0;
+            }
             default -> args.intAt(0) > ARCH_SET_CPUID ? -Outside.EOUTSIDE : -Errno.EINVAL;
         };
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nestor.kernel.signal.SigInfo;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Pidfd;
 import dev.nestor.uapi.Signal;
@@ -121,5 +122,28 @@ class SysKillTest {
         assertThat(machine.call(shell, Nr.NR_kill, 3, Signal.SIGCONT)).isZero();
         assertThat(machine.call(shell, Nr.NR_wait4, 3, TestMachine.PAGE, 8)).isEqualTo(3);
         assertThat(machine.intAt(shell, TestMachine.PAGE)).isEqualTo(0xffff);
+    }
+
+    /** A descriptor of /proc/PID will do for a pidfd; nothing else of /proc does. */
+    @Test
+    void pidfdSendSignal_takesProcDirectories() {
+        long directory = open("/proc/3", 0);
+        assertThat(sendNothing(directory)).isZero();
+        assertThat(sendNothing(open("/proc/3/task/3", 0))).isEqualTo(-Errno.EBADF);
+        assertThat(sendNothing(open("/proc", 0))).isEqualTo(-Errno.EBADF);
+        assertThat(sendNothing(open("/proc/3/status", 0))).isEqualTo(-Errno.EBADF);
+        assertThat(sendNothing(open("/proc/3", Fcntl.O_PATH))).isEqualTo(-Errno.EBADF);
+        machine.call(child, Nr.NR_exit_group, 0);
+        assertThat(sendNothing(directory)).isZero();
+        machine.call(shell, Nr.NR_wait4, 3);
+        assertThat(sendNothing(directory)).isEqualTo(-Errno.ESRCH);
+    }
+
+    private long open(String path, int flags) {
+        return machine.call(shell, Nr.NR_open, machine.put(shell, TestMachine.PAGE, path), flags);
+    }
+
+    private long sendNothing(long fd) {
+        return machine.call(shell, Nr.NR_pidfd_send_signal, fd, 0, 0, 0);
     }
 }

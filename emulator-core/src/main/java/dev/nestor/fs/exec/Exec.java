@@ -50,6 +50,7 @@ public final class Exec {
     private final byte[] head = new byte[BINPRM_BUF_SIZE];
     private final byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
     private int commLength;
+    private boolean pathInaccessible; // BINPRM_FLAGS_PATH_INACCESSIBLE: an interpreter would not find the script
 
     /** The verbs of the rooms above. */
     public record Verbs(
@@ -82,6 +83,8 @@ public final class Exec {
      */
     public long execve(int task, int dfd, Nameidata nd, int lookup, long argv, long envp) {
         setComm(nd);
+        boolean isAbsolute = nd.length() > 0 && nd.text()[0] == '/';
+        pathInaccessible = dfd != Fcntl.AT_FDCWD && !isAbsolute && vfs.fileTables.isCloexec(tasks.files(task), dfd);
         int file = vfs.opens.openExec(task, dfd, nd, lookup);
         if (file < 0) {
             return file;
@@ -105,6 +108,17 @@ public final class Exec {
         }
         close(file);
         return result;
+    }
+
+    /** The same with AT_EXECVE_CHECK: whether the file may be executed, of whatever kind it is. */
+    public long check(int task, int dfd, Nameidata nd, int lookup, long argv, long envp) {
+        int file = vfs.opens.openExec(task, dfd, nd, lookup);
+        if (file < 0) {
+            return file;
+        }
+        long result = arguments.measure(task, argv, envp);
+        close(file);
+        return Math.min(result, 0);
     }
 
     /**
@@ -201,6 +215,9 @@ public final class Exec {
         if (end == start) {
             return -Errno.ENOEXEC;
         }
+        if (pathInaccessible) {
+            return -Errno.ENOENT;
+        }
         Nameidata nd = vfs.namei.second().set(head, start, end - start);
         return vfs.opens.openExec(task, Fcntl.AT_FDCWD, nd, LookupFlags.FOLLOW);
     }
@@ -281,6 +298,7 @@ public final class Exec {
         if (file != NULL) {
             verbs.addressSpaces.mms().setExeFile(mm, vfs.files.get(file));
         }
+        tasks.setThreadFlag(task, TaskTable.TIF_NOCPUID, false);
         tasks.setFsBase(task, 0);
         tasks.setGsBase(task, 0);
         tasks.setFlags(task, tasks.flags(task) & ~TaskTable.PF_FORKNOEXEC);

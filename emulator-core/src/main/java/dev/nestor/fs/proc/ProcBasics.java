@@ -162,7 +162,8 @@ final class ProcBasics {
         if (!access.mayRead(request.reader(), request.subject())) {
             return -Errno.EPERM;
         }
-        out.put("00000000\n");
+        String digits = Integer.toHexString(tasks.personality(request.subject()));
+        out.put("0".repeat(8 - digits.length())).put(digits).put('\n');
         return 0;
     }
 

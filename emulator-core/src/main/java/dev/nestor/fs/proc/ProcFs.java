@@ -133,6 +133,16 @@ public final class ProcFs extends FsType {
         return vfs.tables.superBlocks.pidNs(inodes.sb(inode));
     }
 
+    /** tgid_pidfd_to_pid(): the pid of a /proc/PID directory, which can stand for a pidfd; NULL for any other file. */
+    public int pidOfDirectory(int file) {
+        int inode = files.inode(file);
+        boolean isOurs = inode != NULL
+                && vfs.superBlocks.type(inodes.sb(inode)) == this
+                && (files.mode(file) & FileModes.FMODE_PATH) == 0;
+        ProcEntry entry = isOurs ? entryOf(inode) : null;
+        return entry != null && entry.kind == ProcEntry.PID_DIR ? inodes.handle(inode) : NULL;
+    }
+
     /** get_proc_task(): the task that an inode's directory is of, or NULL once it has been released. */
     int taskOf(int inode) {
         int pid = inodes.handle(inode);

@@ -205,6 +205,11 @@ public final class Fork {
         tasks.copyComm(parent, child);
         tasks.setNoNewPrivs(child, tasks.noNewPrivs(parent));
         tasks.setTimerSlackNs(child, tasks.timerSlackNs(parent));
+        tasks.setPersonality(child, tasks.personality(parent));
+        tasks.setThreadFlag(child, TaskTable.TIF_NOTSC, tasks.hasThreadFlag(parent, TaskTable.TIF_NOTSC));
+        tasks.setThreadFlag(child, TaskTable.TIF_NOCPUID, tasks.hasThreadFlag(parent, TaskTable.TIF_NOCPUID));
+        tasks.setFsBase(child, tasks.fsBase(parent));
+        tasks.setGsBase(child, tasks.gsBase(parent));
         tasks.setStartTime(child, verbs.time.boottimeNs());
         tasks.setSyscallNr(child, -1);
         return child;
@@ -231,10 +236,21 @@ public final class Fork {
             return -Errno.ENOMEM;
         }
         failed = verbs.nsProxies.copyNamespaces(flags, parent, child);
-        if (failed < 0) {
-            return failed;
+        if (failed >= 0) {
+            failed = copyThread(child, args);
         }
-        return attach(parent, child, args);
+        return failed < 0 ? failed : attach(parent, child, args);
+    }
+
+    /** copy_thread(): a TLS block must lie in user memory. */
+    private int copyThread(int child, CloneArgs args) {
+        if ((args.flags & Sched.CLONE_SETTLS) != 0) {
+            if (Long.compareUnsigned(args.tls, AddressSpaces.TASK_SIZE_MAX) >= 0) {
+                return -Errno.EPERM;
+            }
+            tasks.setFsBase(child, args.tls);
+        }
+        return 0;
     }
 
     /** copy_creds(): threads share; others get a copy, in a user namespace of its own if asked for. */

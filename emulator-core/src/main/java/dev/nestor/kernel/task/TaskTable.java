@@ -25,6 +25,11 @@ public final class TaskTable extends Table {
     public static final int PF_FORKNOEXEC = 0x40;
     public static final int PF_SIGNALED = 0x400;
     public static final int PF_KTHREAD = 0x200000;
+    /** The thread may not read the time stamp counter, or not ask the processor what it is. */
+    public static final int TIF_NOTSC = 1;
+
+    public static final int TIF_NOCPUID = 2;
+
     public static final int JOBCTL_STOP_SIGMASK = 0xffff;
     public static final int JOBCTL_STOP_PENDING = 1 << 17;
     public static final int JOBCTL_STOP_CONSUME = 1 << 18;
@@ -83,6 +88,8 @@ public final class TaskTable extends Table {
     private int[] rseqLength = new int[initialRows()]; // bytes
     private int[] rseqSignature = new int[initialRows()];
     private long[] timerSlackNs = new long[initialRows()]; // ns
+    private int[] personality = new int[initialRows()]; // PER_*, ADDR_NO_RANDOMIZE and their kind
+    private byte[] threadFlags = new byte[initialRows()]; // TIF_*
     private long[] args = new long[6 * initialRows()]; // the six arguments of the call it is in
     private int[] syscallNr = new int[initialRows()]; // the call it is in, or -1 in user mode
     private long[] restart =
@@ -494,6 +501,23 @@ public final class TaskTable extends Table {
         rseqSignature[row(task)] = value;
     }
 
+    public int personality(int task) {
+        return personality[row(task)];
+    }
+
+    public void setPersonality(int task, int value) {
+        personality[row(task)] = value;
+    }
+
+    public boolean hasThreadFlag(int task, int flag) {
+        return (threadFlags[row(task)] & flag) != 0;
+    }
+
+    public void setThreadFlag(int task, int flag, boolean value) {
+        int row = row(task);
+        threadFlags[row] = (byte) (value ? threadFlags[row] | flag : threadFlags[row] & ~flag);
+    }
+
     public long timerSlackNs(int task) {
         return timerSlackNs[row(task)];
     }
@@ -615,6 +639,8 @@ public final class TaskTable extends Table {
         rseqLength[row] = 0;
         rseqSignature[row] = 0;
         timerSlackNs[row] = 0;
+        personality[row] = 0;
+        threadFlags[row] = 0;
         Arrays.fill(args, row * 6, (row + 1) * 6, 0);
         syscallNr[row] = 0;
         Arrays.fill(restart, row * 4, (row + 1) * 4, 0);
@@ -674,6 +700,8 @@ public final class TaskTable extends Table {
         rseqLength = columns.ints(rseqLength);
         rseqSignature = columns.ints(rseqSignature);
         timerSlackNs = columns.longs(timerSlackNs);
+        personality = columns.ints(personality);
+        threadFlags = columns.bytes(threadFlags);
         args = columns.longs(args, 6);
         syscallNr = columns.ints(syscallNr);
         restart = columns.longs(restart, 4);
