@@ -1,14 +1,6 @@
 package dev.nestor.benchmarks;
 
-import dev.nestor.init.Kernel;
-import dev.nestor.init.KernelConfig;
-import dev.nestor.kernel.sched.Dispatcher;
-import dev.nestor.syscalls.CallTables;
-import dev.nestor.syscalls.Execution;
-import dev.nestor.syscalls.Syscalls;
 import dev.nestor.uapi.Nr;
-import dev.nestor.uapi.Sched;
-import dev.nestor.uapi.Signal;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,51 +30,28 @@ public class SyscallBenchmark {
     @Param({"0", "32"})
     int level; // of the caller's PID namespace
 
-    private Execution execution;
+    private Host host;
     private int caller;
     private int next;
 
     @Setup(Level.Trial)
     public void boot() {
-        Kernel kernel = new Kernel(new KernelConfig());
-        execution = new Execution(kernel, new Syscalls(CallTables.of(kernel), kernel.tasks()));
-        kernel.wakeups().setDispatcher(new Dispatcher() {
-            @Override
-            public void activate(int task) {}
-
-            @Override
-            public void activateNew(int task) {}
-
-            @Override
-            public void kick(int task) {}
-        });
-        caller = kernel.initTask();
-        for (int at = 0; at < level; at++) {
-            caller = clone(kernel, Sched.CLONE_NEWPID);
-        }
+        host = new Host();
+        caller = host.descend(host.init(), level);
         for (int i = 0; i < TASKS; i++) {
-            clone(kernel, 0);
+            host.clone(caller, 0);
         }
-    }
-
-    private int clone(Kernel kernel, long flags) {
-        execution.syscalls().setArg(caller, 0, flags | Signal.SIGCHLD);
-        execution.syscalls().setArg(caller, 1, 0);
-        long nr = execution.enter(caller, Nr.NR_clone);
-        return kernel.pids().findTaskByVpid(kernel.pids().activeNs(caller), (int) nr);
     }
 
     @Benchmark
     public long getpid() {
-        return execution.enter(caller, Nr.NR_getpid);
+        return host.call(caller, Nr.NR_getpid);
     }
 
     /** Of each task in turn. */
     @Benchmark
     public long killWithNoSignal() {
         next = next == TASKS ? 1 : next + 1;
-        execution.syscalls().setArg(caller, 0, next);
-        execution.syscalls().setArg(caller, 1, 0);
-        return execution.enter(caller, Nr.NR_kill);
+        return host.call(caller, Nr.NR_kill, next, 0, 0);
     }
 }
