@@ -27,7 +27,7 @@ final class Staircase {
         namespaces[0] = kernel.pids().activeNs(kernel.initTask());
         for (int at = 1; at <= LEVELS; at++) {
             int userNs = kernel.pidNamespaces().owner(namespaces[0]);
-            namespaces[at] = kernel.pidNamespaces().create(namespaces[at - 1], userNs);
+            namespaces[at] = kernel.pidNamespaces().create(namespaces[at - 1], userNs, 0);
         }
         int[] made = new int[pids];
         int count = 0;

@@ -1,14 +1,11 @@
 package dev.nestor.fs;
 
+import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.table.Chain;
 import dev.nestor.table.Columns;
-import dev.nestor.table.Table;
 
 /** The struct mnt_namespace columns. */
-public final class MntNamespaceTable extends Table {
-    private int[] count = new int[initialRows()]; // references
-    private int[] userNs = new int[initialRows()]; // user_namespace
-    private int[] inum = new int[initialRows()]; // inode number in nsfs
+public final class MntNamespaceTable extends NamespaceTable {
     private int[] root = new int[initialRows()]; // mount
     private long[] seq = new long[initialRows()]; // order of creation
     private int[] nrMounts = new int[initialRows()]; // mounts
@@ -18,30 +15,6 @@ public final class MntNamespaceTable extends Table {
     public MntNamespaceTable(int limit, MountTable table) {
         super("mnt_namespace", 39, limit);
         mounts = new Chain(this, table);
-    }
-
-    public int count(int ns) {
-        return count[row(ns)];
-    }
-
-    void setCount(int ns, int value) {
-        count[row(ns)] = value;
-    }
-
-    public int userNs(int ns) {
-        return userNs[row(ns)];
-    }
-
-    void setUserNs(int ns, int value) {
-        userNs[row(ns)] = value;
-    }
-
-    public int inum(int ns) {
-        return inum[row(ns)];
-    }
-
-    void setInum(int ns, int value) {
-        inum[row(ns)] = value;
     }
 
     public int root(int ns) {
@@ -82,9 +55,7 @@ public final class MntNamespaceTable extends Table {
 
     @Override
     protected void clearRow(int row) {
-        count[row] = 0;
-        userNs[row] = 0;
-        inum[row] = 0;
+        super.clearRow(row);
         root[row] = 0;
         seq[row] = 0;
         nrMounts[row] = 0;
@@ -93,9 +64,7 @@ public final class MntNamespaceTable extends Table {
 
     @Override
     protected void columns(Columns columns) {
-        count = columns.ints(count);
-        userNs = columns.ints(userNs);
-        inum = columns.ints(inum);
+        super.columns(columns);
         root = columns.ints(root);
         seq = columns.longs(seq);
         nrMounts = columns.ints(nrMounts);

@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
 import dev.nestor.table.StateHash;
@@ -319,22 +320,27 @@ public final class Mounts {
     }
 
     /**
-     * copy_mnt_ns(): a namespace with a copy of all mounts of another, owned by userNs; a fs_struct, when given, is moved
-     * to the copies of the mounts it stands in. A negative errno at a limit.
+     * copy_mnt_ns(): a namespace with a copy of all mounts of another, owned by userNs and counted as kuid's; a
+     * fs_struct, when given, is moved to the copies of the mounts it stands in. A negative errno at a limit.
      */
-    public int copyMntNs(int from, int userNs, int fs, FsStructs fsStructs) {
+    public int copyMntNs(int from, int userNs, int kuid, int fs, FsStructs fsStructs) {
         int oldRoot = namespaces.root(from);
         boolean less = namespaces.userNs(from) != userNs;
         int how = CL_COPY_UNBINDABLE | (less ? CL_SHARED_TO_SLAVE : 0);
-        int ns = namespaces.alloc();
-        if (ns == NULL) {
+        int counted = userNamespaces.incUcount(userNs, kuid, UcountType.MNT_NAMESPACES);
+        if (counted == NULL) {
             return -Errno.ENOSPC;
         }
-        int root = copyTree(oldRoot, mounts.root(oldRoot), how);
+        int ns = namespaces.alloc();
+        int root = ns == NULL ? -Errno.ENOSPC : copyTree(oldRoot, mounts.root(oldRoot), how);
         if (root < 0) {
-            namespaces.free(ns);
+            userNamespaces.decUcount(counted, UcountType.MNT_NAMESPACES);
+            if (ns != NULL) {
+                namespaces.free(ns);
+            }
             return root;
         }
+        namespaces.setUcounts(ns, counted);
         work.add(Work.NS_ALLOC_MNT);
         if (less) {
             lockTree(root);
@@ -374,8 +380,12 @@ public final class Mounts {
         work.add(Work.NS_FREE_MNT);
         umountTree(namespaces.root(ns));
         int userNs = namespaces.userNs(ns);
+        int counted = namespaces.ucounts(ns);
         inums.free(namespaces.inum(ns));
         namespaces.free(ns);
+        if (counted != NULL) {
+            userNamespaces.decUcount(counted, UcountType.MNT_NAMESPACES);
+        }
         userNamespaces.put(userNs);
     }
 

@@ -2,6 +2,7 @@ package dev.nestor.init;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -28,11 +29,15 @@ final class Boot {
 
     int firstTask() {
         int userNs = kernel.userNamespaces().createRoot();
+        for (int type = 0; type < UcountType.COUNT; type++) {
+            kernel.userNamespaceTable().setUcountMax(userNs, type, config.ucountMax(type));
+        }
         int pidNs = createNamespaces(userNs);
         int task = tasks.alloc();
         tasks.setUsage(task, 2);
         setName(task);
         tasks.setCred(task, kernel.creds().createRoot(userNs, config.boundingCaps()));
+        kernel.creds().countTask(task);
         kernel.userNamespaces().put(userNs); // the reference of its creation; its holders have their own
         tasks.setNsproxy(task, proxy);
         tasks.setSighand(task, kernel.signals().sighands().create());

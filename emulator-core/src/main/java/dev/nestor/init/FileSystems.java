@@ -67,6 +67,7 @@ public final class FileSystems {
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
         ProcTexts.register(procFiles, procContext(), procFs);
         new Sysctls(kernel).register(procFiles);
+        new UserSysctls(kernel).register(procFiles);
         MemDevices devices = new MemDevices(vfs);
         tmpfs = TmpFs.tmpfs(vfs, devices);
         ramfs = TmpFs.ramfs(vfs, devices);

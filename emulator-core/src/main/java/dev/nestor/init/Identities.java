@@ -10,6 +10,7 @@ import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.GroupInfoTable;
 import dev.nestor.kernel.cred.IdMapTable;
 import dev.nestor.kernel.cred.IdMaps;
+import dev.nestor.kernel.cred.UcountsTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
@@ -40,6 +41,7 @@ final class Identities {
     final PidNamespaces pidNamespaces;
     final Pids pids;
     final CredTable credTable;
+    final UcountsTable ucountsTable;
     final UserNamespaceTable userNamespaceTable;
     final UserNamespaces userNamespaces;
     final Creds creds;
@@ -70,15 +72,15 @@ final class Identities {
         groupInfoTable = new GroupInfoTable(most);
         userNamespaceTable = new UserNamespaceTable(most);
         idMapTable = new IdMapTable(config.maxExtents(), userNamespaceTable);
-        userNamespaces = new UserNamespaces(userNamespaceTable, idMapTable, credTable, tasks, nsInums);
-        creds = new Creds(tasks, credTable, groupInfoTable, userNamespaces);
+        ucountsTable = new UcountsTable(4 * most);
+        userNamespaces = new UserNamespaces(userNamespaceTable, idMapTable, credTable, tasks, nsInums, ucountsTable);
+        creds = new Creds(tasks, signalStructs, credTable, groupInfoTable, userNamespaces);
         capabilities = new Capabilities(tasks, credTable, userNamespaceTable);
         idMaps = new IdMaps(userNamespaceTable, userNamespaces, credTable, capabilities);
 
         pidTable = new PidTable(4 * most, tasks);
         pidNamespaceTable = new PidNamespaceTable(most);
-        pidNamespaces =
-                new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces::hold, userNamespaces::put);
+        pidNamespaces = new PidNamespaces(pidNamespaceTable, pidTable, nsInums, userNamespaces);
         pids = new Pids(pidTable, pidNamespaceTable, pidNamespaces, tasks, signalStructs);
         utsNamespaceTable = new UtsNamespaceTable(most);
         utsNamespaces = new UtsNamespaces(utsNamespaceTable, userNamespaces, nsInums);

@@ -411,6 +411,7 @@ public final class Kernel {
         ids.groupInfoTable.digest(hash);
         ids.userNamespaceTable.digest(hash);
         ids.idMapTable.digest(hash);
+        ids.ucountsTable.digest(hash);
         ids.utsNamespaceTable.digest(hash);
         ids.timeNamespaceTable.digest(hash);
         ids.cgroupNamespaceTable.digest(hash);

@@ -1,8 +1,10 @@
 package dev.nestor.init;
 
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Topology;
 import dev.nestor.uapi.Resource;
+import java.util.Arrays;
 
 /**
  * What a machine is started with: its names, limits and clocks. Defaults are those of the reference machine, the
@@ -32,9 +34,15 @@ public final class KernelConfig {
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
+    private final int[] ucountMax = new int[UcountType.COUNT]; // user.max_* of the initial user namespace
     private final long[] rlimits = new long[2 * Resource.RLIM_NLIMITS]; // soft, hard by resource
 
     public KernelConfig() {
+        Arrays.fill(ucountMax, 96_365);
+        ucountMax[UcountType.INOTIFY_INSTANCES] = 128;
+        ucountMax[UcountType.INOTIFY_WATCHES] = 192_536;
+        ucountMax[UcountType.FANOTIFY_GROUPS] = 128;
+        ucountMax[UcountType.FANOTIFY_MARKS] = 205_099;
         for (int i = 0; i < Resource.RLIM_NLIMITS; i++) {
             setLimit(i, Resource.RLIM_INFINITY, Resource.RLIM_INFINITY);
         }
@@ -52,6 +60,16 @@ public final class KernelConfig {
     private void setLimit(int resource, long soft, long hard) {
         rlimits[2 * resource] = soft;
         rlimits[2 * resource + 1] = hard;
+    }
+
+    /** What a user may have in the initial user namespace, by UcountType. */
+    public int ucountMax(int type) {
+        return ucountMax[type];
+    }
+
+    public KernelConfig ucountMax(int type, int wanted) {
+        ucountMax[type] = wanted;
+        return this;
     }
 
     /** RLIMIT_*: soft limit of the first task. */

@@ -3,7 +3,6 @@ package dev.nestor.init;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.ns.NamespaceTable;
-import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.table.Table;
 import java.util.Arrays;
 
@@ -68,14 +67,7 @@ public final class KernelInvariants {
 
     /** No two namespaces have one inode number. */
     private void checkInums() {
-        PidNamespaceTable pidNamespaces = kernel.pidNamespaceTable();
-        UserNamespaceTable userNamespaces = kernel.userNamespaceTable();
         Inums inums = new Inums();
-        Claims.forEach(pidNamespaces, ns -> inums.add(pidNamespaces.inum(ns)));
-        Claims.forEach(userNamespaces, ns -> inums.add(userNamespaces.inum(ns)));
-        Claims.forEach(
-                kernel.vfs().tables.mntNamespaces,
-                ns -> inums.add(kernel.vfs().tables.mntNamespaces.inum(ns)));
         for (Table table : all.list()) {
             if (table instanceof NamespaceTable owned) {
                 Claims.forEach(owned, ns -> inums.add(owned.inum(ns)));

@@ -21,8 +21,8 @@ final class MountNamespaces implements Namespaces.MountNamespaces {
     }
 
     @Override
-    public int copyMntNs(int ns, int userNs, int fs) {
-        return vfs.mounts.copyMntNs(ns, userNs, fs, vfs.fsStructs);
+    public int copyMntNs(int ns, int userNs, int kuid, int fs) {
+        return vfs.mounts.copyMntNs(ns, userNs, kuid, fs, vfs.fsStructs);
     }
 
     @Override

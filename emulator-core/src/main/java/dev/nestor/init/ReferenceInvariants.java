@@ -14,18 +14,23 @@ import dev.nestor.ipc.IpcNamespaceTable;
 import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.GroupInfoTable;
+import dev.nestor.kernel.cred.Ucounts;
+import dev.nestor.kernel.cred.UcountsTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.kernel.ns.NsTypes;
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidTable;
+import dev.nestor.kernel.signal.SigQueueTable;
 import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.MmTable;
 import dev.nestor.mm.VmaTable;
 import dev.nestor.net.NetTable;
 import dev.nestor.table.Table;
+import java.util.Map;
 
 /** Reference counts: each is the number of references that a walk over all who can hold one finds. */
 final class ReferenceInvariants {
@@ -67,6 +72,7 @@ final class ReferenceInvariants {
         findNamespacesOfProxies();
         checkNamespaces();
         checkCreds();
+        checkUcounts();
         checkPids();
         checkFiles();
         checkMounts();
@@ -133,13 +139,10 @@ final class ReferenceInvariants {
                 kernel.pidTable(),
                 pid -> namespaces[NsTypes.PID].hold(kernel.pidTable().ns(pid), "pid"));
         Claims.forEach(sbs, sb -> namespaces[NsTypes.PID].hold(sbs.pidNs(sb), "procfs"));
-        Claims.forEach(pidTable, ns -> {
-            namespaces[NsTypes.PID].hold(pidTable.parent(ns), "child");
-            users.hold(pidTable.userNs(ns), pidTable.name());
-        });
+        Claims.forEach(pidTable, ns -> namespaces[NsTypes.PID].hold(pidTable.parent(ns), "child"));
         Claims.forEach(creds, cred -> users.hold(creds.userNs(cred), "cred"));
-        Claims.forEach(userTable, ns -> users.hold(userTable.parent(ns), "child"));
-        Claims.forEach(fs.mntNamespaces, ns -> users.hold(fs.mntNamespaces.userNs(ns), fs.mntNamespaces.name()));
+        UcountsTable ucounts = all.get(UcountsTable.class);
+        Claims.forEach(ucounts, user -> users.hold(ucounts.ns(user), ucounts.name()));
         Claims.forEach(sbs, sb -> users.hold(sbs.userNs(sb), sbs.name()));
         for (Table table : all.list()) {
             if (table instanceof NamespaceTable owned) {
@@ -165,6 +168,72 @@ final class ReferenceInvariants {
         Holders ofGroups = new Holders(groups);
         Claims.forEach(creds, cred -> ofGroups.hold(creds.groups(cred), "cred"));
         ofGroups.check(groups::count);
+    }
+
+    /**
+     * A ucounts is held by creds, by what is counted in it, and by each kind of signal queue that is not empty; tasks and
+     * signals are counted in the ucounts of their users and in all above.
+     */
+    private void checkUcounts() {
+        UcountsTable ucounts = all.get(UcountsTable.class);
+        SigQueueTable queue = all.get(SigQueueTable.class);
+        UserNamespaceTable userTable = kernel.userNamespaceTable();
+        Holders holders = new Holders(ucounts);
+        Holders processes = new Holders(ucounts);
+        Holders pending = new Holders(ucounts);
+        Claims.forEach(creds, cred -> holders.hold(creds.ucounts(cred), "cred"));
+        for (Table table : all.list()) {
+            if (table instanceof NamespaceTable owned) {
+                Claims.forEach(owned, ns -> holders.hold(owned.ucounts(ns), owned.name()));
+            }
+        }
+        Claims.forEach(tasks, task -> {
+            int user = tasks.exitState(task) == TaskTable.EXIT_DEAD ? NULL : creds.ucounts(tasks.cred(task));
+            for (; user != NULL; user = userTable.ucounts(ucounts.ns(user))) {
+                processes.hold(user, "task");
+            }
+        });
+        Claims.forEach(queue, queued -> {
+            for (int user = queue.ucounts(queued); user != NULL; user = userTable.ucounts(ucounts.ns(user))) {
+                pending.hold(user, "signal");
+            }
+        });
+        Claims.forEach(ucounts, user -> holders.hold(pending.of(user) > 0 ? user : NULL, "signals"));
+        holders.check(ucounts::count);
+        processes.check(user -> (int) ucounts.rlimit(user, Ucounts.RLIMIT_NPROC));
+        pending.check(user -> (int) ucounts.rlimit(user, Ucounts.RLIMIT_SIGPENDING));
+        checkNamespacesOfUsers(ucounts);
+    }
+
+    /** The namespaces of each kind that a user is counted to have are those that were made by it, or below by others. */
+    private void checkNamespacesOfUsers(UcountsTable ucounts) {
+        UserNamespaceTable userTable = kernel.userNamespaceTable();
+        Map<NamespaceTable, Integer> types = Map.of(
+                userTable,
+                UcountType.USER_NAMESPACES,
+                kernel.pidNamespaceTable(),
+                UcountType.PID_NAMESPACES,
+                kernel.utsNamespaceTable(),
+                UcountType.UTS_NAMESPACES,
+                all.get(IpcNamespaceTable.class),
+                UcountType.IPC_NAMESPACES,
+                all.get(NetTable.class),
+                UcountType.NET_NAMESPACES,
+                fs.mntNamespaces,
+                UcountType.MNT_NAMESPACES,
+                all.get(CgroupNamespaceTable.class),
+                UcountType.CGROUP_NAMESPACES,
+                kernel.timeNamespaceTable(),
+                UcountType.TIME_NAMESPACES);
+        types.forEach((table, type) -> {
+            Holders counted = new Holders(ucounts);
+            Claims.forEach(table, ns -> {
+                for (int user = table.ucounts(ns); user != NULL; user = userTable.ucounts(ucounts.ns(user))) {
+                    counted.hold(user, table.name());
+                }
+            });
+            counted.check(user -> ucounts.ucount(user, type));
+        });
     }
 
     /** A pid is held by the use of its numbers, by descriptors, and by who gets a file's signals. */

@@ -3,11 +3,12 @@ package dev.nestor.net;
 import dev.nestor.kernel.cred.OwnedNamespaces;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.UcountType;
 
 /** Network namespaces: net/core/net_namespace.c. */
 public final class Nets extends OwnedNamespaces {
     public Nets(NetTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
-        super(namespaces, userNamespaces, inums);
+        super(namespaces, userNamespaces, inums, UcountType.NET_NAMESPACES);
     }
 
     /** The initial one. */
@@ -15,8 +16,8 @@ public final class Nets extends OwnedNamespaces {
         return allocRoot(userNs, NsInums.NET_NS_INIT_INO);
     }
 
-    /** copy_net_ns(): a new one owned by userNs; NULL at the limit. */
-    public int create(int userNs) {
-        return alloc(userNs);
+    /** copy_net_ns(): a new one owned by userNs and counted as kuid's; NULL at the limit. */
+    public int create(int userNs, int kuid) {
+        return alloc(userNs, kuid);
     }
 }

@@ -13,8 +13,15 @@ import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Nr;
 
-/** User and group ids of a process: getuid(2), setuid(2), setresuid(2) and their family; kernel/sys.c. */
+/**
+ * User and group ids of a process: getuid(2), setuid(2), setresuid(2) and their family; kernel/sys.c. A call and its twin
+ * for groups are one method, over the kind of id.
+ */
 public final class SysCred {
+    private static final int UID = UserNamespaces.UID;
+    private static final int GID = UserNamespaces.GID;
+    private static final int UNCHANGED = -1;
+
     private final TaskTable tasks;
     private final CredTable table;
     private final Creds creds;
@@ -32,20 +39,20 @@ public final class SysCred {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.full(Nr.NR_getuid, "getuid", (task, args) -> uid(task, table.uid(cred(task))))
-                .full(Nr.NR_geteuid, "geteuid", (task, args) -> uid(task, table.euid(cred(task))))
-                .full(Nr.NR_getgid, "getgid", (task, args) -> gid(task, table.gid(cred(task))))
-                .full(Nr.NR_getegid, "getegid", (task, args) -> gid(task, table.egid(cred(task))))
-                .full(Nr.NR_getresuid, "getresuid", this::getresuid)
-                .full(Nr.NR_getresgid, "getresgid", this::getresgid)
-                .full(Nr.NR_setuid, "setuid", this::setuid)
-                .full(Nr.NR_setgid, "setgid", this::setgid)
-                .full(Nr.NR_setreuid, "setreuid", this::setreuid)
-                .full(Nr.NR_setregid, "setregid", this::setregid)
-                .full(Nr.NR_setresuid, "setresuid", this::setresuid)
-                .full(Nr.NR_setresgid, "setresgid", this::setresgid)
-                .full(Nr.NR_setfsuid, "setfsuid", this::setfsuid)
-                .full(Nr.NR_setfsgid, "setfsgid", this::setfsgid);
+        calls.full(Nr.NR_getuid, "getuid", (task, args) -> shown(task, UID, table.uid(cred(task))))
+                .full(Nr.NR_geteuid, "geteuid", (task, args) -> shown(task, UID, table.euid(cred(task))))
+                .full(Nr.NR_getgid, "getgid", (task, args) -> shown(task, GID, table.gid(cred(task))))
+                .full(Nr.NR_getegid, "getegid", (task, args) -> shown(task, GID, table.egid(cred(task))))
+                .full(Nr.NR_getresuid, "getresuid", (task, args) -> getres(task, args, UID))
+                .full(Nr.NR_getresgid, "getresgid", (task, args) -> getres(task, args, GID))
+                .full(Nr.NR_setuid, "setuid", (task, args) -> set(task, args, UID))
+                .full(Nr.NR_setgid, "setgid", (task, args) -> set(task, args, GID))
+                .full(Nr.NR_setreuid, "setreuid", (task, args) -> setre(task, args, UID))
+                .full(Nr.NR_setregid, "setregid", (task, args) -> setre(task, args, GID))
+                .full(Nr.NR_setresuid, "setresuid", (task, args) -> setres(task, args, UID))
+                .full(Nr.NR_setresgid, "setresgid", (task, args) -> setres(task, args, GID))
+                .full(Nr.NR_setfsuid, "setfsuid", (task, args) -> setfs(task, args, UID))
+                .full(Nr.NR_setfsgid, "setfsgid", (task, args) -> setfs(task, args, GID));
     }
 
     private int cred(int task) {
@@ -56,233 +63,130 @@ public final class SysCred {
         return table.userNs(cred(task));
     }
 
-    private int uid(int task, int kuid) {
-        return namespaces.fromKuidMunged(ns(task), kuid);
+    /** What the task's namespace calls a kid. */
+    private int shown(int task, int kind, int kid) {
+        return namespaces.fromKidMunged(ns(task), kind, kid);
     }
 
-    private int gid(int task, int kgid) {
-        return namespaces.fromKgidMunged(ns(task), kgid);
+    /** ns_capable_setid(). */
+    private boolean maySet(int task, int kind) {
+        int cap = kind == UID ? Capability.CAP_SETUID : Capability.CAP_SETGID;
+        return capabilities.nsCapable(task, ns(task), cap);
     }
 
-    private boolean maySetuid(int task) {
-        return capabilities.nsCapable(task, ns(task), Capability.CAP_SETUID);
-    }
-
-    private boolean maySetgid(int task) {
-        return capabilities.nsCapable(task, ns(task), Capability.CAP_SETGID);
-    }
-
-    private long getresuid(int task, SyscallArgs args) {
+    private long getres(int task, SyscallArgs args, int kind) {
         int cred = cred(task);
-        return put3(task, args, uid(task, table.uid(cred)), uid(task, table.euid(cred)), uid(task, table.suid(cred)));
-    }
-
-    private long getresgid(int task, SyscallArgs args) {
-        int cred = cred(task);
-        return put3(task, args, gid(task, table.gid(cred)), gid(task, table.egid(cred)), gid(task, table.sgid(cred)));
-    }
-
-    private long put3(int task, SyscallArgs args, int real, int effective, int saved) {
         int mm = tasks.mm(task);
-        if (memory.putInt(mm, args.get(0), real) < 0 || memory.putInt(mm, args.get(1), effective) < 0) {
-            return -Errno.EFAULT;
-        }
-        return memory.putInt(mm, args.get(2), saved) < 0 ? -Errno.EFAULT : 0;
+        boolean put = memory.putInt(mm, args.get(0), shown(task, kind, table.real(cred, kind))) >= 0
+                && memory.putInt(mm, args.get(1), shown(task, kind, table.effective(cred, kind))) >= 0
+                && memory.putInt(mm, args.get(2), shown(task, kind, table.saved(cred, kind))) >= 0;
+        return put ? 0 : -Errno.EFAULT;
     }
 
-    private long setuid(int task, SyscallArgs args) {
-        int kuid = namespaces.makeKuid(ns(task), args.intAt(0));
-        if (kuid == UserNamespaces.INVALID_ID) {
+    /** The kid that an argument asks for, the old one where it asks for none, or INVALID_ID. */
+    private int asked(int task, int kind, int id, int old) {
+        return id == UNCHANGED ? old : namespaces.makeKid(ns(task), kind, id);
+    }
+
+    private long set(int task, SyscallArgs args, int kind) {
+        int kid = namespaces.makeKid(ns(task), kind, args.intAt(0));
+        if (kid == UserNamespaces.INVALID_ID) {
             return -Errno.EINVAL;
         }
         int old = cred(task);
-        boolean capable = maySetuid(task);
-        if (!capable && kuid != table.uid(old) && kuid != table.suid(old)) {
+        boolean capable = maySet(task, kind);
+        if (!capable && kid != table.real(old, kind) && kid != table.saved(old, kind)) {
             return -Errno.EPERM;
         }
-        int cred = creds.prepare(task);
-        if (cred == NULL) {
-            return -Errno.ENOMEM;
-        }
-        if (capable) {
-            table.setUid(cred, kuid);
-            table.setSuid(cred, kuid);
-        }
-        table.setEuid(cred, kuid);
-        return commitUids(task, cred, old);
+        int real = capable ? kid : table.real(old, kind);
+        int saved = capable ? kid : table.saved(old, kind);
+        return change(task, kind, real, kid, saved);
     }
 
-    private long commitUids(int task, int cred, int old) {
-        table.setFsuid(cred, table.euid(cred));
-        creds.fixSetuid(cred, old);
-        creds.commit(task, cred);
-        return 0;
-    }
-
-    private long commitGids(int task, int cred) {
-        table.setFsgid(cred, table.egid(cred));
-        creds.commit(task, cred);
-        return 0;
-    }
-
-    private long setgid(int task, SyscallArgs args) {
-        int kgid = namespaces.makeKgid(ns(task), args.intAt(0));
-        if (kgid == UserNamespaces.INVALID_ID) {
-            return -Errno.EINVAL;
-        }
+    private long setre(int task, SyscallArgs args, int kind) {
         int old = cred(task);
-        boolean capable = maySetgid(task);
-        if (!capable && kgid != table.gid(old) && kgid != table.sgid(old)) {
-            return -Errno.EPERM;
-        }
-        int cred = creds.prepare(task);
-        if (cred == NULL) {
-            return -Errno.ENOMEM;
-        }
-        if (capable) {
-            table.setGid(cred, kgid);
-            table.setSgid(cred, kgid);
-        }
-        table.setEgid(cred, kgid);
-        return commitGids(task, cred);
-    }
-
-    private long setreuid(int task, SyscallArgs args) {
-        int old = cred(task);
-        int real = args.intAt(0) == -1 ? table.uid(old) : namespaces.makeKuid(ns(task), args.intAt(0));
-        int effective = args.intAt(1) == -1 ? table.euid(old) : namespaces.makeKuid(ns(task), args.intAt(1));
+        int oldReal = table.real(old, kind);
+        int real = asked(task, kind, args.intAt(0), oldReal);
+        int effective = asked(task, kind, args.intAt(1), table.effective(old, kind));
         if (real == UserNamespaces.INVALID_ID || effective == UserNamespaces.INVALID_ID) {
             return -Errno.EINVAL;
         }
-        boolean realAllowed = real == table.uid(old) || real == table.euid(old);
-        boolean effectiveAllowed =
-                effective == table.uid(old) || effective == table.euid(old) || effective == table.suid(old);
-        if (!(realAllowed && effectiveAllowed) && !maySetuid(task)) {
+        boolean realAllowed = real == oldReal || real == table.effective(old, kind);
+        boolean effectiveAllowed = isIdOf(old, kind, effective);
+        if (!(realAllowed && effectiveAllowed) && !maySet(task, kind)) {
             return -Errno.EPERM;
         }
-        int cred = creds.prepare(task);
-        if (cred == NULL) {
-            return -Errno.ENOMEM;
-        }
-        table.setUid(cred, real);
-        table.setEuid(cred, effective);
-        if (args.intAt(0) != -1 || (args.intAt(1) != -1 && effective != table.uid(old))) {
-            table.setSuid(cred, effective);
-        }
-        return commitUids(task, cred, old);
+        boolean saves = args.intAt(0) != UNCHANGED || (args.intAt(1) != UNCHANGED && effective != oldReal);
+        return change(task, kind, real, effective, saves ? effective : table.saved(old, kind));
     }
 
-    private long setregid(int task, SyscallArgs args) {
+    private boolean isIdOf(int cred, int kind, int kid) {
+        return kid == table.real(cred, kind) || kid == table.effective(cred, kind) || kid == table.saved(cred, kind);
+    }
+
+    private long setres(int task, SyscallArgs args, int kind) {
         int old = cred(task);
-        int real = args.intAt(0) == -1 ? table.gid(old) : namespaces.makeKgid(ns(task), args.intAt(0));
-        int effective = args.intAt(1) == -1 ? table.egid(old) : namespaces.makeKgid(ns(task), args.intAt(1));
-        if (real == UserNamespaces.INVALID_ID || effective == UserNamespaces.INVALID_ID) {
-            return -Errno.EINVAL;
-        }
-        boolean realAllowed = real == table.gid(old) || real == table.egid(old);
-        boolean effectiveAllowed =
-                effective == table.gid(old) || effective == table.egid(old) || effective == table.sgid(old);
-        if (!(realAllowed && effectiveAllowed) && !maySetgid(task)) {
-            return -Errno.EPERM;
-        }
-        int cred = creds.prepare(task);
-        if (cred == NULL) {
-            return -Errno.ENOMEM;
-        }
-        table.setGid(cred, real);
-        table.setEgid(cred, effective);
-        if (args.intAt(0) != -1 || (args.intAt(1) != -1 && effective != table.gid(old))) {
-            table.setSgid(cred, effective);
-        }
-        return commitGids(task, cred);
-    }
-
-    private boolean isUidOf(int cred, int kuid) {
-        return kuid == table.uid(cred) || kuid == table.euid(cred) || kuid == table.suid(cred);
-    }
-
-    private boolean isGidOf(int cred, int kgid) {
-        return kgid == table.gid(cred) || kgid == table.egid(cred) || kgid == table.sgid(cred);
-    }
-
-    private long setresuid(int task, SyscallArgs args) {
-        int old = cred(task);
-        int real = args.intAt(0) == -1 ? table.uid(old) : namespaces.makeKuid(ns(task), args.intAt(0));
-        int effective = args.intAt(1) == -1 ? table.euid(old) : namespaces.makeKuid(ns(task), args.intAt(1));
-        int saved = args.intAt(2) == -1 ? table.suid(old) : namespaces.makeKuid(ns(task), args.intAt(2));
+        int real = asked(task, kind, args.intAt(0), table.real(old, kind));
+        int effective = asked(task, kind, args.intAt(1), table.effective(old, kind));
+        int saved = asked(task, kind, args.intAt(2), table.saved(old, kind));
         if (real == UserNamespaces.INVALID_ID
                 || effective == UserNamespaces.INVALID_ID
                 || saved == UserNamespaces.INVALID_ID) {
             return -Errno.EINVAL;
         }
-        boolean allowed = isUidOf(old, real) && isUidOf(old, effective) && isUidOf(old, saved);
-        if (!allowed && !maySetuid(task)) {
+        boolean changes = real != table.real(old, kind)
+                || effective != table.effective(old, kind)
+                || saved != table.saved(old, kind)
+                || (args.intAt(1) != UNCHANGED && effective != table.fs(old, kind));
+        if (!changes) {
+            return 0;
+        }
+        boolean allowed = isIdOf(old, kind, real) && isIdOf(old, kind, effective) && isIdOf(old, kind, saved);
+        if (!allowed && !maySet(task, kind)) {
             return -Errno.EPERM;
         }
-        int cred = creds.prepare(task);
-        if (cred == NULL) {
-            return -Errno.ENOMEM;
-        }
-        table.setUid(cred, real);
-        table.setEuid(cred, effective);
-        table.setSuid(cred, saved);
-        return commitUids(task, cred, old);
+        return change(task, kind, real, effective, saved);
     }
 
-    private long setresgid(int task, SyscallArgs args) {
+    /** The task gets these ids; the file system id is the effective one. */
+    private long change(int task, int kind, int real, int effective, int saved) {
         int old = cred(task);
-        int real = args.intAt(0) == -1 ? table.gid(old) : namespaces.makeKgid(ns(task), args.intAt(0));
-        int effective = args.intAt(1) == -1 ? table.egid(old) : namespaces.makeKgid(ns(task), args.intAt(1));
-        int saved = args.intAt(2) == -1 ? table.sgid(old) : namespaces.makeKgid(ns(task), args.intAt(2));
-        if (real == UserNamespaces.INVALID_ID
-                || effective == UserNamespaces.INVALID_ID
-                || saved == UserNamespaces.INVALID_ID) {
-            return -Errno.EINVAL;
-        }
-        boolean allowed = isGidOf(old, real) && isGidOf(old, effective) && isGidOf(old, saved);
-        if (!allowed && !maySetgid(task)) {
-            return -Errno.EPERM;
-        }
         int cred = creds.prepare(task);
         if (cred == NULL) {
             return -Errno.ENOMEM;
         }
-        table.setGid(cred, real);
-        table.setEgid(cred, effective);
-        table.setSgid(cred, saved);
-        return commitGids(task, cred);
+        table.setReal(cred, kind, real);
+        table.setEffective(cred, kind, effective);
+        table.setSaved(cred, kind, saved);
+        table.setFs(cred, kind, effective);
+        if (kind == UID) {
+            creds.fixSetuid(cred, old);
+            int failed = creds.setCredUcounts(cred);
+            if (failed < 0) {
+                creds.put(cred);
+                return failed;
+            }
+            creds.flagNprocExceeded(task, cred);
+        }
+        creds.commit(task, cred);
+        return 0;
     }
 
     /** Answers the old id whether or not it changes. */
-    private long setfsuid(int task, SyscallArgs args) {
+    private long setfs(int task, SyscallArgs args, int kind) {
         int old = cred(task);
-        long answer = uid(task, table.fsuid(old));
-        int kuid = namespaces.makeKuid(ns(task), args.intAt(0));
-        if (kuid == UserNamespaces.INVALID_ID || kuid == table.fsuid(old)) {
+        long answer = shown(task, kind, table.fs(old, kind));
+        int kid = namespaces.makeKid(ns(task), kind, args.intAt(0));
+        if (kid == UserNamespaces.INVALID_ID || kid == table.fs(old, kind)) {
             return answer;
         }
-        if (isUidOf(old, kuid) || maySetuid(task)) {
+        if (isIdOf(old, kind, kid) || maySet(task, kind)) {
             int cred = creds.prepare(task);
             if (cred != NULL) {
-                table.setFsuid(cred, kuid);
-                creds.fixSetfsuid(cred, old);
-                creds.commit(task, cred);
-            }
-        }
-        return answer;
-    }
-
-    private long setfsgid(int task, SyscallArgs args) {
-        int old = cred(task);
-        long answer = gid(task, table.fsgid(old));
-        int kgid = namespaces.makeKgid(ns(task), args.intAt(0));
-        if (kgid == UserNamespaces.INVALID_ID || kgid == table.fsgid(old)) {
-            return answer;
-        }
-        if (isGidOf(old, kgid) || maySetgid(task)) {
-            int cred = creds.prepare(task);
-            if (cred != NULL) {
-                table.setFsgid(cred, kgid);
+                table.setFs(cred, kind, kid);
+                if (kind == UID) {
+                    creds.fixSetfsuid(cred, old);
+                }
                 creds.commit(task, cred);
             }
         }

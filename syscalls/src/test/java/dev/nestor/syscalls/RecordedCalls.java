@@ -11,17 +11,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the calls of a .calls file as one task; the format is described in files/record.py, which wrote their answers. */
+/**
+ * Makes the calls of a .calls file; the format is described in files/record.py, and that of several processes in
+ * tasks/record.py, which wrote their answers.
+ */
 final class RecordedCalls {
     private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|\\S+");
-    private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9])");
+    private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9$g])");
+    private static final Pattern CALL = Pattern.compile("(?:([A-Z]): )?(.*?)(?: -> (\\w+))?");
     private static final long UNMAPPED = 8;
 
     private final TestMachine machine;
-    private final int task;
+    private int task; // that makes the call
+    private final Map<String, Integer> tasks = new HashMap<>(); // by their letters
+    private final Map<String, Long> values = new HashMap<>(); // that calls have answered, by their names
     private final Map<String, Long> names = new HashMap<>();
     private final Map<Integer, String> errnos = new HashMap<>();
     private final Map<String, Integer> numbers = new HashMap<>();
@@ -32,6 +40,7 @@ final class RecordedCalls {
     RecordedCalls(TestMachine machine, int task) {
         this.machine = machine;
         this.task = task;
+        tasks.put("A", task);
         constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
@@ -43,7 +52,8 @@ final class RecordedCalls {
         for (Field field : fields("Nr")) {
             numbers.put(field.getName().substring(3), (int) valueOf(field));
         }
-        for (String pair : ("O_LARGEFILE 0x8000 RENAME_NOREPLACE 1 RENAME_EXCHANGE 2 RENAME_WHITEOUT 4"
+        for (String pair : ("CAPV3 0x20080522 CAPV2 0x20071026 CAPV1 0x19980330 PRIO_PROCESS 0 PRIO_PGRP 1 PRIO_USER 2"
+                        + " O_LARGEFILE 0x8000 RENAME_NOREPLACE 1 RENAME_EXCHANGE 2 RENAME_WHITEOUT 4"
                         + " CLOSE_RANGE_UNSHARE 2 CLOSE_RANGE_CLOEXEC 4 F_DUPFD_QUERY 0x403 F_CREATED_QUERY 0x404"
                         + " TCGETS 0x5401 FIONREAD 0x541B FIONBIO 0x5421 FIOCLEX 0x5451 FIONCLEX 0x5450 FIGETBSZ 2"
                         + " MS_RDONLY 1 MS_NOSUID 2 MS_NODEV 4 MS_NOEXEC 8 MS_REMOUNT 32 MS_BIND 0x1000 MS_MOVE 0x2000"
@@ -82,9 +92,9 @@ final class RecordedCalls {
         }
     }
 
-    /** The lines of a file in files/. */
+    /** The lines of a file beside this class. */
     static List<String> lines(String file) {
-        try (InputStream in = RecordedCalls.class.getResourceAsStream("files/" + file)) {
+        try (InputStream in = RecordedCalls.class.getResourceAsStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
                     .lines()
                     .toList();
@@ -103,7 +113,35 @@ final class RecordedCalls {
         return answered;
     }
 
-    private String answer(String call) {
+    private String answer(String line) {
+        Matcher parts = CALL.matcher(line);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(line);
+        }
+        String letter = parts.group(1) == null ? "A" : parts.group(1);
+        task = Objects.requireNonNull(tasks.get(letter), letter);
+        String call = parts.group(2);
+        String answer = call(call, parts.group(3));
+        if (call.startsWith("execve") && answer.equals("0")) {
+            task = machine.kernel()
+                    .pids()
+                    .findTaskByVpid(ns(), machine.kernel().pids().taskNr(task, ns()));
+            giveArgumentPage();
+        }
+        return answer;
+    }
+
+    private int ns() {
+        return machine.kernel().pids().activeNs(task);
+    }
+
+    private void giveArgumentPage() {
+        machine.kernel()
+                .addressSpaces()
+                .learnMapping(machine.kernel().tasks().mm(task), TestMachine.PAGE, TestMachine.PAGE + 65536, 3);
+    }
+
+    private String call(String call, @Nullable String name) {
         List<String> tokens = new ArrayList<>();
         Matcher matcher = TOKEN.matcher(call);
         while (matcher.find()) {
@@ -120,13 +158,27 @@ final class RecordedCalls {
             throw new IllegalArgumentException(tokens.getFirst());
         }
         long result = machine.call(task, nr, args);
+        if (!machine.kernel().tasks().isLive(task) || machine.kernel().tasks().exitState(task) != 0) {
+            return "gone";
+        }
         if (result == Syscalls.BLOCKED) {
             return "BLOCKED";
         }
         if (result < 0 && result > -4096) {
             return "-" + errnos.getOrDefault((int) -result, String.valueOf(-result));
         }
-        StringBuilder text = new StringBuilder().append(result);
+        boolean clone = tokens.getFirst().equals("clone");
+        if (clone && name != null) {
+            tasks.put(name, machine.kernel().pids().findTaskByVpid(ns(), (int) result));
+        } else if (name != null) {
+            values.put(name, result);
+        }
+        StringBuilder text = new StringBuilder();
+        if (name != null && !clone) {
+            text.append('$').append(name);
+        } else {
+            text.append(result > 4096 ? named(result) : String.valueOf(result));
+        }
         for (Out out : outs) {
             String shown = shown(out, result);
             if (!shown.isEmpty()) {
@@ -134,6 +186,16 @@ final class RecordedCalls {
             }
         }
         return text.toString();
+    }
+
+    /** The name of a value that a call has answered, or the value. */
+    private String named(long value) {
+        for (Map.Entry<String, Long> known : values.entrySet()) {
+            if (known.getValue() == value) {
+                return "$" + known.getKey();
+            }
+        }
+        return String.valueOf(value);
     }
 
     private long argument(String token, List<Out> outs) {
@@ -166,6 +228,9 @@ final class RecordedCalls {
     }
 
     private long number(String token) {
+        if (token.startsWith("$")) {
+            return Objects.requireNonNull(values.get(token.substring(1)), token);
+        }
         long value = 0;
         for (String part : token.split("\\|")) {
             boolean negated = part.startsWith("~");
@@ -200,6 +265,8 @@ final class RecordedCalls {
                     case "poll" -> 80;
                     case "how" -> 24;
                     case "iov" -> 64;
+                    case "caps" -> 24;
+                    case "keys" -> 400;
                     default -> throw new IllegalArgumentException(kind);
                 };
         byte[] bytes = new byte[size];
@@ -215,6 +282,12 @@ final class RecordedCalls {
                 String[] both = values[i].split(":");
                 Bytes.putInt(bytes, 8 * i, Integer.parseInt(both[0]));
                 Bytes.putInt(bytes, 8 * i + 4, (int) number(both[1]));
+            }
+        } else if (kind.equals("caps")) {
+            for (int i = 0; i < values.length; i++) {
+                long set = number(values[i]);
+                Bytes.putInt(bytes, 4 * i, (int) set);
+                Bytes.putInt(bytes, 4 * i + 12, (int) (set >>> 32));
             }
         } else {
             for (int i = 0; i < values.length; i++) {
@@ -232,7 +305,7 @@ final class RecordedCalls {
         byte[] raw = new byte[out.size];
         machine.kernel().userMemory().copyFromUser(machine.kernel().tasks().mm(task), out.address, raw, 0, raw.length);
         if (out.kind.matches("\\d+")) {
-            return escape(raw, (int) result);
+            return escape(raw, (int) Math.min(result, raw.length));
         }
         return switch (out.kind) {
             case "stat" ->
@@ -252,8 +325,22 @@ final class RecordedCalls {
                 raw[0] + "," + raw[2] + "," + Bytes.getLong(raw, 8) + "," + Bytes.getLong(raw, 16) + ","
                         + Bytes.getInt(raw, 24);
             case "poll" -> polled(raw);
+            case "caps" -> set(raw, 0) + " " + set(raw, 4) + " " + set(raw, 8);
+            case "keys" -> keys(raw, (int) result);
             default -> "";
         };
+    }
+
+    private static String set(byte[] raw, int at) {
+        return Long.toHexString(unsigned(raw, at) | unsigned(raw, at + 12) << 32);
+    }
+
+    private String keys(byte[] raw, int length) {
+        List<String> list = new ArrayList<>();
+        for (int at = 0; at + 4 <= length; at += 4) {
+            list.add(named(Bytes.getInt(raw, at)));
+        }
+        return String.join(" ", list);
     }
 
     private static long unsigned(byte[] raw, int at) {

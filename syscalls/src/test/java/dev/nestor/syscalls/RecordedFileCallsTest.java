@@ -19,7 +19,7 @@ class RecordedFileCallsTest {
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
         int task = newRoot(machine);
-        List<String> lines = RecordedCalls.lines(file + ".calls");
+        List<String> lines = RecordedCalls.lines("files/" + file + ".calls");
 
         List<String> answered = new RecordedCalls(machine, task).run(lines);
 

@@ -53,6 +53,7 @@ final class IdentityValues {
         boolean effectiveOnly = call.nr() == Nr.NR_geteuid || call.nr() == Nr.NR_getegid;
         if (user) {
             setUids(creds, cred, ids, effectiveOnly);
+            machine.kernel().creds().setCredUcounts(cred);
         } else {
             setGids(creds, cred, ids, effectiveOnly);
         }

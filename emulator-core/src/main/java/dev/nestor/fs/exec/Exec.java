@@ -82,6 +82,9 @@ public final class Exec {
      * @param lookup LookupFlags for the walk
      */
     public long execve(int task, int dfd, Nameidata nd, int lookup, long argv, long envp) {
+        if (verbs.creds.isExecRefused(task)) {
+            return -Errno.EAGAIN;
+        }
         setComm(nd);
         boolean isAbsolute = nd.length() > 0 && nd.text()[0] == '/';
         pathInaccessible = dfd != Fcntl.AT_FDCWD && !isAbsolute && vfs.fileTables.isCloexec(tasks.files(task), dfd);

@@ -37,27 +37,37 @@ public final class ProcNumbers {
     }
 
     /**
-     * proc_dointvec(): the first number of what was written to a sysctl, in the low half; in the high half the bytes that
-     * it and the white space around it take. -1 for what is no number.
+     * proc_get_long(): the first number of what was written to a sysctl, in the low half; in the high half the bytes that
+     * it and the white space around it take. It is octal after a 0 and hexadecimal after 0x, and blanks, tabs and newlines
+     * alone may stand behind it. -1 for what is no int.
      */
     static long first(byte[] text, int length) {
         int at = 0;
         while (at < length && isSpace(text[at])) {
             at++;
         }
-        int end = at;
-        while (end < length && !isSpace(text[end]) && text[end] != 0) {
-            end++;
+        boolean negative = at < length && text[at] == '-';
+        at += negative ? 1 : 0;
+        int radix = 10;
+        if (at + 1 < length && text[at] == '0') {
+            boolean hexadecimal = (text[at + 1] | 0x20) == 'x';
+            radix = hexadecimal ? 16 : 8;
+            at += hexadecimal ? 2 : 0;
         }
-        System.arraycopy(text, at, text, 0, end - at);
-        int value = parse(text, end - at);
-        if (value == NONE) {
+        int start = at;
+        long value = 0;
+        while (at < length && Character.digit(text[at], radix) >= 0 && value <= Integer.MAX_VALUE) {
+            value = value * radix + Character.digit(text[at], radix);
+            at++;
+        }
+        boolean ended = at == length || text[at] == ' ' || text[at] == '\t' || text[at] == '\n';
+        if (at == start || !ended || value > (negative ? 1L << 31 : Integer.MAX_VALUE)) {
             return -1;
         }
-        while (end < length && (isSpace(text[end]) || text[end] == 0)) {
-            end++;
+        while (at < length && isSpace(text[at])) {
+            at++;
         }
-        return (long) end << 32 | (value & 0xffffffffL);
+        return (long) at << 32 | ((negative ? -value : value) & 0xffffffffL);
     }
 
     static boolean isSpace(byte c) {

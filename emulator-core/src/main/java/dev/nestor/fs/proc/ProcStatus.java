@@ -201,9 +201,7 @@ final class ProcStatus {
             caught |= handler != Signal.SIG_IGN && handler != Signal.SIG_DFL ? 1L << i : 0;
         }
         out.put("Threads:\t").unsigned(signals.nrThreads(signal));
-        out.put("\nSigQ:\t")
-                .unsigned(pending.queuedOf(creds.uid(tasks.cred(task))))
-                .put('/');
+        out.put("\nSigQ:\t").unsigned(pending.queuedOf(task)).put('/');
         out.unsigned(signals.rlimCur(signal, Resource.RLIMIT_SIGPENDING));
         out.put("\nSigPnd:\t").hex(tasks.pendingSet(task), 16);
         out.put("\nShdPnd:\t").hex(signals.sharedPendingSet(signal), 16);

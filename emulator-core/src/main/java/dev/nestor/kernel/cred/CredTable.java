@@ -17,6 +17,7 @@ public final class CredTable extends Table {
     private int[] fsgid = new int[initialRows()]; // kgid
     private int[] securebits = new int[initialRows()]; // SECBIT_*
     private int[] userNs = new int[initialRows()]; // user_namespace
+    private int[] ucounts = new int[initialRows()]; // ucounts of uid in userNs
     private int[] groups = new int[initialRows()]; // group_info; NULL for none
     private long[] capInheritable = new long[initialRows()]; // capability mask
     private long[] capPermitted = new long[initialRows()]; // capability mask
@@ -116,6 +117,14 @@ public final class CredTable extends Table {
         userNs[row(cred)] = value;
     }
 
+    public int ucounts(int cred) {
+        return ucounts[row(cred)];
+    }
+
+    void setUcounts(int cred, int value) {
+        ucounts[row(cred)] = value;
+    }
+
     public int groups(int cred) {
         return groups[row(cred)];
     }
@@ -164,6 +173,58 @@ public final class CredTable extends Table {
         capAmbient[row(cred)] = value;
     }
 
+    /** The real id of a kind, UserNamespaces.UID or GID. */
+    public int real(int cred, int kind) {
+        return kind == UserNamespaces.UID ? uid(cred) : gid(cred);
+    }
+
+    public void setReal(int cred, int kind, int value) {
+        if (kind == UserNamespaces.UID) {
+            setUid(cred, value);
+        } else {
+            setGid(cred, value);
+        }
+    }
+
+    /** The effective id of a kind. */
+    public int effective(int cred, int kind) {
+        return kind == UserNamespaces.UID ? euid(cred) : egid(cred);
+    }
+
+    public void setEffective(int cred, int kind, int value) {
+        if (kind == UserNamespaces.UID) {
+            setEuid(cred, value);
+        } else {
+            setEgid(cred, value);
+        }
+    }
+
+    /** The saved id of a kind. */
+    public int saved(int cred, int kind) {
+        return kind == UserNamespaces.UID ? suid(cred) : sgid(cred);
+    }
+
+    public void setSaved(int cred, int kind, int value) {
+        if (kind == UserNamespaces.UID) {
+            setSuid(cred, value);
+        } else {
+            setSgid(cred, value);
+        }
+    }
+
+    /** The file system id of a kind. */
+    public int fs(int cred, int kind) {
+        return kind == UserNamespaces.UID ? fsuid(cred) : fsgid(cred);
+    }
+
+    public void setFs(int cred, int kind, int value) {
+        if (kind == UserNamespaces.UID) {
+            setFsuid(cred, value);
+        } else {
+            setFsgid(cred, value);
+        }
+    }
+
     /** Copies every column but the reference count. */
     void copy(int from, int to) {
         setUid(to, uid(from));
@@ -176,6 +237,7 @@ public final class CredTable extends Table {
         setFsgid(to, fsgid(from));
         setSecurebits(to, securebits(from));
         setUserNs(to, userNs(from));
+        setUcounts(to, ucounts(from));
         setGroups(to, groups(from));
         setCapInheritable(to, capInheritable(from));
         setCapPermitted(to, capPermitted(from));
@@ -197,6 +259,7 @@ public final class CredTable extends Table {
         fsgid[row] = 0;
         securebits[row] = 0;
         userNs[row] = 0;
+        ucounts[row] = 0;
         groups[row] = 0;
         capInheritable[row] = 0;
         capPermitted[row] = 0;
@@ -218,6 +281,7 @@ public final class CredTable extends Table {
         fsgid = columns.ints(fsgid);
         securebits = columns.ints(securebits);
         userNs = columns.ints(userNs);
+        ucounts = columns.ints(ucounts);
         groups = columns.ints(groups);
         capInheritable = columns.longs(capInheritable);
         capPermitted = columns.longs(capPermitted);

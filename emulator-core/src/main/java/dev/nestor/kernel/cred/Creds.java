@@ -2,9 +2,11 @@ package dev.nestor.kernel.cred;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Resource;
 
 /** The life of credentials: kernel/cred.c, kernel/groups.c, cap_bprm_creds_from_file() of security/commoncap.c. */
 public final class Creds {
@@ -14,6 +16,9 @@ public final class Creds {
     public static final int SECBIT_NO_SETUID_FIXUP = 4;
     public static final int SECBIT_KEEP_CAPS = 16;
     public static final int SECBIT_NO_CAP_AMBIENT_RAISE = 64;
+
+    /** The kuid whose number of tasks is not limited. */
+    private static final int INIT_USER = 0;
 
     private static final long CAP_FS_MASK = 1L << Capability.CAP_CHOWN
             | 1L << Capability.CAP_MKNOD
@@ -28,12 +33,21 @@ public final class Creds {
     private final CredTable creds;
     private final GroupInfoTable groups;
     private final UserNamespaces userNamespaces;
+    private final SignalStructTable signals;
+    private final Ucounts ucounts;
 
-    public Creds(TaskTable tasks, CredTable creds, GroupInfoTable groups, UserNamespaces userNamespaces) {
+    public Creds(
+            TaskTable tasks,
+            SignalStructTable signals,
+            CredTable creds,
+            GroupInfoTable groups,
+            UserNamespaces userNamespaces) {
         this.tasks = tasks;
+        this.signals = signals;
         this.creds = creds;
         this.groups = groups;
         this.userNamespaces = userNamespaces;
+        this.ucounts = userNamespaces.ucounts();
     }
 
     /** The first task's: root, with the capabilities of the bounding set. */
@@ -42,6 +56,7 @@ public final class Creds {
         creds.setCount(cred, 1);
         userNamespaces.hold(userNs);
         creds.setUserNs(cred, userNs);
+        creds.setUcounts(cred, ucounts.alloc(userNs, 0));
         creds.setCapPermitted(cred, boundingSet);
         creds.setCapEffective(cred, boundingSet);
         creds.setCapBset(cred, boundingSet);
@@ -60,6 +75,7 @@ public final class Creds {
         if (count == 0) {
             int userNs = creds.userNs(cred);
             putGroups(creds.groups(cred));
+            ucounts.put(creds.ucounts(cred));
             creds.free(cred);
             userNamespaces.put(userNs);
         }
@@ -75,28 +91,101 @@ public final class Creds {
         creds.copy(old, cred);
         creds.setCount(cred, 1);
         userNamespaces.hold(creds.userNs(cred));
+        ucounts.get(creds.ucounts(cred));
         getGroups(creds.groups(cred));
         return cred;
     }
 
-    /** commit_creds(): the task gives up its old cred for this one. */
+    /** commit_creds(): the task gives up its old cred for this one, whose ucounts is that of its uid. */
     public void commit(int task, int cred) {
         int old = tasks.cred(task);
+        assert ucounts.uid(creds.ucounts(cred)) == creds.uid(cred)
+                        && ucounts.ns(creds.ucounts(cred)) == creds.userNs(cred)
+                : "set_cred_ucounts() is missing";
+        if (creds.ucounts(cred) != creds.ucounts(old)) {
+            ucounts.incRlimit(creds.ucounts(cred), Ucounts.RLIMIT_NPROC, 1);
+            ucounts.decRlimit(creds.ucounts(old), Ucounts.RLIMIT_NPROC, 1);
+        }
         tasks.setCred(task, cred);
         put(old);
     }
 
+    /** set_cred_ucounts(): after a change of uid or user namespace of a prepared cred. 0, or EAGAIN at the table's limit. */
+    public int setCredUcounts(int cred) {
+        int old = creds.ucounts(cred);
+        if (ucounts.uid(old) == creds.uid(cred) && ucounts.ns(old) == creds.userNs(cred)) {
+            return 0;
+        }
+        int own = ucounts.alloc(creds.userNs(cred), creds.uid(cred));
+        if (own == NULL) {
+            return -Errno.EAGAIN;
+        }
+        creds.setUcounts(cred, own);
+        ucounts.put(old);
+        return 0;
+    }
+
+    /**
+     * is_rlimit_overlimit() of RLIMIT_NPROC: whether the user of a cred has more tasks than a task's limit, or one of its
+     * user namespaces, allows. No user namespace makes the initial root another than INIT_USER, who may have any number.
+     */
+    public boolean hasTooManyTasks(int cred, int task) {
+        return creds.uid(cred) != INIT_USER && isOverNproc(cred, task);
+    }
+
+    private boolean isOverNproc(int cred, int task) {
+        long limit = signals.rlimCur(tasks.signal(task), Resource.RLIMIT_NPROC);
+        return ucounts.isRlimitOverlimit(creds.ucounts(cred), Ucounts.RLIMIT_NPROC, limit);
+    }
+
+    /** flag_nproc_exceeded(): a task that becomes a user who has too many may go on, but not do execve. */
+    public void flagNprocExceeded(int task, int cred) {
+        if (creds.ucounts(cred) == creds.ucounts(tasks.cred(task))) {
+            return;
+        }
+        int flags = tasks.flags(task) & ~TaskTable.PF_NPROC_EXCEEDED;
+        tasks.setFlags(task, hasTooManyTasks(cred, task) ? flags | TaskTable.PF_NPROC_EXCEEDED : flags);
+    }
+
+    /** The first of do_execveat_common(): whether the task may not, since its user had too many tasks and still has. */
+    public boolean isExecRefused(int task) {
+        if (tasks.hasFlag(task, TaskTable.PF_NPROC_EXCEEDED) && isOverNproc(tasks.cred(task), task)) {
+            return true;
+        }
+        tasks.setFlags(task, tasks.flags(task) & ~TaskTable.PF_NPROC_EXCEEDED);
+        return false;
+    }
+
+    /** A new task of its cred's user is counted. */
+    public void countTask(int task) {
+        ucounts.incRlimit(creds.ucounts(tasks.cred(task)), Ucounts.RLIMIT_NPROC, 1);
+    }
+
+    /** The task has been released, or did not come to be. */
+    public void uncountTask(int task) {
+        ucounts.decRlimit(creds.ucounts(tasks.cred(task)), Ucounts.RLIMIT_NPROC, 1);
+    }
+
     /**
      * The part of copy_creds() that CLONE_NEWUSER asks for, and of unshare: the cred gets a namespace of its own with all
-     * capabilities in it (set_cred_user_ns). Returns 0 or a negative errno.
+     * capabilities in it (create_user_ns). Returns 0 or a negative errno.
+     *
+     * @param task that asks for it, whose limits become the namespace's
      */
-    public int createUserNs(int cred) {
-        int ns = userNamespaces.create(cred);
+    public int createUserNs(int task, int cred, boolean chrooted) {
+        int ns = userNamespaces.create(cred, chrooted);
         if (ns < 0) {
             return ns;
         }
+        int signal = tasks.signal(task);
+        boolean initialRoot = creds.uid(cred) == INIT_USER && userNamespaces.parent(creds.userNs(cred)) == NULL;
+        userNamespaces.limit(
+                ns, Ucounts.RLIMIT_NPROC, initialRoot ? -1 : signals.rlimCur(signal, Resource.RLIMIT_NPROC));
+        userNamespaces.limit(ns, Ucounts.RLIMIT_MSGQUEUE, signals.rlimCur(signal, Resource.RLIMIT_MSGQUEUE));
+        userNamespaces.limit(ns, Ucounts.RLIMIT_SIGPENDING, signals.rlimCur(signal, Resource.RLIMIT_SIGPENDING));
+        userNamespaces.limit(ns, Ucounts.RLIMIT_MEMLOCK, signals.rlimCur(signal, Resource.RLIMIT_MEMLOCK));
         setUserNs(cred, ns);
-        return 0;
+        return setCredUcounts(cred);
     }
 
     /** set_cred_user_ns(): takes over the reference on ns. */

@@ -204,11 +204,10 @@ public final class IdMaps {
         if ((!allow && !deny) || (end < size && text[end] != 0)) {
             return -Errno.EINVAL;
         }
-        boolean allowed = namespaces.setgroupsAllowed(ns);
         if (allow) {
-            return allowed ? size : -Errno.EPERM;
+            return namespaces.setgroupsAllowed(ns) ? size : -Errno.EPERM;
         }
-        if (verbs.extentCount(ns, UserNamespaces.GID) != 0 && allowed) {
+        if (verbs.extentCount(ns, UserNamespaces.GID) != 0) {
             return -Errno.EPERM;
         }
         namespaces.setSetgroupsAllowed(ns, false);

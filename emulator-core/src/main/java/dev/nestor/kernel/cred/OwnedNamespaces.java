@@ -10,17 +10,29 @@ public abstract class OwnedNamespaces {
     private final NamespaceTable namespaces;
     private final UserNamespaces userNamespaces;
     private final NsInums inums;
+    private final int ucountType;
 
-    protected OwnedNamespaces(NamespaceTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
+    /** @param ucountType UcountType that they are counted as */
+    protected OwnedNamespaces(NamespaceTable namespaces, UserNamespaces userNamespaces, NsInums inums, int ucountType) {
         this.namespaces = namespaces;
         this.userNamespaces = userNamespaces;
         this.inums = inums;
+        this.ucountType = ucountType;
     }
 
-    /** A new row held once, which holds its owner; NULL at the limit. */
-    protected final int alloc(int userNs) {
+    /** A new row held once, which holds its owner; NULL at the table's limit, or one of the user's that makes it. */
+    protected final int alloc(int userNs, int kuid) {
+        int counted = userNamespaces.incUcount(userNs, kuid, ucountType);
+        if (counted == NULL) {
+            return NULL;
+        }
         int ns = namespaces.alloc();
-        return ns == NULL ? NULL : fill(ns, userNs, inums.alloc());
+        if (ns == NULL) {
+            userNamespaces.decUcount(counted, ucountType);
+            return NULL;
+        }
+        namespaces.setUcounts(ns, counted);
+        return fill(ns, userNs, inums.alloc());
     }
 
     /** The initial namespace of the kind, with its fixed inode number. */
@@ -46,9 +58,13 @@ public abstract class OwnedNamespaces {
         namespaces.setCount(ns, count);
         if (count == 0) {
             int userNs = namespaces.userNs(ns);
+            int counted = namespaces.ucounts(ns);
             destroy(ns);
             inums.free(namespaces.inum(ns));
             namespaces.free(ns);
+            if (counted != NULL) {
+                userNamespaces.decUcount(counted, ucountType);
+            }
             userNamespaces.put(userNs);
         }
     }

@@ -1,39 +1,31 @@
 package dev.nestor.kernel.cred;
 
+import dev.nestor.kernel.ns.NamespaceTable;
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.table.Columns;
-import dev.nestor.table.Table;
 import java.util.Arrays;
 
-/** The struct user_namespace columns. Its id maps are in {@link IdMapTable}. */
-public final class UserNamespaceTable extends Table {
-    private int[] count = new int[initialRows()]; // references
-    private int[] parent = new int[initialRows()]; // user_namespace; NULL for the initial one
+/**
+ * The struct user_namespace columns. Its id maps are in {@link IdMapTable}; the namespace that owns it is its parent; its
+ * ucounts is its maker's in the parent.
+ */
+public final class UserNamespaceTable extends NamespaceTable {
     private int[] level = new int[initialRows()]; // 0 is the initial one
     private int[] owner = new int[initialRows()]; // kuid that made it
     private int[] group = new int[initialRows()]; // kgid that made it
-    private int[] inum = new int[initialRows()]; // inode number in nsfs
     private byte[] setgroupsAllowed = new byte[initialRows()]; // bool; USERNS_SETGROUPS_ALLOWED
     private byte[] parentCouldSetfcap = new byte[initialRows()]; // bool; its maker had CAP_SETFCAP in the parent
+    private int[] ucountMax = new int[UcountType.COUNT * initialRows()]; // limit, by UcountType
+    private long[] rlimitMax = new long[Ucounts.RLIMIT_COUNT * initialRows()]; // limit below it, by Ucounts.RLIMIT_*
     private int[] extents = new int[3 * initialRows()]; // extents of the uid, gid and projid map
 
     public UserNamespaceTable(int limit) {
         super("user_namespace", 8, limit);
     }
 
-    public int count(int ns) {
-        return count[row(ns)];
-    }
-
-    public void setCount(int ns, int value) {
-        count[row(ns)] = value;
-    }
-
+    /** The user_namespace above; NULL for the initial one. */
     public int parent(int ns) {
-        return parent[row(ns)];
-    }
-
-    public void setParent(int ns, int value) {
-        parent[row(ns)] = value;
+        return userNs(ns);
     }
 
     public int level(int ns) {
@@ -60,14 +52,6 @@ public final class UserNamespaceTable extends Table {
         group[row(ns)] = value;
     }
 
-    public int inum(int ns) {
-        return inum[row(ns)];
-    }
-
-    public void setInum(int ns, int value) {
-        inum[row(ns)] = value;
-    }
-
     public boolean setgroupsAllowed(int ns) {
         return setgroupsAllowed[row(ns)] != 0;
     }
@@ -84,6 +68,23 @@ public final class UserNamespaceTable extends Table {
         parentCouldSetfcap[row(ns)] = (byte) (value ? 1 : 0);
     }
 
+    public int ucountMax(int ns, int type) {
+        return ucountMax[row(ns) * UcountType.COUNT + type];
+    }
+
+    public void setUcountMax(int ns, int type, int value) {
+        ucountMax[row(ns) * UcountType.COUNT + type] = value;
+    }
+
+    /** get_userns_rlimit_max(): what all users together below a namespace may have of a resource that its maker has. */
+    long rlimitMax(int ns, int type) {
+        return rlimitMax[row(ns) * Ucounts.RLIMIT_COUNT + type];
+    }
+
+    void setRlimitMax(int ns, int type, long value) {
+        rlimitMax[row(ns) * Ucounts.RLIMIT_COUNT + type] = value;
+    }
+
     public int extents(int ns, int index) {
         return extents[row(ns) * 3 + index];
     }
@@ -94,27 +95,27 @@ public final class UserNamespaceTable extends Table {
 
     @Override
     protected void clearRow(int row) {
-        count[row] = 0;
-        parent[row] = 0;
+        super.clearRow(row);
         level[row] = 0;
         owner[row] = 0;
         group[row] = 0;
-        inum[row] = 0;
         setgroupsAllowed[row] = 0;
         parentCouldSetfcap[row] = 0;
+        Arrays.fill(ucountMax, row * UcountType.COUNT, (row + 1) * UcountType.COUNT, 0);
+        Arrays.fill(rlimitMax, row * Ucounts.RLIMIT_COUNT, (row + 1) * Ucounts.RLIMIT_COUNT, 0);
         Arrays.fill(extents, row * 3, (row + 1) * 3, 0);
     }
 
     @Override
     protected void columns(Columns columns) {
-        count = columns.ints(count);
-        parent = columns.ints(parent);
+        super.columns(columns);
         level = columns.ints(level);
         owner = columns.ints(owner);
         group = columns.ints(group);
-        inum = columns.ints(inum);
         setgroupsAllowed = columns.bytes(setgroupsAllowed);
         parentCouldSetfcap = columns.bytes(parentCouldSetfcap);
+        ucountMax = columns.ints(ucountMax, UcountType.COUNT);
+        rlimitMax = columns.longs(rlimitMax, Ucounts.RLIMIT_COUNT);
         extents = columns.ints(extents, 3);
     }
 }

@@ -4,6 +4,8 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsOps;
+import dev.nestor.kernel.ns.NsOwners;
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Capability;
@@ -13,7 +15,7 @@ import dev.nestor.uapi.Errno;
  * User namespaces and the translation of ids through them: kernel/user_namespace.c. A kuid or kgid is an id of the
  * initial namespace; -1 is none.
  */
-public final class UserNamespaces implements NsOps {
+public final class UserNamespaces implements NsOps, NsOwners {
     /** Kinds of map. */
     public static final int UID = 0;
 
@@ -34,49 +36,80 @@ public final class UserNamespaces implements NsOps {
     private final CredTable creds;
     private final TaskTable tasks;
     private final NsInums inums;
+    private final Ucounts ucounts;
 
     public UserNamespaces(
-            UserNamespaceTable namespaces, IdMapTable extents, CredTable creds, TaskTable tasks, NsInums inums) {
+            UserNamespaceTable namespaces,
+            IdMapTable extents,
+            CredTable creds,
+            TaskTable tasks,
+            NsInums inums,
+            UcountsTable ucountsTable) {
         this.namespaces = namespaces;
         this.extents = extents;
         this.creds = creds;
         this.tasks = tasks;
         this.inums = inums;
+        this.ucounts = new Ucounts(ucountsTable, namespaces, this::put);
     }
 
-    /** init_user_ns, which maps every id to itself. */
+    public Ucounts ucounts() {
+        return ucounts;
+    }
+
+    /** init_user_ns, which maps every id to itself and limits nothing. */
     public int createRoot() {
         int ns = namespaces.alloc();
         namespaces.setCount(ns, 1);
         namespaces.setInum(ns, NsInums.USER_NS_INIT_INO);
         namespaces.setSetgroupsAllowed(ns, true);
+        setUnlimited(ns);
+        for (int type = 0; type < Ucounts.RLIMIT_COUNT; type++) {
+            namespaces.setRlimitMax(ns, type, Long.MAX_VALUE);
+        }
         for (int kind = UID; kind <= PROJID; kind++) {
             addExtent(ns, kind, 0, 0, -1);
         }
         return ns;
     }
 
+    private void setUnlimited(int ns) {
+        for (int type = 0; type < UcountType.COUNT; type++) {
+            namespaces.setUcountMax(ns, type, Integer.MAX_VALUE);
+        }
+    }
+
+    /** set_userns_rlimit_max(): what all users of a namespace and of those below it may have together. */
+    void limit(int ns, int rlimitType, long rlimit) {
+        namespaces.setRlimitMax(ns, rlimitType, rlimit < 0 ? Long.MAX_VALUE : rlimit);
+    }
+
     /**
-     * create_user_ns(): a child of the cred's namespace, owned by the cred's effective ids. ENOSPC beyond level 33, EPERM
-     * when the owner has no number in the parent.
+     * create_user_ns(): a child of the cred's namespace, owned by the cred's effective ids. ENOSPC beyond level 33 or at a
+     * limit of the owner's, EPERM for who is chrooted and for an owner that has no number in the parent.
      */
-    public int create(int cred) {
+    public int create(int cred, boolean chrooted) {
         int parent = creds.userNs(cred);
         if (namespaces.level(parent) >= MAX_LEVEL) {
             return -Errno.ENOSPC;
         }
         int owner = creds.euid(cred);
         int group = creds.egid(cred);
-        if (fromKid(parent, UID, owner) == INVALID_ID || fromKid(parent, GID, group) == INVALID_ID) {
-            return -Errno.EPERM;
-        }
-        int ns = namespaces.alloc();
-        if (ns == NULL) {
+        int counted = ucounts.incUcount(parent, owner, UcountType.USER_NAMESPACES);
+        if (counted == NULL) {
             return -Errno.ENOSPC;
+        }
+        boolean known = fromKid(parent, UID, owner) != INVALID_ID && fromKid(parent, GID, group) != INVALID_ID;
+        int ns = chrooted || !known ? NULL : namespaces.alloc();
+        if (ns == NULL) {
+            ucounts.decUcount(counted, UcountType.USER_NAMESPACES);
+            return chrooted || !known ? -Errno.EPERM : -Errno.ENOMEM;
         }
         namespaces.setCount(ns, 1);
         hold(parent);
-        namespaces.setParent(ns, parent);
+        namespaces.setUserNs(ns, parent);
+        namespaces.setUcounts(ns, counted);
+        setUnlimited(ns);
         namespaces.setLevel(ns, namespaces.level(parent) + 1);
         namespaces.setOwner(ns, owner);
         namespaces.setGroup(ns, group);
@@ -101,9 +134,13 @@ public final class UserNamespaces implements NsOps {
                 return;
             }
             int parent = namespaces.parent(at);
+            int counted = namespaces.ucounts(at);
             clearMaps(at);
             inums.free(namespaces.inum(at));
             namespaces.free(at);
+            if (counted != NULL) {
+                ucounts.decUcount(counted, UcountType.USER_NAMESPACES);
+            }
             at = parent;
         }
     }
@@ -131,7 +168,17 @@ public final class UserNamespaces implements NsOps {
         return namespaces.parent(ns);
     }
 
-    /** Whether a namespace is the other one or lies below it. */
+    @Override
+    public int incUcount(int userNs, int kuid, int type) {
+        return ucounts.incUcount(userNs, kuid, type);
+    }
+
+    @Override
+    public void decUcount(int counted, int type) {
+        ucounts.decUcount(counted, type);
+    }
+
+    @Override
     public boolean isAncestorOrSelf(int ancestor, int ns) {
         int at = ns;
         while (namespaces.level(at) > namespaces.level(ancestor)) {
@@ -166,6 +213,12 @@ public final class UserNamespaces implements NsOps {
         return INVALID_ID;
     }
 
+    /** from_kuid_munged() and its kind: the overflow id where there is none. */
+    public int fromKidMunged(int ns, int kind, int kid) {
+        int id = fromKid(ns, kind, kid);
+        return id == INVALID_ID ? OVERFLOW_ID : id;
+    }
+
     /** make_kuid(). */
     public int makeKuid(int ns, int uid) {
         return makeKid(ns, UID, uid);
@@ -176,16 +229,14 @@ public final class UserNamespaces implements NsOps {
         return makeKid(ns, GID, gid);
     }
 
-    /** from_kuid_munged(): the overflow id where there is none. */
+    /** from_kuid_munged(). */
     public int fromKuidMunged(int ns, int kuid) {
-        int uid = fromKid(ns, UID, kuid);
-        return uid == INVALID_ID ? OVERFLOW_ID : uid;
+        return fromKidMunged(ns, UID, kuid);
     }
 
     /** from_kgid_munged(). */
     public int fromKgidMunged(int ns, int kgid) {
-        int gid = fromKid(ns, GID, kgid);
-        return gid == INVALID_ID ? OVERFLOW_ID : gid;
+        return fromKidMunged(ns, GID, kgid);
     }
 
     /** Extents of a map, 0 before it has been written. */

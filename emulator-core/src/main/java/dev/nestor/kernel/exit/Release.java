@@ -68,6 +68,7 @@ public final class Release {
 
     private void releaseOne(int task) {
         tasks.setExitState(task, TaskTable.EXIT_DEAD);
+        verbs.creds().uncountTask(task);
         int ns = verbs.pids().activeNs(task);
         boolean leader = tasks.groupLeader(task) == task;
         int signal = tasks.signal(task);

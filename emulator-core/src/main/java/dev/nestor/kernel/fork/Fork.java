@@ -183,7 +183,14 @@ public final class Fork {
         if (child == NULL) {
             return -Errno.EAGAIN;
         }
-        int failed = copyParts(parent, child, args);
+        int failed = copyCreds(parent, child, args.flags);
+        if (failed == 0) {
+            verbs.creds.countTask(child);
+            failed = copyParts(parent, child, args);
+            if (failed < 0) {
+                verbs.creds.uncountTask(child);
+            }
+        }
         if (failed < 0) {
             undo(child);
             return failed;
@@ -217,7 +224,7 @@ public final class Fork {
 
     private int copyParts(int parent, int child, CloneArgs args) {
         long flags = args.flags;
-        int failed = copyCreds(parent, child, flags);
+        int failed = checkNproc(parent, child);
         if (failed < 0) {
             return failed;
         }
@@ -253,21 +260,30 @@ public final class Fork {
         return 0;
     }
 
+    /** A user may not have more tasks than RLIMIT_NPROC, but for one who may have any number. */
+    private int checkNproc(int parent, int child) {
+        if (verbs.creds.hasTooManyTasks(tasks.cred(child), parent)
+                && !verbs.capabilities.capable(parent, Capability.CAP_SYS_RESOURCE)
+                && !verbs.capabilities.capable(parent, Capability.CAP_SYS_ADMIN)) {
+            return -Errno.EAGAIN;
+        }
+        tasks.setFlags(parent, tasks.flags(parent) & ~TaskTable.PF_NPROC_EXCEEDED);
+        return 0;
+    }
+
     /** copy_creds(): threads share; others get a copy, in a user namespace of its own if asked for. */
     private int copyCreds(int parent, int child, long flags) {
         if ((flags & Sched.CLONE_NEWUSER) == 0) {
             tasks.setCred(child, verbs.creds.get(tasks.cred(parent)));
             return 0;
         }
-        if (verbs.fsStructs.isChrooted(parent, nsProxies.mntNs(tasks.nsproxy(parent)))) {
-            return -Errno.EPERM;
-        }
+        boolean chrooted = verbs.fsStructs.isChrooted(parent, nsProxies.mntNs(tasks.nsproxy(parent)));
         int cred = verbs.creds.prepare(parent);
         if (cred == NULL) {
             return -Errno.ENOMEM;
         }
         tasks.setCred(child, cred);
-        return verbs.creds.createUserNs(cred);
+        return verbs.creds.createUserNs(parent, cred, chrooted);
     }
 
     private boolean copyFiles(int parent, int child, long flags) {

@@ -3,10 +3,11 @@ package dev.nestor.kernel.ns;
 import dev.nestor.table.Columns;
 import dev.nestor.table.Table;
 
-/** The ns_common columns of a kind of namespace that has an owner and no parent. Subclasses add what the kind isolates. */
+/** The columns that all kinds of namespace have: ns_common and the owner. Subclasses add what the kind isolates. */
 public abstract class NamespaceTable extends Table {
     private int[] count = new int[initialRows()]; // references
     private int[] userNs = new int[initialRows()]; // user_namespace that owns it
+    private int[] ucounts = new int[initialRows()]; // ucounts that it is counted in; NULL for an initial one
     private int[] inum = new int[initialRows()]; // inode number in nsfs
 
     protected NamespaceTable(String name, int ordinal, int limit) {
@@ -29,6 +30,14 @@ public abstract class NamespaceTable extends Table {
         userNs[row(ns)] = value;
     }
 
+    public int ucounts(int ns) {
+        return ucounts[row(ns)];
+    }
+
+    public void setUcounts(int ns, int value) {
+        ucounts[row(ns)] = value;
+    }
+
     public int inum(int ns) {
         return inum[row(ns)];
     }
@@ -41,6 +50,7 @@ public abstract class NamespaceTable extends Table {
     protected void clearRow(int row) {
         count[row] = 0;
         userNs[row] = 0;
+        ucounts[row] = 0;
         inum[row] = 0;
     }
 
@@ -48,6 +58,7 @@ public abstract class NamespaceTable extends Table {
     protected void columns(Columns columns) {
         count = columns.ints(count);
         userNs = columns.ints(userNs);
+        ucounts = columns.ints(ucounts);
         inum = columns.ints(inum);
     }
 }

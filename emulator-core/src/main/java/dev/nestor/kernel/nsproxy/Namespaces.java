@@ -20,8 +20,11 @@ public record Namespaces(
 
     /** What this room asks of mount namespaces. */
     public interface MountNamespaces extends NsOps {
-        /** copy_mnt_ns(): a copy owned by userNs; root and working directory of fs move into it. Or a negative errno. */
-        int copyMntNs(int ns, int userNs, int fs);
+        /**
+         * copy_mnt_ns(): a copy owned by userNs and counted as kuid's; root and working directory of fs move into it. Or a
+         * negative errno.
+         */
+        int copyMntNs(int ns, int userNs, int kuid, int fs);
 
         /** mntns_install(): root and working directory of fs move to the root of the namespace. */
         void enter(int ns, int fs);

@@ -101,17 +101,18 @@ public final class NsProxies {
 
     private int makeMembers(int made, long flags, int task, int userNs, int fs) {
         int old = tasks.nsproxy(task);
-        int mnt = copyMnt(flags, old, userNs, fs);
+        int kuid = creds.euid(tasks.cred(task));
+        int mnt = copyMnt(flags, old, userNs, kuid, fs);
         if (mnt < 0) {
             return mnt;
         }
         proxies.setMntNs(made, mnt);
-        int uts = copyUts(flags, old, userNs);
+        int uts = copyUts(flags, old, userNs, kuid);
         if (uts < 0) {
             return uts;
         }
         proxies.setUtsNs(made, uts);
-        int ipc = copyIpc(flags, old, userNs);
+        int ipc = copyIpc(flags, old, userNs, kuid);
         if (ipc < 0) {
             return ipc;
         }
@@ -121,21 +122,21 @@ public final class NsProxies {
             return pid;
         }
         proxies.setPidNsForChildren(made, pid);
-        return makeRest(made, flags, old, userNs);
+        return makeRest(made, flags, old, userNs, kuid);
     }
 
-    private int makeRest(int made, long flags, int old, int userNs) {
-        int cgroup = copyCgroup(flags, old, userNs);
+    private int makeRest(int made, long flags, int old, int userNs, int kuid) {
+        int cgroup = copyCgroup(flags, old, userNs, kuid);
         if (cgroup < 0) {
             return cgroup;
         }
         proxies.setCgroupNs(made, cgroup);
-        int net = copyNet(flags, old, userNs);
+        int net = copyNet(flags, old, userNs, kuid);
         if (net < 0) {
             return net;
         }
         proxies.setNetNs(made, net);
-        int time = copyTime(flags, old, userNs);
+        int time = copyTime(flags, old, userNs, kuid);
         if (time < 0) {
             return time;
         }
@@ -145,34 +146,34 @@ public final class NsProxies {
         return 0;
     }
 
-    private int copyMnt(long flags, int old, int userNs, int fs) {
+    private int copyMnt(long flags, int old, int userNs, int kuid, int fs) {
         int ns = proxies.mntNs(old);
         if ((flags & Sched.CLONE_NEWNS) == 0) {
             namespaces.mnt().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_MNT);
-        return namespaces.mnt().copyMntNs(ns, userNs, fs);
+        return namespaces.mnt().copyMntNs(ns, userNs, kuid, fs);
     }
 
-    private int copyUts(long flags, int old, int userNs) {
+    private int copyUts(long flags, int old, int userNs, int kuid) {
         int ns = proxies.utsNs(old);
         if ((flags & Sched.CLONE_NEWUTS) == 0) {
             namespaces.uts().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_UTS);
-        return orNoSpace(namespaces.uts().create(ns, userNs));
+        return orNoSpace(namespaces.uts().create(ns, userNs, kuid));
     }
 
-    private int copyIpc(long flags, int old, int userNs) {
+    private int copyIpc(long flags, int old, int userNs, int kuid) {
         int ns = proxies.ipcNs(old);
         if ((flags & Sched.CLONE_NEWIPC) == 0) {
             namespaces.ipc().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_IPC);
-        return orNoSpace(namespaces.ipc().create(userNs));
+        return orNoSpace(namespaces.ipc().create(userNs, kuid));
     }
 
     /** copy_pid_ns(): EINVAL when the task's children are already to be born in another namespace than its own. */
@@ -185,37 +186,37 @@ public final class NsProxies {
             return -Errno.EINVAL;
         }
         work.add(Work.NS_ALLOC_PID);
-        return namespaces.pid().create(ns, userNs);
+        return namespaces.pid().create(ns, userNs, creds.euid(tasks.cred(task)));
     }
 
-    private int copyCgroup(long flags, int old, int userNs) {
+    private int copyCgroup(long flags, int old, int userNs, int kuid) {
         int ns = proxies.cgroupNs(old);
         if ((flags & Sched.CLONE_NEWCGROUP) == 0) {
             namespaces.cgroup().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_CGROUP);
-        return orNoSpace(namespaces.cgroup().create(userNs));
+        return orNoSpace(namespaces.cgroup().create(userNs, kuid));
     }
 
-    private int copyNet(long flags, int old, int userNs) {
+    private int copyNet(long flags, int old, int userNs, int kuid) {
         int ns = proxies.netNs(old);
         if ((flags & Sched.CLONE_NEWNET) == 0) {
             namespaces.net().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_NET);
-        return orNoSpace(namespaces.net().create(userNs));
+        return orNoSpace(namespaces.net().create(userNs, kuid));
     }
 
-    private int copyTime(long flags, int old, int userNs) {
+    private int copyTime(long flags, int old, int userNs, int kuid) {
         int ns = proxies.timeNsForChildren(old);
         if ((flags & Sched.CLONE_NEWTIME) == 0) {
             namespaces.time().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_TIME);
-        return orNoSpace(namespaces.time().create(ns, userNs));
+        return orNoSpace(namespaces.time().create(ns, userNs, kuid));
     }
 
     private static int orNoSpace(int ns) {

@@ -237,6 +237,6 @@ public final class Setns {
         }
         access.userNamespaces().hold(ns);
         access.creds().setUserNs(cred, ns);
-        return 0;
+        return access.creds().setCredUcounts(cred);
     }
 }

@@ -110,14 +110,12 @@ public final class Unshare {
 
     /** unshare_userns(): a cred in a new user namespace, or a negative errno. */
     private int newUserNs(int task) {
-        if (shared.isChrooted(task, table.mntNs(tasks.nsproxy(task)))) {
-            return -Errno.EPERM;
-        }
+        boolean chrooted = shared.isChrooted(task, table.mntNs(tasks.nsproxy(task)));
         int cred = credentials.prepare(task);
         if (cred == NULL) {
             return -Errno.ENOMEM;
         }
-        int failed = credentials.createUserNs(cred);
+        int failed = credentials.createUserNs(task, cred, chrooted);
         if (failed < 0) {
             credentials.put(cred);
             return failed;

@@ -1,17 +1,14 @@
 package dev.nestor.kernel.pid;
 
+import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.table.Columns;
 import dev.nestor.table.StateHash;
-import dev.nestor.table.Table;
 
 /** The struct pid_namespace columns, and the idr that finds a pid by its number. */
-public final class PidNamespaceTable extends Table {
-    private int[] count = new int[initialRows()]; // references
+public final class PidNamespaceTable extends NamespaceTable {
     private int[] parent = new int[initialRows()]; // pid_namespace; NULL for the root
     private int[] level = new int[initialRows()]; // 0 is the root
     private int[] childReaper = new int[initialRows()]; // task; NULL until the first fork into it
-    private int[] userNs = new int[initialRows()]; // user_namespace
-    private int[] inum = new int[initialRows()]; // inode number in nsfs
     private int[] pidAllocated = new int[initialRows()]; // numbers in use
     private byte[] dying = new byte[initialRows()]; // bool; PIDNS_ADDING is off: nothing is allocated any more
     private int[] pidMax = new int[initialRows()]; // numbers stay below it
@@ -21,14 +18,6 @@ public final class PidNamespaceTable extends Table {
 
     public PidNamespaceTable(int limit) {
         super("pid_namespace", 5, limit);
-    }
-
-    public int count(int ns) {
-        return count[row(ns)];
-    }
-
-    public void setCount(int ns, int value) {
-        count[row(ns)] = value;
     }
 
     public int parent(int ns) {
@@ -53,22 +42,6 @@ public final class PidNamespaceTable extends Table {
 
     public void setChildReaper(int ns, int value) {
         childReaper[row(ns)] = value;
-    }
-
-    public int userNs(int ns) {
-        return userNs[row(ns)];
-    }
-
-    public void setUserNs(int ns, int value) {
-        userNs[row(ns)] = value;
-    }
-
-    public int inum(int ns) {
-        return inum[row(ns)];
-    }
-
-    public void setInum(int ns, int value) {
-        inum[row(ns)] = value;
     }
 
     public int pidAllocated(int ns) {
@@ -142,13 +115,11 @@ public final class PidNamespaceTable extends Table {
 
     @Override
     protected void clearRow(int row) {
+        super.clearRow(row);
         idr.clear(row);
-        count[row] = 0;
         parent[row] = 0;
         level[row] = 0;
         childReaper[row] = 0;
-        userNs[row] = 0;
-        inum[row] = 0;
         pidAllocated[row] = 0;
         dying[row] = 0;
         pidMax[row] = 0;
@@ -158,12 +129,10 @@ public final class PidNamespaceTable extends Table {
 
     @Override
     protected void columns(Columns columns) {
-        count = columns.ints(count);
+        super.columns(columns);
         parent = columns.ints(parent);
         level = columns.ints(level);
         childReaper = columns.ints(childReaper);
-        userNs = columns.ints(userNs);
-        inum = columns.ints(inum);
         pidAllocated = columns.ints(pidAllocated);
         dying = columns.bytes(dying);
         pidMax = columns.ints(pidMax);

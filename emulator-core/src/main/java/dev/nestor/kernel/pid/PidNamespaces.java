@@ -3,8 +3,9 @@ package dev.nestor.kernel.pid;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.NsOwners;
+import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.uapi.Errno;
-import java.util.function.IntConsumer;
 
 /** Creation, nesting and death of PID namespaces: kernel/pid_namespace.c. */
 public final class PidNamespaces {
@@ -18,17 +19,13 @@ public final class PidNamespaces {
     private final PidTable pids;
 
     private final NsInums inums;
-    private final IntConsumer holdUserNs;
-    private final IntConsumer putUserNs;
+    private final NsOwners owners;
 
-    /** The two ways to a user namespace's count, which is a room above. */
-    public PidNamespaces(
-            PidNamespaceTable namespaces, PidTable pids, NsInums inums, IntConsumer holdUserNs, IntConsumer putUserNs) {
+    public PidNamespaces(PidNamespaceTable namespaces, PidTable pids, NsInums inums, NsOwners owners) {
         this.namespaces = namespaces;
         this.pids = pids;
         this.inums = inums;
-        this.holdUserNs = holdUserNs;
-        this.putUserNs = putUserNs;
+        this.owners = owners;
     }
 
     /** The root namespace, init_pid_ns. */
@@ -37,17 +34,26 @@ public final class PidNamespaces {
     }
 
     /**
-     * create_pid_namespace(): a child of the parent, or -ENOSPC beyond level 32 or at the table's limit. Holds its
-     * parent and its owner.
+     * create_pid_namespace(): a child of the parent, counted as kuid's. EINVAL unless its owner is the parent's or lies
+     * below it, ENOSPC beyond level 32, at the table's limit, or at one of the user's. Holds its parent and its owner.
      */
-    public int create(int parent, int userNs) {
+    public int create(int parent, int userNs, int kuid) {
+        if (!owners.isAncestorOrSelf(namespaces.userNs(parent), userNs)) {
+            return -Errno.EINVAL;
+        }
         if (namespaces.level(parent) + 1 > MAX_PID_NS_LEVEL) {
+            return -Errno.ENOSPC;
+        }
+        int counted = owners.incUcount(userNs, kuid, UcountType.PID_NAMESPACES);
+        if (counted == NULL) {
             return -Errno.ENOSPC;
         }
         int ns = namespaces.alloc();
         if (ns == NULL) {
+            owners.decUcount(counted, UcountType.PID_NAMESPACES);
             return -Errno.ENOSPC;
         }
+        namespaces.setUcounts(ns, counted);
         get(parent);
         return fill(ns, parent, userNs, inums.alloc(), PID_MAX_LIMIT);
     }
@@ -57,7 +63,7 @@ public final class PidNamespaces {
         namespaces.setCount(ns, 1);
         namespaces.setParent(ns, parent);
         namespaces.setLevel(ns, level);
-        holdUserNs.accept(userNs);
+        owners.hold(userNs);
         namespaces.setUserNs(ns, userNs);
         namespaces.setInum(ns, inum);
         namespaces.setPidMax(ns, pidMax);
@@ -84,9 +90,13 @@ public final class PidNamespaces {
             }
             int parent = namespaces.parent(at);
             int userNs = namespaces.userNs(at);
+            int counted = namespaces.ucounts(at);
             inums.free(namespaces.inum(at));
             namespaces.free(at);
-            putUserNs.accept(userNs);
+            if (counted != NULL) {
+                owners.decUcount(counted, UcountType.PID_NAMESPACES);
+            }
+            owners.put(userNs);
             at = parent;
         }
     }

@@ -3,6 +3,7 @@ package dev.nestor.kernel.signal;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Ucounts;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
@@ -10,7 +11,6 @@ import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Signal;
-import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 
 /** struct sigpending, a task's own and its process's: a set of signals, and a queue of what they have to say. */
 public final class PendingSignals {
@@ -18,16 +18,21 @@ public final class PendingSignals {
     private final SignalStructTable signals;
     private final SigQueueTable queue;
     private final CredTable creds;
+    private final Ucounts ucounts;
     private final Work work;
 
-    /* Signals queued for each kuid, UCOUNT_RLIMIT_SIGPENDING. Look up, never walk. */
-    private final Int2IntOpenHashMap queuedByUser = new Int2IntOpenHashMap();
-
-    public PendingSignals(TaskTable tasks, SignalStructTable signals, SigQueueTable queue, CredTable creds, Work work) {
+    public PendingSignals(
+            TaskTable tasks,
+            SignalStructTable signals,
+            SigQueueTable queue,
+            CredTable creds,
+            Ucounts ucounts,
+            Work work) {
         this.tasks = tasks;
         this.signals = signals;
         this.queue = queue;
         this.creds = creds;
+        this.ucounts = ucounts;
         this.work = work;
     }
 
@@ -44,9 +49,9 @@ public final class PendingSignals {
         return SigSets.has(set(task, shared), sig);
     }
 
-    /** Queued signals of a user: SigQ in /proc/PID/status. */
-    public int queuedOf(int kuid) {
-        return queuedByUser.get(kuid);
+    /** Queued signals of a task's user: SigQ in /proc/PID/status. */
+    public long queuedOf(int task) {
+        return ucounts.rlimitValue(creds.ucounts(tasks.cred(task)), Ucounts.RLIMIT_SIGPENDING);
     }
 
     void add(int task, boolean shared, int sig) {
@@ -58,24 +63,25 @@ public final class PendingSignals {
     }
 
     /**
-     * sigqueue_alloc(), put at the end of the queue: false when the target's user has RLIMIT_SIGPENDING waiting, or at the
-     * table's limit.
+     * sigqueue_alloc(), put at the end of the queue: false when the target's user has RLIMIT_SIGPENDING waiting, or as many
+     * as its user namespace allows, or at the table's limit.
      */
     @HotPath
     boolean enqueue(int task, boolean shared, SigInfo info, boolean overrideRlimit) {
-        int kuid = creds.uid(tasks.cred(task));
-        int count = queuedByUser.get(kuid) + 1;
-        if (!overrideRlimit
-                && Long.compareUnsigned(count, signals.rlimCur(tasks.signal(task), Resource.RLIMIT_SIGPENDING)) > 0) {
+        int user = creds.ucounts(tasks.cred(task));
+        long count = ucounts.incRlimitGet(user, Ucounts.RLIMIT_SIGPENDING, overrideRlimit);
+        if (count == 0) {
             return false;
         }
-        int queued = queue.alloc();
+        boolean refused = !overrideRlimit
+                && Long.compareUnsigned(count, signals.rlimCur(tasks.signal(task), Resource.RLIMIT_SIGPENDING)) > 0;
+        int queued = refused ? NULL : queue.alloc();
         if (queued == NULL) {
+            ucounts.decRlimitPut(user, Ucounts.RLIMIT_SIGPENDING);
             return false;
         }
         work.add(Work.SIGNAL_SEND);
-        queuedByUser.put(kuid, count);
-        queue.setUcounts(queued, kuid);
+        queue.setUcounts(queued, user);
         queue.store(queued, info);
         if (shared) {
             queue.ofProcess().addLast(tasks.signal(task), queued);
@@ -108,8 +114,7 @@ public final class PendingSignals {
     }
 
     private void release(Chain chain, int queued) {
-        int kuid = queue.ucounts(queued);
-        queuedByUser.put(kuid, queuedByUser.get(kuid) - 1);
+        ucounts.decRlimitPut(queue.ucounts(queued), Ucounts.RLIMIT_SIGPENDING);
         chain.remove(queued);
         queue.free(queued);
     }

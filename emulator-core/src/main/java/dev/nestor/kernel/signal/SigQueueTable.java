@@ -13,7 +13,7 @@ public final class SigQueueTable extends Table {
     private int[] errno = new int[initialRows()];
     private int[] code = new int[initialRows()]; // SI_*, CLD_*, POLL_*
     private long[] fields = new long[SigInfo.FIELDS * initialRows()]; // the union of siginfo_t
-    private int[] ucounts = new int[initialRows()]; // kuid that it is charged to, RLIMIT_SIGPENDING
+    private int[] ucounts = new int[initialRows()]; // ucounts that it is counted in
     private final Chain ofTask; // task_struct.pending
     private final Chain ofProcess; // signal_struct.shared_pending
 
@@ -39,12 +39,12 @@ public final class SigQueueTable extends Table {
         return code[row(queued)];
     }
 
-    int ucounts(int queued) {
+    public int ucounts(int queued) {
         return ucounts[row(queued)];
     }
 
-    void setUcounts(int queued, int kuid) {
-        ucounts[row(queued)] = kuid;
+    void setUcounts(int queued, int value) {
+        ucounts[row(queued)] = value;
     }
 
     void store(int queued, SigInfo info) {

@@ -68,7 +68,7 @@ public final class SignalRoom {
         queue = new SigQueueTable(limits.queued, tasks, of.signals);
         frameTable = new SigFrameTable(limits.frames, tasks);
         sighands = new Sighands(tasks, of.sighands);
-        pending = new PendingSignals(tasks, of.signals, queue, ids.creds, work);
+        pending = new PendingSignals(tasks, of.signals, queue, ids.creds, ids.userNamespaces.ucounts(), work);
         wakeups = new SignalWakeups(tasks, of.signals, pending, waiting.wakeups, waiting.isOnCpu);
         SignalIds signalIds = new SignalIds(tasks, ids.pids, ids.creds, ids.userNamespaces);
         signals = new Signals(tasks, of.signals, sighands, pending, wakeups, signalIds);

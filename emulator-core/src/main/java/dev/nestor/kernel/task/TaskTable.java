@@ -24,6 +24,7 @@ public final class TaskTable extends Table {
     public static final int PF_EXITING = 4;
     public static final int PF_FORKNOEXEC = 0x40;
     public static final int PF_SIGNALED = 0x400;
+    public static final int PF_NPROC_EXCEEDED = 0x1000;
     public static final int PF_KTHREAD = 0x200000;
     /** The thread may not read the time stamp counter, or not ask the processor what it is. */
     public static final int TIF_NOTSC = 1;

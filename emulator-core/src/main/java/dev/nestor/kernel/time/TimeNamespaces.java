@@ -5,13 +5,14 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.cred.OwnedNamespaces;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.UcountType;
 
 /** Time namespaces: kernel/time/namespace.c. */
 public final class TimeNamespaces extends OwnedNamespaces {
     private final TimeNamespaceTable namespaces;
 
     public TimeNamespaces(TimeNamespaceTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
-        super(namespaces, userNamespaces, inums);
+        super(namespaces, userNamespaces, inums, UcountType.TIME_NAMESPACES);
         this.namespaces = namespaces;
     }
 
@@ -20,9 +21,9 @@ public final class TimeNamespaces extends OwnedNamespaces {
         return allocRoot(userNs, NsInums.TIME_NS_INIT_INO);
     }
 
-    /** clone_time_ns(): a copy with the same offsets, owned by userNs; NULL at the limit. */
-    public int create(int from, int userNs) {
-        int ns = alloc(userNs);
+    /** clone_time_ns(): a copy with the same offsets, owned by userNs and counted as kuid's; NULL at the limit. */
+    public int create(int from, int userNs, int kuid) {
+        int ns = alloc(userNs, kuid);
         if (ns != NULL) {
             namespaces.setMonotonicNs(ns, namespaces.monotonicNs(from));
             namespaces.setBoottimeNs(ns, namespaces.boottimeNs(from));

@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.cred.OwnedNamespaces;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.UcountType;
 
 /** UTS namespaces and their names: kernel/utsname.c. */
 public final class UtsNamespaces extends OwnedNamespaces {
@@ -20,7 +21,7 @@ public final class UtsNamespaces extends OwnedNamespaces {
     private final UtsNamespaceTable namespaces;
 
     public UtsNamespaces(UtsNamespaceTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
-        super(namespaces, userNamespaces, inums);
+        super(namespaces, userNamespaces, inums, UcountType.UTS_NAMESPACES);
         this.namespaces = namespaces;
     }
 
@@ -29,9 +30,9 @@ public final class UtsNamespaces extends OwnedNamespaces {
         return allocRoot(userNs, NsInums.UTS_NS_INIT_INO);
     }
 
-    /** clone_uts_ns(): a copy of all six names, owned by userNs; NULL at the limit. */
-    public int create(int from, int userNs) {
-        int ns = alloc(userNs);
+    /** clone_uts_ns(): a copy of all six names, owned by userNs and counted as kuid's; NULL at the limit. */
+    public int create(int from, int userNs, int kuid) {
+        int ns = alloc(userNs, kuid);
         if (ns != NULL) {
             namespaces.copyName(from, ns);
         }

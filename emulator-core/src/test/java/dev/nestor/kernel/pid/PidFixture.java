@@ -3,6 +3,7 @@ package dev.nestor.kernel.pid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nestor.kernel.ns.NsInums;
+import dev.nestor.kernel.ns.NsOwners;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 
@@ -24,7 +25,7 @@ final class PidFixture {
 
     PidFixture(int pidMax, int pidLimit) {
         pidTable = new PidTable(pidLimit, tasks);
-        namespaces = new PidNamespaces(table, pidTable, new NsInums(1), userNs -> {}, userNs -> {});
+        namespaces = new PidNamespaces(table, pidTable, new NsInums(1), new NoOwners());
         pids = new Pids(pidTable, table, namespaces, tasks, signals);
         root = namespaces.createRoot(NO_USER_NS, pidMax);
     }
@@ -61,7 +62,29 @@ final class PidFixture {
         return task;
     }
 
+    /** Owners that count nothing. */
+    private static final class NoOwners implements NsOwners {
+        @Override
+        public void hold(int userNs) {}
+
+        @Override
+        public void put(int userNs) {}
+
+        @Override
+        public boolean isAncestorOrSelf(int ancestor, int userNs) {
+            return true;
+        }
+
+        @Override
+        public int incUcount(int userNs, int kuid, int type) {
+            return 1;
+        }
+
+        @Override
+        public void decUcount(int ucounts, int type) {}
+    }
+
     int child(int ns) {
-        return namespaces.create(ns, NO_USER_NS);
+        return namespaces.create(ns, NO_USER_NS, 0);
     }
 }

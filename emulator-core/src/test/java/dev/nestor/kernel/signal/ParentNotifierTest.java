@@ -98,7 +98,7 @@ class ParentNotifierTest {
     /** A parent in an outer PID namespace sees its own number of the child's. */
     @Test
     void pid_isTheParentsNumberOfIt() {
-        int init = m.process(shell, m.pidNamespaces.create(m.rootPidNs, m.rootUserNs));
+        int init = m.process(shell, m.pidNamespaces.create(m.rootPidNs, m.rootUserNs, 0));
         m.block(shell, SIGCHLD);
         m.room.parents().doNotifyParent(init, SIGCHLD);
         assertThat(dequeue()).isTrue();

@@ -34,7 +34,7 @@ class SignalKillTest {
     /** A lone init's kill(-1) is ESRCH, also with signal 65. */
     @Test
     void killAll_isESRCH_whenNobodyElseIsThere() {
-        int init = m.process(shell, m.pidNamespaces.create(m.rootPidNs, m.rootUserNs));
+        int init = m.process(shell, m.pidNamespaces.create(m.rootPidNs, m.rootUserNs, 0));
         assertThat(kill.kill(init, -1, SIGTERM)).isEqualTo(-Errno.ESRCH);
         assertThat(kill.kill(init, -1, 65)).isEqualTo(-Errno.ESRCH);
         int inside = m.process(init);
@@ -118,7 +118,7 @@ class SignalKillTest {
         int inUserNs = m.process(shell);
         m.setUid(inUserNs, 1000);
         m.unshareUser(inUserNs);
-        int inPidNs = m.process(shell, m.pidNamespaces.create(m.rootPidNs, m.rootUserNs));
+        int inPidNs = m.process(shell, m.pidNamespaces.create(m.rootPidNs, m.rootUserNs, 0));
         m.block(shell, SIGUSR1);
         m.block(inUserNs, SIGUSR1);
         m.block(inPidNs, SIGUSR1);

@@ -58,7 +58,7 @@ class SignalRandomTest {
         int type = toProcess ? PidType.PIDTYPE_TGID : PidType.PIDTYPE_PID;
         boolean shared = type == PidType.PIDTYPE_TGID;
         long before = shared ? m.signalStructs.sharedPendingSet(m.tasks.signal(thread)) : m.tasks.pendingSet(thread);
-        int room = m.room.pending().queuedOf(0);
+        long room = m.room.pending().queuedOf(m.init);
         int result = m.room.signals().doSendSigInfo(shell, sig, info, thread, type);
         boolean fits = room < SmallMachine.RLIMIT_SIGPENDING;
         assertThat(result).isEqualTo(fits || sig < Signal.SIGRTMIN ? 0 : -11);
@@ -98,7 +98,7 @@ class SignalRandomTest {
         for (int count : queued) {
             total += count;
         }
-        assertThat(m.room.pending().queuedOf(0)).as(where).isEqualTo(total);
+        assertThat(m.room.pending().queuedOf(m.init)).as(where).isEqualTo(total);
         boolean shared = false;
         for (int thread : threads) {
             boolean unblocked = m.room.pending().hasUnblocked(thread);

@@ -95,7 +95,7 @@ class SignalsTest {
         assertThat(m.kill(shell, child, 41)).isZero();
         assertThat(sigqueue(SIGUSR1, 7)).isZero();
         assertThat(m.kill(shell, child, SIGUSR2)).isZero();
-        assertThat(m.room.pending().queuedOf(0)).as("SigQ").isEqualTo(4);
+        assertThat(m.room.pending().queuedOf(m.init)).as("SigQ").isEqualTo(4);
         SigInfo info = new SigInfo();
         assertThat(m.room.delivery().dequeueSignal(child, ~SigSets.mask(41), info))
                 .isEqualTo(41);
@@ -110,7 +110,7 @@ class SignalsTest {
         for (int i = 0; i < 3; i++) {
             assertThat(m.room.delivery().dequeueSignal(child, 0, info)).isEqualTo(40);
         }
-        assertThat(m.room.pending().queuedOf(0)).isZero();
+        assertThat(m.room.pending().queuedOf(m.init)).isZero();
     }
 
     @Test
@@ -222,7 +222,7 @@ class SignalsTest {
     /** From inside, TERM, KILL, STOP and SEGV answer 0 and do nothing. */
     @Test
     void initOfANamespace_livesOn_whenSignalledFromInside() {
-        int ns = m.pidNamespaces.create(m.rootPidNs, m.rootUserNs);
+        int ns = m.pidNamespaces.create(m.rootPidNs, m.rootUserNs, 0);
         int init = m.process(shell, ns);
         int inside = m.process(init);
         for (int sig : new int[] {SIGTERM, SIGKILL, SIGSTOP, SIGSEGV}) {
@@ -239,7 +239,7 @@ class SignalsTest {
     /** From outside, TERM and ABRT do nothing either, STOP stops, KILL kills; si_pid is 0. */
     @Test
     void initOfANamespace_isStoppedAndKilled_fromOutside() {
-        int ns = m.pidNamespaces.create(m.rootPidNs, m.rootUserNs);
+        int ns = m.pidNamespaces.create(m.rootPidNs, m.rootUserNs, 0);
         int init = m.process(shell, ns);
         int nr = m.pids.taskNr(init, m.rootPidNs);
         m.room.kill().kill(shell, nr, SIGTERM);
@@ -259,7 +259,7 @@ class SignalsTest {
     /** abort() in an init: the raised SIGABRT does nothing, the fault that follows ends it with SIGSEGV. */
     @Test
     void forcedSignals_endEvenAnInit() {
-        int ns = m.pidNamespaces.create(m.rootPidNs, m.rootUserNs);
+        int ns = m.pidNamespaces.create(m.rootPidNs, m.rootUserNs, 0);
         int init = m.process(shell, ns);
         m.block(init, SIGSEGV);
         m.ignore(init, SIGSEGV);
@@ -293,7 +293,7 @@ class SignalsTest {
         m.kill(shell, child, SIGUSR2);
         assertThat(m.getSignal(child)).isEqualTo(SIGUSR2);
         m.room.taskSignals().release(child, true);
-        assertThat(m.room.pending().queuedOf(0)).isZero();
+        assertThat(m.room.pending().queuedOf(m.init)).isZero();
         assertThat(m.room.pending().all(child)).isZero();
         assertThat(m.room.frames().depth(child)).isZero();
     }

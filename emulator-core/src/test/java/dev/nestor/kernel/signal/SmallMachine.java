@@ -10,6 +10,7 @@ import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.GroupInfoTable;
 import dev.nestor.kernel.cred.IdMapTable;
+import dev.nestor.kernel.cred.UcountsTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
@@ -41,12 +42,12 @@ final class SmallMachine {
     final CredTable credTable = new CredTable(200);
     final UserNamespaceTable userNsTable = new UserNamespaceTable(20);
     final NsInums inums = new NsInums(0xF0000000);
-    final UserNamespaces userNamespaces =
-            new UserNamespaces(userNsTable, new IdMapTable(100, userNsTable), credTable, tasks, inums);
-    final Creds creds = new Creds(tasks, credTable, new GroupInfoTable(20), userNamespaces);
+    final UserNamespaces userNamespaces = new UserNamespaces(
+            userNsTable, new IdMapTable(100, userNsTable), credTable, tasks, inums, new UcountsTable(200));
+    final Creds creds = new Creds(tasks, signalStructs, credTable, new GroupInfoTable(20), userNamespaces);
     final PidTable pidTable = new PidTable(200, tasks);
     final PidNamespaceTable pidNsTable = new PidNamespaceTable(20);
-    final PidNamespaces pidNamespaces = new PidNamespaces(pidNsTable, pidTable, inums, ns -> {}, ns -> {});
+    final PidNamespaces pidNamespaces = new PidNamespaces(pidNsTable, pidTable, inums, userNamespaces);
     final Pids pids = new Pids(pidTable, pidNsTable, pidNamespaces, tasks, signalStructs);
     final Wakeups scheduler = new Wakeups(tasks);
     final WaitQueues waitQueues = new WaitQueues(tasks, new WaitQueueTable(100), new WaitEntryTable(100), scheduler);
@@ -172,10 +173,9 @@ final class SmallMachine {
 
     /** A task in a user namespace below, all capabilities there. */
     int unshareUser(int task) {
-        int ns = userNamespaces.create(tasks.cred(task));
-        credTable.setUserNs(tasks.cred(task), ns);
-        credTable.setCapEffective(tasks.cred(task), Capabilities.CAP_VALID_MASK);
-        return ns;
+        int cred = tasks.cred(task);
+        creds.createUserNs(task, cred, false);
+        return credTable.userNs(cred);
     }
 
     int nr(int task) {
