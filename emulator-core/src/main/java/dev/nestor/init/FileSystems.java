@@ -6,6 +6,7 @@ import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.anon.AnonInodes;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
@@ -14,6 +15,7 @@ import dev.nestor.fs.proc.ProcContext;
 import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.fs.proc.ProcTexts;
+import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.fs.tmpfs.TmpFsOptions;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
@@ -41,6 +43,7 @@ public final class FileSystems {
     private final Pipes pipes;
     private final NsFs nsFs;
     private final PidFds pidFds;
+    private final TimerFds timerFds;
     private final ProcFiles procFiles;
     private final ProcFs procFs;
     private final TmpFs tmpfs;
@@ -62,6 +65,9 @@ public final class FileSystems {
         pipes = new Pipes(vfs, userNs, kernel.config().maxFiles());
         nsFs = new NsFs(vfs, userNs);
         pidFds = new PidFds(vfs, kernel.pidTable(), userNs);
+        AnonInodes anonInodes = new AnonInodes(vfs, userNs);
+        timerFds = new TimerFds(
+                vfs, anonInodes, kernel.hrTimers(), kernel.timekeeping(), kernel.config().maxFiles());
         procFiles = new ProcFiles();
         procFs = new ProcFs(
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
@@ -238,6 +244,7 @@ public final class FileSystems {
 
     void digest(StateHash hash) {
         pipes.digest(hash);
+        timerFds.digest(hash);
     }
 
     public NsFs nsFs() {
@@ -246,6 +253,10 @@ public final class FileSystems {
 
     public PidFds pidFds() {
         return pidFds;
+    }
+
+    public TimerFds timerFds() {
+        return timerFds;
     }
 
     public Pipes pipes() {

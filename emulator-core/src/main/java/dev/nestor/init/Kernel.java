@@ -40,6 +40,7 @@ import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimers;
+import dev.nestor.kernel.time.Ntp;
 import dev.nestor.kernel.time.TimeNamespaceTable;
 import dev.nestor.kernel.time.TimeNamespaces;
 import dev.nestor.kernel.time.Timekeeping;
@@ -237,6 +238,10 @@ public final class Kernel {
         return machinery.timekeeping;
     }
 
+    public Ntp ntp() {
+        return machinery.ntp;
+    }
+
     public HrTimers hrTimers() {
         return machinery.hrTimers;
     }
@@ -396,6 +401,7 @@ public final class Kernel {
         machinery.random.digest(hash);
         machinery.timekeeping.digest(hash);
         machinery.eventLoop.queue().digest(hash);
+        machinery.ntp.digest(hash);
         machinery.hrTimers.digest(hash);
         ids.tasks.digest(hash);
         ids.signalStructs.digest(hash);

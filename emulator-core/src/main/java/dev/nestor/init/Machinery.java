@@ -4,6 +4,7 @@ import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
 import dev.nestor.event.Random;
+import dev.nestor.kernel.sched.Cpus;
 import dev.nestor.kernel.sched.SchedConfig;
 import dev.nestor.kernel.sched.SchedMachine;
 import dev.nestor.kernel.sched.Scheduler;
@@ -11,9 +12,11 @@ import dev.nestor.kernel.sched.WaitEntryTable;
 import dev.nestor.kernel.sched.WaitQueueTable;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.sched.Wakeups;
+import dev.nestor.kernel.signal.CpuTimers;
 import dev.nestor.kernel.signal.SignalRoom;
 import dev.nestor.kernel.time.HrTimerTable;
 import dev.nestor.kernel.time.HrTimers;
+import dev.nestor.kernel.time.Ntp;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Work;
@@ -28,6 +31,7 @@ final class Machinery {
     final EventLoop eventLoop;
     final Timekeeping timekeeping;
     final HrTimers hrTimers;
+    final Ntp ntp;
     final Wakeups wakeups;
     final WaitQueues waitQueues;
     final SignalRoom signals;
@@ -39,6 +43,8 @@ final class Machinery {
         eventLoop = new EventLoop(clock, new EventQueue());
         timekeeping = new Timekeeping(clock, config.tscHz(), config.bootRealtimeNs());
         hrTimers = new HrTimers(eventLoop, ids.tasks, new HrTimerTable(4 * most));
+        timekeeping.moves(hrTimers);
+        ntp = new Ntp(timekeeping);
         costs = config.costs();
         scheduler = new Scheduler(
                 new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace),
@@ -55,5 +61,17 @@ final class Machinery {
                 new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, scheduler.tasks()::isOnCpu),
                 new SignalRoom.Limits(config.maxSignals(), 4 * most),
                 work);
+        CpuTimers cpuTimers = signals.posixTimers().cpuTimers();
+        scheduler.cpus().setTickHook(new Cpus.TickHook() {
+            @Override
+            public boolean isWatched(int task) {
+                return cpuTimers.isWatched(task);
+            }
+
+            @Override
+            public void tick(int task) {
+                cpuTimers.tick(task);
+            }
+        });
     }
 }

@@ -24,6 +24,7 @@ import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.signal.SigQueueTable;
+import dev.nestor.kernel.signal.PosixTimerTable;
 import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.MmTable;
@@ -241,6 +242,11 @@ final class ReferenceInvariants {
         PidTable table = kernel.pidTable();
         Claims.forEach(table, pid -> pids.hold(kernel.pids().numberAt(pid, 0) != 0 ? pid : NULL, "its numbers"));
         Claims.forEach(fs.files, file -> pids.hold(fs.files.ownerPid(file), "file's owner"));
+        PosixTimerTable timers = all.get(PosixTimerTable.class);
+        Claims.forEach(timers, timer -> {
+            pids.hold(timers.pid(timer), "timer's target");
+            pids.hold(timers.cpuPid(timer), "timer's clock");
+        });
         pids.check(table::count);
     }
 

@@ -121,5 +121,7 @@ public final class Prctl {
     public static final int PR_SCHED_CORE_SCOPE_PROCESS_GROUP = 2;
     public static final int PR_SET_VMA_ANON_NAME = 0;
 
+    public static final int PR_TIMER_CREATE_RESTORE_IDS = 77;
+
     private Prctl() {}
 }

@@ -13,9 +13,14 @@ public final class Time {
     public static final int CLOCK_REALTIME_ALARM = 8;
     public static final int CLOCK_BOOTTIME_ALARM = 9;
     public static final int CLOCK_TAI = 11;
+    public static final int SIGEV_SIGNAL = 0;
+    public static final int SIGEV_NONE = 1;
+    public static final int SIGEV_THREAD = 2;
+    public static final int SIGEV_THREAD_ID = 4;
     public static final int CPUCLOCK_SCHED = 2;
     public static final int CPUCLOCK_MAX = 3;
     public static final int CPUCLOCK_PERTHREAD_MASK = 4;
+    public static final int CPUCLOCK_CLOCKFD_MASK = 7;
     public static final int TIMER_ABSTIME = 1;
     public static final int ITIMER_REAL = 0;
     public static final int ITIMER_VIRTUAL = 1;

@@ -28,6 +28,10 @@ public final class CallTables {
         new SysTimer(kernel).register(table);
         new SysTimerSleep(kernel).register(table);
         new SysTimerClock(kernel).register(table);
+        new SysPosixTimers(kernel).register(table);
+        new SysTimerFd(kernel).register(table);
+        new SysTimeSet(kernel).register(table);
+        new SysInfo(kernel).register(table);
         new SysOpen(kernel).register(table);
         new SysReadWrite(kernel).register(table);
         new SysFcntl(kernel).register(table);

@@ -70,8 +70,26 @@ public final class SysPrctl {
             case Prctl.PR_GET_NO_NEW_PRIVS -> anyOf(args, 1) ? -Errno.EINVAL : tasks.noNewPrivs(task) ? 1 : 0;
             case Prctl.PR_GET_TID_ADDRESS ->
                 memory.putLong(tasks.mm(task), args.get(1), tasks.clearChildTid(task)) < 0 ? -Errno.EFAULT : 0;
+            case Prctl.PR_TIMER_CREATE_RESTORE_IDS -> restoreTimerIds(task, args);
             default -> prctlOfCred(task, option, args);
         };
+    }
+
+    /** posixtimer_create_prctl(): 0 off, 1 on, 2 tells. */
+    private long restoreTimerIds(int task, SyscallArgs args) {
+        int signal = tasks.signal(task);
+        if (anyOf(args, 2)) {
+            return -Errno.EINVAL;
+        }
+        long control = args.get(1);
+        if (control == 2) {
+            return signals.timerCreateRestoreIds(signal) ? 1 : 0;
+        }
+        if (control != 0 && control != 1) {
+            return -Errno.EINVAL;
+        }
+        signals.setTimerCreateRestoreIds(signal, control == 1);
+        return 0;
     }
 
     /** cap_task_prctl(). */

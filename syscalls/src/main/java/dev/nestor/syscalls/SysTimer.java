@@ -1,6 +1,7 @@
 package dev.nestor.syscalls;
 
 import dev.nestor.init.Kernel;
+import dev.nestor.kernel.signal.CpuTimers;
 import dev.nestor.kernel.signal.Itimers;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
@@ -17,20 +18,21 @@ public final class SysTimer {
 
     private final TaskTable tasks;
     private final Itimers itimers;
+    private final CpuTimers cpuTimers;
     private final UserMemory memory;
     private final byte[] bytes = new byte[ITIMERVAL_SIZE];
 
     public SysTimer(Kernel kernel) {
         this.tasks = kernel.tasks();
         this.itimers = kernel.signals().itimers();
+        this.cpuTimers = kernel.signals().posixTimers().cpuTimers();
         this.memory = kernel.userMemory();
     }
 
     public void register(SyscallTable.Builder table) {
-        String lacks = "ITIMER_VIRTUAL and ITIMER_PROF never expire";
         table.full(Nr.NR_alarm, "alarm", this::alarm)
-                .partial(Nr.NR_getitimer, "getitimer", this::getitimer, lacks)
-                .partial(Nr.NR_setitimer, "setitimer", this::setitimer, lacks);
+                .full(Nr.NR_getitimer, "getitimer", this::getitimer)
+                .full(Nr.NR_setitimer, "setitimer", this::setitimer);
     }
 
     /** alarm_setitimer(): the seconds that were left, rounded, but never to nothing. */
@@ -69,9 +71,14 @@ public final class SysTimer {
             return -Errno.EINVAL;
         }
         long to = args.get(2);
-        long oldValueNs = which == Time.ITIMER_REAL ? itimers.remainingNs(task) : 0;
-        long oldIntervalNs = which == Time.ITIMER_REAL ? itimers.intervalNs(task) : 0;
-        int error = which == Time.ITIMER_REAL ? itimers.set(task, valueNs, intervalNs) : 0;
+        long oldValueNs = leftNs(task, which);
+        long oldIntervalNs = intervalNs(task, which);
+        int error = 0;
+        if (which == Time.ITIMER_REAL) {
+            error = itimers.set(task, valueNs, intervalNs);
+        } else {
+            cpuTimers.setItimer(task, which, valueNs, intervalNs);
+        }
         return error != 0 || to == 0 ? error : put(task, to, oldValueNs, oldIntervalNs);
     }
 
@@ -80,8 +87,15 @@ public final class SysTimer {
     }
 
     private int putItimerval(int task, long to, int which) {
-        boolean real = which == Time.ITIMER_REAL;
-        return put(task, to, real ? itimers.remainingNs(task) : 0, real ? itimers.intervalNs(task) : 0);
+        return put(task, to, leftNs(task, which), intervalNs(task, which));
+    }
+
+    private long leftNs(int task, int which) {
+        return which == Time.ITIMER_REAL ? itimers.remainingNs(task) : cpuTimers.itimerLeftNs(task, which);
+    }
+
+    private long intervalNs(int task, int which) {
+        return which == Time.ITIMER_REAL ? itimers.intervalNs(task) : cpuTimers.itimerIntervalNs(task, which);
     }
 
     private int put(int task, long to, long valueNs, long intervalNs) {

@@ -4,14 +4,11 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
-import dev.nestor.kernel.pid.PidTable;
-import dev.nestor.kernel.pid.Pids;
-import dev.nestor.kernel.task.SignalStructTable;
+import dev.nestor.kernel.signal.CpuTimers;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.TimeNamespaceTable;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.UserMemory;
-import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Time;
@@ -22,9 +19,7 @@ public final class SysTimerClock {
     private static final int NO_CLOCK = -1;
 
     private final TaskTable tasks;
-    private final SignalStructTable signals;
-    private final PidTable pidTable;
-    private final Pids pids;
+    private final CpuTimers cpuTimers;
     private final NsProxyTable nsproxies;
     private final TimeNamespaceTable timeNamespaces;
     private final Timekeeping timekeeping;
@@ -33,9 +28,7 @@ public final class SysTimerClock {
 
     public SysTimerClock(Kernel kernel) {
         this.tasks = kernel.tasks();
-        this.signals = kernel.signalStructs();
-        this.pidTable = kernel.pidTable();
-        this.pids = kernel.pids();
+        this.cpuTimers = kernel.signals().posixTimers().cpuTimers();
         this.nsproxies = kernel.nsProxyTable();
         this.timeNamespaces = kernel.timeNamespaceTable();
         this.timekeeping = kernel.timekeeping();
@@ -59,12 +52,13 @@ public final class SysTimerClock {
 
     private long clockGetres(int task, SyscallArgs args) {
         int clock = args.intAt(0);
-        boolean exists = clock < 0 ? cpuClockPid(task, clock, false) != NULL : read(task, clock) != NO_CLOCK;
+        boolean exists = clock < 0 ? cpuTimers.pidForClock(task, clock, false) != NULL : read(task, clock) != NO_CLOCK;
         if (!exists) {
             return -Errno.EINVAL;
         }
         boolean coarse = clock == Time.CLOCK_REALTIME_COARSE || clock == Time.CLOCK_MONOTONIC_COARSE;
-        long ns = coarse ? TICK_NS : 1;
+        boolean byTicks = coarse || (clock < 0 && (clock & Time.CPUCLOCK_MAX) != Time.CPUCLOCK_SCHED);
+        long ns = byTicks ? TICK_NS : 1;
         return args.get(1) == 0 ? 0 : Timespecs.put(memory, tasks.mm(task), args.get(1), ns, bytes);
     }
 
@@ -75,14 +69,15 @@ public final class SysTimerClock {
         }
         int ns = nsproxies.timeNs(tasks.nsproxy(task));
         return switch (clock) {
-            case Time.CLOCK_REALTIME, Time.CLOCK_TAI -> timekeeping.realtimeNs();
+            case Time.CLOCK_REALTIME -> timekeeping.realtimeNs();
+            case Time.CLOCK_TAI -> timekeeping.taiNs();
             case Time.CLOCK_MONOTONIC, Time.CLOCK_MONOTONIC_RAW ->
                 timekeeping.monotonicNs() + timeNamespaces.monotonicNs(ns);
             case Time.CLOCK_BOOTTIME -> timekeeping.boottimeNs() + timeNamespaces.boottimeNs(ns);
             case Time.CLOCK_REALTIME_COARSE -> tickStart() + timekeeping.realtimeOffsetNs();
             case Time.CLOCK_MONOTONIC_COARSE -> tickStart() + timeNamespaces.monotonicNs(ns);
-            case Time.CLOCK_PROCESS_CPUTIME_ID -> processNs(tasks.signal(task), true);
-            case Time.CLOCK_THREAD_CPUTIME_ID -> threadNs(task, true);
+            case Time.CLOCK_PROCESS_CPUTIME_ID -> cpuTimers.processNs(tasks.signal(task), true);
+            case Time.CLOCK_THREAD_CPUTIME_ID -> cpuTimers.threadNs(task, true);
             default -> NO_CLOCK;
         };
     }
@@ -93,51 +88,8 @@ public final class SysTimerClock {
     }
 
     private long readCpuClock(int task, int clock) {
-        int pid = cpuClockPid(task, clock, true);
-        if (pid == NULL) {
-            return NO_CLOCK;
-        }
-        boolean virtual = (clock & Time.CPUCLOCK_MAX) == 1;
-        boolean perThread = (clock & Time.CPUCLOCK_PERTHREAD_MASK) != 0;
-        int target = perThread ? pidTable.thread(pid) : pidTable.process(pid);
-        return perThread ? threadNs(target, !virtual) : processNs(tasks.signal(target), !virtual);
-    }
-
-    /** pid_for_clock(): whose CPU time a negative clock number stands for, or NULL. */
-    private int cpuClockPid(int task, int clock, boolean gettime) {
-        if ((clock & Time.CPUCLOCK_MAX) == Time.CPUCLOCK_MAX) {
-            return NULL;
-        }
-        boolean perThread = (clock & Time.CPUCLOCK_PERTHREAD_MASK) != 0;
-        int nr = ~(clock >> 3);
-        if (nr == 0) {
-            return perThread ? tasks.threadPid(task) : pids.tgid(task);
-        }
-        int pid = pids.findVpid(pids.activeNs(task), nr);
-        if (pid == NULL) {
-            return NULL;
-        }
-        if (perThread) {
-            int thread = pidTable.thread(pid);
-            return thread != NULL && tasks.signal(thread) == tasks.signal(task) ? pid : NULL;
-        }
-        if (gettime && pid == tasks.threadPid(task)) {
-            return pids.tgid(task);
-        }
-        return pidTable.process(pid) == NULL ? NULL : pid;
-    }
-
-    private long threadNs(int task, boolean system) {
-        return timekeeping.cyclesToNs(tasks.utime(task) + (system ? tasks.stime(task) : 0));
-    }
-
-    private long processNs(int signal, boolean system) {
-        long cycles = signals.utime(signal) + (system ? signals.stime(signal) : 0);
-        Chain threads = signals.threads();
-        for (int at = threads.first(signal); at != NULL; at = threads.next(at)) {
-            cycles += tasks.utime(at) + (system ? tasks.stime(at) : 0);
-        }
-        return timekeeping.cyclesToNs(cycles);
+        int pid = cpuTimers.pidForClock(task, clock, true);
+        return pid == NULL ? NO_CLOCK : cpuTimers.sampleNs(pid, clock);
     }
 
     /** The time zone is UTC. */

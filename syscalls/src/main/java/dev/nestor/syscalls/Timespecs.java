@@ -15,23 +15,32 @@ final class Timespecs {
 
     private Timespecs() {}
 
-    /** Nanoseconds, Long.MAX_VALUE for more than there are; -EFAULT, or -EINVAL for what timespec64_valid() refuses. */
-    static long get(UserMemory memory, int mm, long from, byte[] scratch) {
-        if (memory.copyFromUser(mm, from, scratch, 0, SIZE) != 0) {
-            return -Errno.EFAULT;
-        }
-        long sec = Bytes.getLong(scratch, 0);
-        long nsec = Bytes.getLong(scratch, 8);
+    /** Nanoseconds of a timespec that has been copied in, Long.MAX_VALUE for more than there are; -EINVAL. */
+    static long of(byte[] from, int at) {
+        long sec = Bytes.getLong(from, at);
+        long nsec = Bytes.getLong(from, at + 8);
         if (sec < 0 || Long.compareUnsigned(nsec, NSEC_PER_SEC) >= 0) {
             return -Errno.EINVAL;
         }
         return sec >= KTIME_SEC_MAX ? Long.MAX_VALUE : sec * NSEC_PER_SEC + nsec;
     }
 
+    static void put(byte[] into, int at, long ns) {
+        Bytes.putLong(into, at, Math.floorDiv(ns, NSEC_PER_SEC));
+        Bytes.putLong(into, at + 8, Math.floorMod(ns, NSEC_PER_SEC));
+    }
+
+    /** Nanoseconds, Long.MAX_VALUE for more than there are; -EFAULT, or -EINVAL for what timespec64_valid() refuses. */
+    static long get(UserMemory memory, int mm, long from, byte[] scratch) {
+        if (memory.copyFromUser(mm, from, scratch, 0, SIZE) != 0) {
+            return -Errno.EFAULT;
+        }
+        return of(scratch, 0);
+    }
+
     /** 0 or -EFAULT. */
     static int put(UserMemory memory, int mm, long to, long ns, byte[] scratch) {
-        Bytes.putLong(scratch, 0, Math.floorDiv(ns, NSEC_PER_SEC));
-        Bytes.putLong(scratch, 8, Math.floorMod(ns, NSEC_PER_SEC));
+        put(scratch, 0, ns);
         return memory.copyToUser(mm, to, scratch, 0, SIZE);
     }
 

@@ -25,6 +25,8 @@ final class RecordedCalls {
     private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9$g])");
     private static final Pattern CALL = Pattern.compile("(?:([A-Z]): )?(.*?)(?: -> (\\w+))?");
     private static final long UNMAPPED = 8;
+    private static final long CALL_NS = 1000; // what a call takes, so that times go by
+    private static final long PATIENCE_NS = 2_000_000_000L;
 
     private final TestMachine machine;
     private int task; // that makes the call
@@ -41,7 +43,7 @@ final class RecordedCalls {
         this.machine = machine;
         this.task = task;
         tasks.put("A", task);
-        constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl");
+        constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl", "Time");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
                 errnos.put((int) valueOf(field), field.getName());
@@ -61,6 +63,7 @@ final class RecordedCalls {
                         + " MNT_DETACH 2 MNT_FORCE 1 MNT_EXPIRE 4 UMOUNT_NOFOLLOW 8 NS_GET_USERNS 0xb701"
                         + " NS_GET_PARENT 0xb702 NS_GET_NSTYPE 0xb703 NS_GET_OWNER_UID 0xb704"
                         + " FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
+                        + " CLONE_NEWTIME 0x80 CLONE_NEWIPC 0x8000000 TFD_TIMER_CANCEL_ON_SET 2"
                         + " POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32")
                 .split(" (?=[A-Z])")) {
             String[] both = pair.split(" ");
@@ -147,6 +150,10 @@ final class RecordedCalls {
         while (matcher.find()) {
             tokens.add(matcher.group());
         }
+        if (tokens.getFirst().equals("msleep")) {
+            machine.advance(Long.parseLong(tokens.get(1)) * 1_000_000);
+            return "0";
+        }
         next = TestMachine.PAGE;
         long[] args = new long[6];
         List<Out> outs = new ArrayList<>();
@@ -157,9 +164,14 @@ final class RecordedCalls {
         if (nr == null) {
             throw new IllegalArgumentException(tokens.getFirst());
         }
+        machine.advance(CALL_NS);
         long result = machine.call(task, nr, args);
         if (!machine.kernel().tasks().isLive(task) || machine.kernel().tasks().exitState(task) != 0) {
             return "gone";
+        }
+        if (result == Syscalls.BLOCKED) {
+            machine.advance(PATIENCE_NS);
+            result = machine.resultOf(task);
         }
         if (result == Syscalls.BLOCKED) {
             return "BLOCKED";
@@ -261,7 +273,11 @@ final class RecordedCalls {
                     case "dents" -> 4096;
                     case "int" -> 4;
                     case "ints", "long" -> 8;
-                    case "flock", "times" -> 32;
+                    case "flock", "times", "its", "itv" -> 32;
+                    case "ts" -> 16;
+                    case "sev", "attr" -> 64;
+                    case "si" -> 128;
+                    case "timex" -> 208;
                     case "poll" -> 80;
                     case "how" -> 24;
                     case "iov" -> 64;
@@ -277,6 +293,15 @@ final class RecordedCalls {
             Bytes.putLong(bytes, 8, number(values[2]));
             Bytes.putLong(bytes, 16, number(values[3]));
             Bytes.putInt(bytes, 24, (int) number(values[4]));
+        } else if (kind.equals("sev")) {
+            Bytes.putLong(bytes, 0, number(values[0]));
+            for (int i = 1; i < 4; i++) {
+                Bytes.putInt(bytes, 4 + 4 * i, (int) number(values[i]));
+            }
+        } else if (kind.equals("timex") && values.length > 0) {
+            Bytes.putInt(bytes, 0, (int) number(values[0]));
+            Bytes.putLong(bytes, 88, number(values[1]));
+            Bytes.putLong(bytes, 80, number(values[2]));
         } else if (kind.equals("poll")) {
             for (int i = 0; i < values.length; i++) {
                 String[] both = values[i].split(":");
@@ -294,11 +319,17 @@ final class RecordedCalls {
                 if (kind.startsWith("int")) {
                     Bytes.putInt(bytes, 4 * i, (int) number(values[i]));
                 } else {
-                    Bytes.putLong(bytes, 8 * i, number(values[i]));
+                    Bytes.putLong(bytes, 8 * i, time(values[i]));
                 }
             }
         }
         return bytes;
+    }
+
+    private long time(String value) {
+        return value.startsWith("+")
+                ? machine.kernel().timekeeping().realtimeNs() / 1_000_000_000 + Long.parseLong(value.substring(1))
+                : number(value);
     }
 
     private String shown(Out out, long result) {
@@ -317,6 +348,14 @@ final class RecordedCalls {
                 "type=0x" + Long.toHexString(Bytes.getLong(raw, 0)) + " bsize=" + Bytes.getLong(raw, 8) + " namelen="
                         + Bytes.getLong(raw, 64) + " frsize=" + Bytes.getLong(raw, 72) + " flags=0x"
                         + Long.toHexString(Bytes.getLong(raw, 80));
+            case "its", "itv" -> timer(raw, out.kind.equals("its"));
+            case "si" ->
+                "signo=" + Bytes.getInt(raw, 0) + " code=" + Bytes.getInt(raw, 8) + " " + Bytes.getInt(raw, 16) + " "
+                        + Bytes.getInt(raw, 20) + " value=" + Bytes.getLong(raw, 24);
+            case "attr" ->
+                Bytes.getLong(raw, 0) + " " + Bytes.getLong(raw, 8) + " " + Bytes.getLong(raw, 16) + " "
+                        + Bytes.getLong(raw, 24);
+            case "timex" -> timex(raw);
             case "dents" -> dents(raw, (int) result);
             case "int" -> String.valueOf(Bytes.getInt(raw, 0));
             case "ints" -> Bytes.getInt(raw, 0) + " " + Bytes.getInt(raw, 4);
@@ -341,6 +380,20 @@ final class RecordedCalls {
             list.add(named(Bytes.getInt(raw, at)));
         }
         return String.join(" ", list);
+    }
+
+    private static String timer(byte[] raw, boolean isSpec) {
+        long sec = Bytes.getLong(raw, 16);
+        long rest = Bytes.getLong(raw, 24);
+        String value = isSpec && sec == 0 && rest == 1 ? "1ns" : sec + (rest > 0 ? 1 : 0) + "s";
+        return Bytes.getLong(raw, 0) + "." + Bytes.getLong(raw, 8) + " " + value;
+    }
+
+    private static String timex(byte[] raw) {
+        return "off=" + Bytes.getLong(raw, 8) + " freq=" + Bytes.getLong(raw, 16) + " max=" + Bytes.getLong(raw, 24)
+                + " est=" + Bytes.getLong(raw, 32) + " status=0x" + Integer.toHexString(Bytes.getInt(raw, 40)) + " const="
+                + Bytes.getLong(raw, 48) + " prec=" + Bytes.getLong(raw, 56) + " tol=" + Bytes.getLong(raw, 64) + " tick="
+                + Bytes.getLong(raw, 88);
     }
 
     private static long unsigned(byte[] raw, int at) {

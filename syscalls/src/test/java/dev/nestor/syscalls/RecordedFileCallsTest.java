@@ -14,7 +14,8 @@ class RecordedFileCallsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "names", "rename", "rw", "fds", "perms", "cwd", "pipes", "locks", "proc", "usermap", "mounts", "stacked"
+                "names", "rename", "rw", "fds", "perms", "cwd", "pipes", "locks", "proc", "usermap", "mounts", "stacked",
+                "timers", "timerfds", "clocks"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
@@ -32,9 +33,9 @@ class RecordedFileCallsTest {
         assertThat(other).isEmpty();
     }
 
-    /** pid 1 of a PID namespace and of a mount namespace, with a tmpfs for its root and /proc in it: as record.py has it. */
+    /** pid 1 of a PID namespace, of an IPC namespace and of a mount namespace, with a tmpfs for its root and /proc in it: as record.py has it. */
     static int newRoot(TestMachine machine) {
-        int task = machine.clone(machine.init(), Sched.CLONE_NEWPID | Sched.CLONE_NEWNS);
+        int task = machine.clone(machine.init(), Sched.CLONE_NEWPID | Sched.CLONE_NEWNS | Sched.CLONE_NEWIPC);
         mount(machine, task, "root", "/tmp", "tmpfs", "mode=755");
         call(machine, task, Nr.NR_mkdir, "/tmp/proc", 0755);
         mount(machine, task, "proc", "/tmp/proc", "proc", "");

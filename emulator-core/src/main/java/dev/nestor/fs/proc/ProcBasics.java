@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.pidfs.PidFds;
+import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -35,6 +36,7 @@ final class ProcBasics {
         {"Max realtime priority", ""},
         {"Max realtime timeout", "us"}
     };
+    private static final long NSEC_PER_SEC = 1_000_000_000L;
     private static final int OOM_SCORE_ADJ_MIN = -1000;
     private static final int OOM_SCORE_ADJ_MAX = 1000;
     private static final int CHUNK = 4096;
@@ -208,7 +210,26 @@ final class ProcBasics {
         if (vfs.kinds.ops(files.kind(file)) instanceof PidFds pidFds) {
             pidfdInfo(pidFds.pidOf(file), request.pidNs(), out);
         }
+        if (vfs.kinds.ops(files.kind(file)) instanceof TimerFds timerFds) {
+            timerfdInfo(timerFds, file, out);
+        }
         return 0;
+    }
+
+    /** timerfd_show(). */
+    private static void timerfdInfo(TimerFds timerFds, int file, SeqFile out) {
+        out.put("clockid: ").decimal(timerFds.clock(file));
+        out.put("\nticks: ").unsigned(timerFds.ticks(file));
+        out.put("\nsettime flags: 0").octal(timerFds.settimeFlags(file), 1);
+        out.put("\nit_value: ");
+        time(timerFds.remainingNs(file), out);
+        out.put("\nit_interval: ");
+        time(timerFds.intervalNs(file), out);
+        out.put('\n');
+    }
+
+    private static void time(long ns, SeqFile out) {
+        out.put('(').unsigned(ns / NSEC_PER_SEC).put(", ").unsigned(ns % NSEC_PER_SEC).put(')');
     }
 
     /** pidfd_show_fdinfo(). */

@@ -103,6 +103,7 @@ public final class Exit {
         if (live == 0) {
             synchronizeGroupExit(signal, code);
             signals.itimers().exit(task);
+            signals.posixTimers().exitItimers(task);
         }
         tasks.setExitCode(task, code);
         resources.exit(task);

@@ -71,6 +71,21 @@ final class CpuSpans {
         tasks.setStime(task, tasks.stime(task) + cycles - user);
     }
 
+    /** account_process_tick(): charges the task for what it has had of the span so far. */
+    void charge(int rq) {
+        long cycles = clock.now() - rqs.spanStart(rq);
+        if (cycles < rqs.spanStolen(rq)) {
+            return;
+        }
+        end(rq);
+        int se = tasks.se(rqs.curr(rq));
+        if (rqs.phase(rq) == Cpus.PHASE_USER && ses.remaining(se) < UserMode.ENDLESS) {
+            ses.setRemaining(se, ses.remaining(se) - (cycles - rqs.spanStolen(rq)));
+        }
+        rqs.setSpanStart(rq, clock.now());
+        rqs.setSpanStolen(rq, 0);
+    }
+
     /** A user span ends before its time: charges the task, and keeps what is left. */
     @HotPath
     void suspend(int rq) {

@@ -71,6 +71,16 @@ public final class Cpus implements Dispatcher {
     private final int tickKind; // event kind
     private final int ipiKind; // event kind
     private @Nullable UserMode userMode;
+    private @Nullable TickHook tickHook;
+
+    /** run_posix_cpu_timers(): what runs by the CPU time of the task that a tick interrupts. */
+    public interface TickHook {
+        /** Whether there is anything to look at. */
+        boolean isWatched(int task);
+
+        /** The task's CPU time is up to date. */
+        void tick(int task);
+    }
 
     Cpus(RunQueues runQueues, SchedTables tables, SchedTasks schedTasks, SchedMachine machine, SchedConfig config) {
         this.tasks = tables.tasks();
@@ -94,6 +104,12 @@ public final class Cpus implements Dispatcher {
     public void setUserMode(UserMode userMode) {
         assert this.userMode == null : "there is a user mode already";
         this.userMode = userMode;
+    }
+
+    /** Once, at boot. */
+    public void setTickHook(TickHook hook) {
+        assert tickHook == null : "there is a tick hook already";
+        tickHook = hook;
     }
 
     /** The CPU whose call is in progress, or -1: what tracepoints of system calls tell. */
@@ -256,6 +272,10 @@ public final class Cpus implements Dispatcher {
         }
         startTick(rq);
         runQueues.classOf(task).taskTick(rq, task);
+        if (tickHook != null && tasks.signal(task) != Table.NULL && tickHook.isWatched(task)) {
+            spans.charge(rq);
+            tickHook.tick(task);
+        }
         if (rqs.phase(rq) == PHASE_USER && rqs.needResched(rq)) {
             suspendUser(rq, task);
             schedule(rq, costs.cycles(Work.TICK));

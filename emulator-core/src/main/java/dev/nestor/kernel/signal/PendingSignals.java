@@ -11,6 +11,7 @@ import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Signal;
+import org.jspecify.annotations.Nullable;
 
 /** struct sigpending, a task's own and its process's: a set of signals, and a queue of what they have to say. */
 public final class PendingSignals {
@@ -20,6 +21,15 @@ public final class PendingSignals {
     private final CredTable creds;
     private final Ucounts ucounts;
     private final Work work;
+    private @Nullable TimerHook timerHook;
+    private int takenTimerSignal; // sigqueue of a POSIX timer that the last dequeue has taken, or NULL
+
+    /** What becomes of a POSIX timer's signal that leaves its queue without having been taken. */
+    @FunctionalInterface
+    interface TimerHook {
+        /** Either it is ignored now, or its task or process is gone. */
+        void flushed(int task, int queued);
+    }
 
     public PendingSignals(
             TaskTable tasks,
@@ -34,6 +44,11 @@ public final class PendingSignals {
         this.creds = creds;
         this.ucounts = ucounts;
         this.work = work;
+    }
+
+    /** At boot, once. */
+    void setTimerHook(TimerHook hook) {
+        timerHook = hook;
     }
 
     /** Signals that wait in a task's own queue and its process's, rt_sigpending(2) before the mask. */
@@ -68,20 +83,11 @@ public final class PendingSignals {
      */
     @HotPath
     boolean enqueue(int task, boolean shared, SigInfo info, boolean overrideRlimit) {
-        int user = creds.ucounts(tasks.cred(task));
-        long count = ucounts.incRlimitGet(user, Ucounts.RLIMIT_SIGPENDING, overrideRlimit);
-        if (count == 0) {
-            return false;
-        }
-        boolean refused = !overrideRlimit
-                && Long.compareUnsigned(count, signals.rlimCur(tasks.signal(task), Resource.RLIMIT_SIGPENDING)) > 0;
-        int queued = refused ? NULL : queue.alloc();
+        int queued = charged(task, overrideRlimit);
         if (queued == NULL) {
-            ucounts.decRlimitPut(user, Ucounts.RLIMIT_SIGPENDING);
             return false;
         }
         work.add(Work.SIGNAL_SEND);
-        queue.setUcounts(queued, user);
         queue.store(queued, info);
         if (shared) {
             queue.ofProcess().addLast(tasks.signal(task), queued);
@@ -89,6 +95,25 @@ public final class PendingSignals {
             queue.ofTask().addLast(task, queued);
         }
         return true;
+    }
+
+    /** sigqueue_alloc(): a row that is counted for the task's user, or NULL. */
+    @HotPath
+    private int charged(int task, boolean overrideRlimit) {
+        int user = creds.ucounts(tasks.cred(task));
+        long count = ucounts.incRlimitGet(user, Ucounts.RLIMIT_SIGPENDING, overrideRlimit);
+        if (count == 0) {
+            return NULL;
+        }
+        boolean refused = !overrideRlimit
+                && Long.compareUnsigned(count, signals.rlimCur(tasks.signal(task), Resource.RLIMIT_SIGPENDING)) > 0;
+        int queued = refused ? NULL : queue.alloc();
+        if (queued == NULL) {
+            ucounts.decRlimitPut(user, Ucounts.RLIMIT_SIGPENDING);
+            return NULL;
+        }
+        queue.setUcounts(queued, user);
+        return queued;
     }
 
     /** collect_signal(): takes the first of its kind out of the queue. One that had found no room says SI_USER only. */
@@ -110,7 +135,61 @@ public final class PendingSignals {
             return;
         }
         queue.load(first, into);
-        release(chain, first);
+        if (queue.preallocated(first)) {
+            chain.remove(first);
+            takenTimerSignal = first;
+        } else {
+            release(chain, first);
+        }
+    }
+
+    /** posixtimer_init_sigqueue(): one for a timer, charged to the task's user; NULL when that has no more room. */
+    int preallocate(int task, SigInfo info, int timer) {
+        int queued = charged(task, false);
+        if (queued != NULL) {
+            queue.setPreallocated(queued, true);
+            queue.setTimer(queued, timer);
+            queue.store(queued, info);
+        }
+        return queued;
+    }
+
+    /** posixtimer_queue_sigqueue(), but for what follows from it. */
+    void enqueuePreallocated(int task, boolean shared, int queued) {
+        work.add(Work.SIGNAL_SEND);
+        chain(shared).addLast(head(task, shared), queued);
+        add(task, shared, queue.signo(queued));
+    }
+
+    void storePreallocated(int queued, SigInfo info) {
+        queue.store(queued, info);
+    }
+
+    boolean isQueued(int queued) {
+        return queue.ofTask().owner(queued) != NULL || queue.ofProcess().owner(queued) != NULL;
+    }
+
+    /** The timer of a preallocated one; NULL once it has been deleted. */
+    int timerOf(int queued) {
+        return queue.timer(queued);
+    }
+
+    /** The timer is gone: the signal, if it waits, is void. */
+    void forgetTimer(int queued) {
+        queue.setTimer(queued, NULL);
+        if (!isQueued(queued)) {
+            freePreallocated(queued);
+        }
+    }
+
+    void freePreallocated(int queued) {
+        ucounts.decRlimitPut(queue.ucounts(queued), Ucounts.RLIMIT_SIGPENDING);
+        queue.free(queued);
+    }
+
+    /** The sigqueue of a timer that the last dequeue has taken out of its queue, or NULL. */
+    int takenTimerSignal() {
+        return takenTimerSignal;
     }
 
     private void release(Chain chain, int queued) {
@@ -121,6 +200,7 @@ public final class PendingSignals {
 
     /** __dequeue_signal(): the next that the mask lets through, or 0. */
     int dequeue(int task, boolean shared, long mask, SigInfo into) {
+        takenTimerSignal = NULL;
         int sig = SigSets.next(set(task, shared), mask);
         if (sig != 0) {
             collect(task, shared, sig, into);
@@ -130,6 +210,7 @@ public final class PendingSignals {
 
     /** dequeue_synchronous_signal(): the first that an instruction of the task's has caused, or 0. */
     int dequeueSynchronous(int task, SigInfo into) {
+        takenTimerSignal = NULL;
         long wanted = tasks.pendingSet(task) & ~tasks.blocked(task) & SigSets.SYNCHRONOUS;
         if (wanted == 0) {
             return 0;
@@ -157,9 +238,22 @@ public final class PendingSignals {
         while (at != NULL) {
             int next = chain.next(at);
             if (SigSets.has(mask, queue.signo(at))) {
-                release(chain, at);
+                drop(task, chain, at);
             }
             at = next;
+        }
+    }
+
+    private void drop(int task, Chain chain, int queued) {
+        if (!queue.preallocated(queued)) {
+            release(chain, queued);
+            return;
+        }
+        chain.remove(queued);
+        if (queue.timer(queued) == NULL) {
+            freePreallocated(queued);
+        } else if (timerHook != null) {
+            timerHook.flushed(task, queued);
         }
     }
 

@@ -19,11 +19,13 @@ public final class SigActions {
 
     private final Sighands sighands;
     private final PendingSignals pending;
+    private final PosixTimers timers;
     private final SigAction scratch = new SigAction();
 
-    public SigActions(Sighands sighands, PendingSignals pending) {
+    public SigActions(Sighands sighands, PendingSignals pending, PosixTimers timers) {
         this.sighands = sighands;
         this.pending = pending;
+        this.timers = timers;
     }
 
     /** Shows the action of a signal, sets a new one, or both; an action that ignores it takes it out of all queues. */
@@ -37,9 +39,12 @@ public final class SigActions {
         if (action != null) {
             long mask = action.mask() & ~SigSets.KERNEL_ONLY;
             scratch.set(action.handler(), action.flags() & SA_FLAGS, action.restorer(), mask);
+            boolean wasIgnored = sighands.handler(task, sig) == Signal.SIG_IGN;
             sighands.store(task, sig, scratch);
             if (sighands.ignores(task, sig)) {
                 pending.flushProcess(task, SigSets.mask(sig));
+            } else if (wasIgnored) {
+                timers.unignore(task, sig);
             }
         }
         return 0;

@@ -170,6 +170,17 @@ public final class SigInfo {
         return fields[3];
     }
 
+    /** si_timerid, si_overrun and si_value of a POSIX timer's signal. */
+    public void setTimer(int id, int overrun, long value) {
+        setPidUid(id, overrun);
+        fields[1] = value;
+    }
+
+    /** si_overrun. */
+    public void setOverrun(int overrun) {
+        setPidUid(pid(), overrun);
+    }
+
     /** si_band and si_fd. */
     public void setPoll(long band, int fd) {
         fields[0] = band;

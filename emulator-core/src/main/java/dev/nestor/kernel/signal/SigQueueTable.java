@@ -14,6 +14,8 @@ public final class SigQueueTable extends Table {
     private int[] code = new int[initialRows()]; // SI_*, CLD_*, POLL_*
     private long[] fields = new long[SigInfo.FIELDS * initialRows()]; // the union of siginfo_t
     private int[] ucounts = new int[initialRows()]; // ucounts that it is counted in
+    private byte[] preallocated = new byte[initialRows()]; // bool; SIGQUEUE_PREALLOC: belongs to a POSIX timer
+    private int[] timer = new int[initialRows()]; // k_itimer that it belongs to; NULL once that is deleted
     private final Chain ofTask; // task_struct.pending
     private final Chain ofProcess; // signal_struct.shared_pending
 
@@ -37,6 +39,22 @@ public final class SigQueueTable extends Table {
 
     public int code(int queued) {
         return code[row(queued)];
+    }
+
+    boolean preallocated(int queued) {
+        return preallocated[row(queued)] != 0;
+    }
+
+    void setPreallocated(int queued, boolean value) {
+        preallocated[row(queued)] = (byte) (value ? 1 : 0);
+    }
+
+    int timer(int queued) {
+        return timer[row(queued)];
+    }
+
+    void setTimer(int queued, int value) {
+        timer[row(queued)] = value;
     }
 
     public int ucounts(int queued) {
@@ -73,6 +91,8 @@ public final class SigQueueTable extends Table {
         code[row] = 0;
         Arrays.fill(fields, row * SigInfo.FIELDS, (row + 1) * SigInfo.FIELDS, 0);
         ucounts[row] = 0;
+        preallocated[row] = 0;
+        timer[row] = 0;
     }
 
     @Override
@@ -82,5 +102,7 @@ public final class SigQueueTable extends Table {
         code = columns.ints(code);
         fields = columns.longs(fields, SigInfo.FIELDS);
         ucounts = columns.ints(ucounts);
+        preallocated = columns.bytes(preallocated);
+        timer = columns.ints(timer);
     }
 }

@@ -29,10 +29,13 @@ public final class SignalDelivery {
     private final DequeueHook dequeued;
     private @Nullable ExitHook exit;
 
-    /** posixtimer_rearm_itimer(): told when SIGALRM has been taken from a process's queue. */
-    @FunctionalInterface
+    /** Told when a signal that a timer has sent is taken. */
     public interface DequeueHook {
+        /** posixtimer_rearm_itimer(): SIGALRM, from a process's queue. */
         void sigalrmDequeued(int task);
+
+        /** posixtimer_deliver_signal(): a POSIX timer's, out of its queue; false when it is void. */
+        boolean timerDequeued(int queued, SigInfo info);
     }
 
     /** The rest of the room, as far as delivery needs it. */
@@ -141,6 +144,17 @@ public final class SignalDelivery {
 
     /** dequeue_signal(): the next that the mask lets through, the task's own first, or 0. */
     public int dequeueSignal(int task, long mask, SigInfo into) {
+        int sig;
+        do {
+            sig = dequeueOnce(task, mask, into);
+        } while (sig != 0
+                && parts.pending.takenTimerSignal() != NULL
+                && !dequeued.timerDequeued(parts.pending.takenTimerSignal(), into));
+        parts.wakeups.recalcSigpending(task);
+        return sig;
+    }
+
+    private int dequeueOnce(int task, long mask, SigInfo into) {
         int sig = parts.pending.dequeue(task, false, mask, into);
         if (sig == 0) {
             sig = parts.pending.dequeue(task, true, mask, into);
@@ -148,7 +162,6 @@ public final class SignalDelivery {
                 dequeued.sigalrmDequeued(task);
             }
         }
-        parts.wakeups.recalcSigpending(task);
         return sig;
     }
 

@@ -33,6 +33,7 @@ public final class SignalRoom {
     private final ParentNotifier parents;
     private final TaskSignals taskSignals;
     private final Itimers itimers;
+    private final PosixTimers posixTimers;
     private final SignalDelivery delivery;
 
     /** The tables of tasks. */
@@ -74,16 +75,29 @@ public final class SignalRoom {
         signals = new Signals(tasks, of.signals, sighands, pending, wakeups, signalIds);
         KillPermission permission = new KillPermission(tasks, ids.creds, ids.capabilities, ids.pids, work);
         kill = new SignalKill(tasks, ids, signals, permission, work);
+        PosixTimers.Below below = new PosixTimers.Below(
+                tasks, of.signals, ids.pidTable, ids.pids, waiting.timers, waiting.timekeeping, work);
+        posixTimers = new PosixTimers(below, signals, pending, limits.queued);
         sigio = new SigIo(tasks, ids.creds, ids.pidTable, signals);
-        actions = new SigActions(sighands, pending);
+        actions = new SigActions(sighands, pending, posixTimers);
         frames = new SigFrames(tasks, frameTable, wakeups);
         orphans = new PgrpOrphans(tasks, of.signals, ids.pidTable);
         parents = new ParentNotifier(tasks, of.signals, signals, ids.pidTable, waiting.waitQueues, waiting.timekeeping);
         GroupStop groupStop = new GroupStop(tasks, of.signals, wakeups, parents);
-        taskSignals = new TaskSignals(tasks, of.signals, pending, wakeups, frames, groupStop);
+        taskSignals = new TaskSignals(tasks, of.signals, pending, wakeups, frames, groupStop, posixTimers);
         itimers = new Itimers(tasks, of.signals, signals, waiting.timers, waiting.timekeeping, work);
         SignalDelivery.Parts parts = new SignalDelivery.Parts(sighands, pending, wakeups, groupStop, orphans, frames);
-        delivery = new SignalDelivery(tasks, of.signals, parts, itimers::rearm);
+        delivery = new SignalDelivery(tasks, of.signals, parts, new SignalDelivery.DequeueHook() {
+            @Override
+            public void sigalrmDequeued(int task) {
+                itimers.rearm(task);
+            }
+
+            @Override
+            public boolean timerDequeued(int queued, SigInfo info) {
+                return posixTimers.deliver(queued, info);
+            }
+        });
     }
 
     public Sighands sighands() {
@@ -134,6 +148,10 @@ public final class SignalRoom {
         return itimers;
     }
 
+    public PosixTimers posixTimers() {
+        return posixTimers;
+    }
+
     public SignalDelivery delivery() {
         return delivery;
     }
@@ -141,5 +159,6 @@ public final class SignalRoom {
     public void digest(StateHash hash) {
         queue.digest(hash);
         frameTable.digest(hash);
+        posixTimers.digest(hash);
     }
 }

@@ -117,7 +117,7 @@ public final class Signals {
     }
 
     /** prepare_signal(): what a signal does even before it is queued; whether it is to be queued at all. */
-    private boolean prepareSignal(int sig, int task, boolean force) {
+    boolean prepareSignal(int sig, int task, boolean force) {
         int signal = tasks.signal(task);
         if ((signals.flags(signal) & SignalStructTable.SIGNAL_GROUP_EXIT) != 0) {
             return false;
@@ -184,7 +184,7 @@ public final class Signals {
     }
 
     /** complete_signal(): finds a thread that takes it; a fatal one ends them all at once. */
-    private void completeSignal(int sig, int task, int type) {
+    void completeSignal(int sig, int task, int type) {
         int taker = taker(sig, task, type);
         if (taker == NULL) {
             return;

@@ -14,6 +14,7 @@ public final class TaskSignals {
     private final SignalWakeups wakeups;
     private final SigFrames frames;
     private final GroupStop groupStop;
+    private final PosixTimers timers;
 
     public TaskSignals(
             TaskTable tasks,
@@ -21,13 +22,15 @@ public final class TaskSignals {
             PendingSignals pending,
             SignalWakeups wakeups,
             SigFrames frames,
-            GroupStop groupStop) {
+            GroupStop groupStop,
+            PosixTimers timers) {
         this.tasks = tasks;
         this.signals = signals;
         this.pending = pending;
         this.wakeups = wakeups;
         this.frames = frames;
         this.groupStop = groupStop;
+        this.timers = timers;
     }
 
     /**
@@ -58,6 +61,7 @@ public final class TaskSignals {
 
     /** begin_new_exec(): the old program's stacks are gone. Actions are {@link Sighands#flushSignalHandlers}'s. */
     public void exec(int task) {
+        timers.exitItimers(task);
         frames.clear(task);
         frames.setStack(task, 0, 0, 0);
     }
@@ -91,6 +95,7 @@ public final class TaskSignals {
             signals.setCurrTarget(signal, NULL);
         }
         frames.clear(task);
+        timers.cpuTimers().exit(task, groupDead);
         pending.flush(task, false, -1L);
         tasks.setSigpending(task, false);
         if (groupDead) {

@@ -34,6 +34,12 @@ public final class SignalStructTable extends Table {
     private int[] waitChldexit = new int[initialRows()]; // wait queue
     private int[] realTimer = new int[initialRows()]; // hrtimer of ITIMER_REAL
     private long[] realIntervalNs = new long[initialRows()]; // ns
+    private int[] nextPosixTimerId = new int[initialRows()]; // number of the next timer_create(2)
+    private byte[] timerCreateRestoreIds = new byte[initialRows()]; // bool; prctl: timer_create(2) takes the number wished
+    private long[] virtExpires = new long[initialRows()]; // ns of user time; ITIMER_VIRTUAL, 0 while it is off
+    private long[] virtIncr = new long[initialRows()]; // ns
+    private long[] profExpires = new long[initialRows()]; // ns of CPU time; ITIMER_PROF, 0 while it is off
+    private long[] profIncr = new long[initialRows()]; // ns
     private long[] sharedPendingSet = new long[initialRows()]; // signals in the shared queue
     private long[] utime = new long[initialRows()]; // cycles of released threads
     private long[] stime = new long[initialRows()]; // cycles of released threads
@@ -202,6 +208,54 @@ public final class SignalStructTable extends Table {
         realIntervalNs[row(signal)] = value;
     }
 
+    public int nextPosixTimerId(int signal) {
+        return nextPosixTimerId[row(signal)];
+    }
+
+    public void setNextPosixTimerId(int signal, int value) {
+        nextPosixTimerId[row(signal)] = value;
+    }
+
+    public boolean timerCreateRestoreIds(int signal) {
+        return timerCreateRestoreIds[row(signal)] != 0;
+    }
+
+    public void setTimerCreateRestoreIds(int signal, boolean value) {
+        timerCreateRestoreIds[row(signal)] = (byte) (value ? 1 : 0);
+    }
+
+    public long virtExpires(int signal) {
+        return virtExpires[row(signal)];
+    }
+
+    public void setVirtExpires(int signal, long value) {
+        virtExpires[row(signal)] = value;
+    }
+
+    public long virtIncr(int signal) {
+        return virtIncr[row(signal)];
+    }
+
+    public void setVirtIncr(int signal, long value) {
+        virtIncr[row(signal)] = value;
+    }
+
+    public long profExpires(int signal) {
+        return profExpires[row(signal)];
+    }
+
+    public void setProfExpires(int signal, long value) {
+        profExpires[row(signal)] = value;
+    }
+
+    public long profIncr(int signal) {
+        return profIncr[row(signal)];
+    }
+
+    public void setProfIncr(int signal, long value) {
+        profIncr[row(signal)] = value;
+    }
+
     public long sharedPendingSet(int signal) {
         return sharedPendingSet[row(signal)];
     }
@@ -300,6 +354,12 @@ public final class SignalStructTable extends Table {
         waitChldexit[row] = 0;
         realTimer[row] = 0;
         realIntervalNs[row] = 0;
+        nextPosixTimerId[row] = 0;
+        timerCreateRestoreIds[row] = 0;
+        virtExpires[row] = 0;
+        virtIncr[row] = 0;
+        profExpires[row] = 0;
+        profIncr[row] = 0;
         sharedPendingSet[row] = 0;
         utime[row] = 0;
         stime[row] = 0;
@@ -332,6 +392,12 @@ public final class SignalStructTable extends Table {
         waitChldexit = columns.ints(waitChldexit);
         realTimer = columns.ints(realTimer);
         realIntervalNs = columns.longs(realIntervalNs);
+        nextPosixTimerId = columns.ints(nextPosixTimerId);
+        timerCreateRestoreIds = columns.bytes(timerCreateRestoreIds);
+        virtExpires = columns.longs(virtExpires);
+        virtIncr = columns.longs(virtIncr);
+        profExpires = columns.longs(profExpires);
+        profIncr = columns.longs(profIncr);
         sharedPendingSet = columns.longs(sharedPendingSet);
         utime = columns.longs(utime);
         stime = columns.longs(stime);

@@ -8,6 +8,7 @@ public final class HrTimerTable extends Table {
     private int[] kind = new int[initialRows()]; // HrTimers.SLEEP, REAL, ...: names the function
     private int[] target = new int[initialRows()]; // what the function is given; of SLEEP, a task
     private long[] expires = new long[initialRows()]; // cycles; of the last start
+    private byte[] realtime = new byte[initialRows()]; // bool; expires at a time of CLOCK_REALTIME, and moves with it
     private long[] event = new long[initialRows()]; // event; NONE while inactive
 
     public HrTimerTable(int limit) {
@@ -38,6 +39,14 @@ public final class HrTimerTable extends Table {
         expires[row(timer)] = value;
     }
 
+    boolean realtime(int timer) {
+        return realtime[row(timer)] != 0;
+    }
+
+    void setRealtime(int timer, boolean value) {
+        realtime[row(timer)] = (byte) (value ? 1 : 0);
+    }
+
     long event(int timer) {
         return event[row(timer)];
     }
@@ -51,6 +60,7 @@ public final class HrTimerTable extends Table {
         kind[row] = 0;
         target[row] = 0;
         expires[row] = 0;
+        realtime[row] = 0;
         event[row] = 0;
     }
 
@@ -59,6 +69,7 @@ public final class HrTimerTable extends Table {
         kind = columns.ints(kind);
         target = columns.ints(target);
         expires = columns.longs(expires);
+        realtime = columns.bytes(realtime);
         event = columns.longs(event);
     }
 }

@@ -1,5 +1,6 @@
 package dev.nestor.kernel.time;
 
+import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
 import dev.nestor.event.Priority;
@@ -18,8 +19,14 @@ public final class HrTimers {
     /** ITIMER_REAL; the target is a signal_struct. */
     public static final int REAL = 1;
 
+    /** A POSIX timer; the target is a k_itimer. */
+    public static final int POSIX = 2;
+
+    /** A timerfd; the target is a timerfd_ctx. */
+    public static final int TIMERFD = 3;
+
     /** The first kind that is free for others. */
-    public static final int OTHER = 2;
+    public static final int OTHER = 4;
 
     private final EventLoop loop;
     private final HrTimerTable timers;
@@ -74,6 +81,59 @@ public final class HrTimers {
         timers.setEvent(timer, loop.schedule(time, Priority.TIMER, eventKind, timer, 0));
     }
 
+    /** The timer's times are of CLOCK_REALTIME from now on, and move when that is set; or no more. */
+    public void setRealtime(int timer, boolean isRealtime) {
+        timers.setRealtime(timer, isRealtime);
+    }
+
+    /** hrtimer_set_expires() of a timer that is not active. */
+    public void setExpires(int timer, long expiresCycles) {
+        assert !isActive(timer) : "an active timer is started, not set";
+        timers.setExpires(timer, expiresCycles);
+    }
+
+    /** hrtimer_restart(): at the time that it has. */
+    public void restart(int timer) {
+        start(timer, timers.expires(timer));
+    }
+
+    /** hrtimer_get_remaining(), in cycles; negative once the time is gone, NEVER where there is none. */
+    public long remaining(int timer) {
+        long expires = timers.expires(timer);
+        return expires == Clock.NEVER ? Clock.NEVER : expires - loop.clock().now();
+    }
+
+    /**
+     * hrtimer_forward_now() of a timer that is not active: sets it to the first time after now that is a whole number of
+     * intervals later; gives how many.
+     */
+    public long forwardNow(int timer, long intervalCycles) {
+        assert intervalCycles > 0 : intervalCycles;
+        long late = loop.clock().now() - timers.expires(timer);
+        if (late < 0) {
+            return 0;
+        }
+        long count = late / intervalCycles + 1;
+        setExpires(timer, timers.expires(timer) + count * intervalCycles);
+        return count;
+    }
+
+    /** clock_was_set(): CLOCK_REALTIME is so many cycles further, and so are the times that are given in it nearer. */
+    void realtimeWasSet(long byCycles) {
+        for (int row = 1; row < timers.rows(); row++) {
+            int timer = timers.handleInRow(row);
+            if (timer == Table.NULL || !timers.realtime(timer) || timers.expires(timer) == Clock.NEVER) {
+                continue;
+            }
+            long expires = timers.expires(timer) - byCycles;
+            if (isActive(timer)) {
+                start(timer, expires);
+            } else {
+                timers.setExpires(timer, expires);
+            }
+        }
+    }
+
     /** hrtimer_cancel(): true if it was active. */
     @HotPath
     public boolean cancel(int timer) {
@@ -108,6 +168,12 @@ public final class HrTimers {
     /** Starts the task's sleep timer, which wakes it; false at the limit of timers. The task sets its own state. */
     @HotPath
     public boolean sleepUntil(int task, long expiresCycles) {
+        return sleepUntil(task, expiresCycles, false);
+    }
+
+    /** The same until a time of CLOCK_REALTIME, wherever that is set to meanwhile. */
+    @HotPath
+    public boolean sleepUntil(int task, long expiresCycles, boolean isRealtime) {
         int timer = sleepers.first(task);
         if (timer == Table.NULL) {
             timer = alloc(SLEEP, task);
@@ -116,6 +182,7 @@ public final class HrTimers {
             }
             sleepers.addLast(task, timer);
         }
+        timers.setRealtime(timer, isRealtime);
         start(timer, expiresCycles);
         return true;
     }

@@ -3,6 +3,7 @@ package dev.nestor.kernel.time;
 import dev.nestor.event.Clock;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
+import java.util.Arrays;
 
 /** The kernel's clocks, all derived from the TSC: kernel/time/timekeeping.c. */
 public final class Timekeeping {
@@ -20,7 +21,17 @@ public final class Timekeeping {
     private final long cyclesPer; // cycles in ...
     private final long nsPer; // ... so many ns
     private final int shift; // cycles >> shift are ns; -1 where that does not hold
+    private long monotonicBaseNs; // CLOCK_MONOTONIC at cycle 0: how long the machine has been up by then
     private long realtimeOffsetNs; // CLOCK_REALTIME less CLOCK_MONOTONIC
+    private int taiOffset; // CLOCK_TAI less CLOCK_REALTIME, s
+    private SetHook[] hooks = new SetHook[0];
+
+    /** clock_was_set(): told when CLOCK_REALTIME has been set. */
+    @FunctionalInterface
+    public interface SetHook {
+        /** It is so many ns further than it was. */
+        void clockWasSet(long byNs);
+    }
 
     /**
      * @param frequency of the TSC in Hz
@@ -50,7 +61,26 @@ public final class Timekeeping {
     /** ktime_get(): CLOCK_MONOTONIC. */
     @HotPath
     public long monotonicNs() {
-        return cyclesToNs(clock.now());
+        return monotonicBaseNs + cyclesToNs(clock.now());
+    }
+
+    /** CLOCK_MONOTONIC at cycle 0. */
+    public long monotonicBaseNs() {
+        return monotonicBaseNs;
+    }
+
+    /**
+     * Says how long the machine had been up at cycle 0, of which nothing but the clocks that count from boot tells: for a
+     * driver that learns it late. CLOCK_REALTIME stays as it is.
+     */
+    public void setMonotonicBaseNs(long ns) {
+        realtimeOffsetNs -= ns - monotonicBaseNs;
+        monotonicBaseNs = ns;
+    }
+
+    /** When CLOCK_MONOTONIC shows a time, in cycles: not before, and 0 for a time before cycle 0. */
+    public long cyclesAt(long monotonicNs) {
+        return monotonicNs == Long.MAX_VALUE ? Clock.NEVER : nsToCycles(Math.max(monotonicNs - monotonicBaseNs, 0));
     }
 
     /** ktime_get_boottime(): the machine is never suspended, so it is CLOCK_MONOTONIC. */
@@ -63,9 +93,37 @@ public final class Timekeeping {
         return monotonicNs() + realtimeOffsetNs;
     }
 
-    /** do_settimeofday64(). */
+    /** CLOCK_TAI. */
+    public long taiNs() {
+        return realtimeNs() + taiOffset * NSEC_PER_SEC;
+    }
+
+    public int taiOffset() {
+        return taiOffset;
+    }
+
+    void setTaiOffset(int seconds) {
+        taiOffset = seconds;
+    }
+
+    /** do_settimeofday64(), of a time that is valid. */
     public void setRealtimeNs(long realtimeNs) {
-        realtimeOffsetNs = realtimeNs - monotonicNs();
+        long before = realtimeNs();
+        realtimeOffsetNs += realtimeNs - before;
+        for (int i = 0; i < hooks.length; i++) {
+            hooks[i].clockWasSet(realtimeNs - before);
+        }
+    }
+
+    /** At boot: somebody who is told when CLOCK_REALTIME has been set. */
+    public void addSetHook(SetHook hook) {
+        hooks = Arrays.copyOf(hooks, hooks.length + 1);
+        hooks[hooks.length - 1] = hook;
+    }
+
+    /** At boot: timers that run by CLOCK_REALTIME are moved when it is set. */
+    public void moves(HrTimers timers) {
+        addSetHook(byNs -> timers.realtimeWasSet(byNs >= 0 ? nsToCycles(byNs) : -nsToCycles(-byNs)));
     }
 
     /** What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
@@ -97,7 +155,9 @@ public final class Timekeeping {
 
     public void digest(StateHash hash) {
         clock.digest(hash);
+        hash.add(monotonicBaseNs);
         hash.add(realtimeOffsetNs);
+        hash.add(taiOffset);
     }
 
     private static long gcd(long a, long b) {

@@ -3,17 +3,20 @@
 
     sudo python3 record.py FILE.calls...
 
-Each file is run by pid 1 of a PID namespace of its own, with a new tmpfs for its root (pivot_root), /proc mounted there,
+Each file is run by pid 1 of a PID namespace and an IPC namespace of its own, with a new tmpfs for its root (pivot_root), /proc mounted there,
 no descriptors, umask 022. A line is
 
     name argument... = result [what came out]
 
 An argument is a number, names or-ed together, a "string" (NUL-terminated in memory), NULL, or a place for what comes out:
 >N (N bytes), >zN (N bytes, not shown), >stat, >statfs, >dents, >int, >ints (two), >long, >flock, >poll; with =value behind > for what goes in
-(struct flock as type,whence,start,len,pid; long; poll as fd:events,...). @name is an address that is not mapped (@bad).
+(struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
+nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >attr (struct mq_attr), >timex (modes,tick,usec; shown
+without its times). `msleep N` lets N milliseconds pass; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
 """
-import ctypes, encodings.latin_1, encodings.unicode_escape, errno, fcntl, mmap, os, re, select, signal, stat, struct, sys
+import ctypes, encodings.latin_1, encodings.unicode_escape, errno, fcntl, mmap, os, re, select, signal, stat, struct, sys, time
 
 NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, lseek=8, ioctl=16, pread64=17, pwrite64=18,
           access=21, pipe=22, select=23, dup=32, dup2=33, sendfile=40, fcntl=72, flock=73, fsync=74, fdatasync=75,
@@ -25,7 +28,11 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           fchmodat=268, faccessat=269, unshare=272, utimensat=280, fallocate=285, dup3=292, pipe2=293, renameat2=316,
           close_range=436, openat2=437, faccessat2=439, fchmodat2=452, pidfd_open=434, setns=308, getpid=39, prctl=157,
           copy_file_range=326, setrlimit=160, fadvise64=221, readv=19, writev=20, getuid=102, sethostname=170, setsid=112,
-          setpgid=109, pivot_root=155)
+          setpgid=109, pivot_root=155, timer_create=222, timer_settime=223, timer_gettime=224, timer_getoverrun=225,
+          timer_delete=226, timerfd_create=283, timerfd_settime=286, timerfd_gettime=287, setitimer=38, getitimer=36,
+          clock_settime=227, clock_gettime=228, clock_getres=229, clock_adjtime=305, adjtimex=159, settimeofday=164,
+          rt_sigprocmask=14, rt_sigaction=13, rt_sigtimedwait=128, rt_sigpending=127, mq_open=240, mq_unlink=241,
+          mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
 NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
@@ -42,7 +49,11 @@ NAMES.update(AT_FDCWD=-100, AT_SYMLINK_NOFOLLOW=0x100, AT_REMOVEDIR=0x200, AT_EA
              MNT_EXPIRE=4, UMOUNT_NOFOLLOW=8,
              CLONE_NEWNS=0x20000, CLONE_NEWUSER=0x10000000, CLONE_NEWUTS=0x4000000, CLONE_NEWPID=0x20000000,
              NS_GET_USERNS=0xb701, NS_GET_PARENT=0xb702, NS_GET_NSTYPE=0xb703, NS_GET_OWNER_UID=0xb704,
-             FALLOC_FL_KEEP_SIZE=1, FALLOC_FL_PUNCH_HOLE=2, RLIMIT_FSIZE=1, RLIMIT_NOFILE=7, PR_SET_DUMPABLE=4)
+             CLONE_NEWTIME=0x80, CLONE_NEWIPC=0x8000000, TIMER_ABSTIME=1, TFD_TIMER_CANCEL_ON_SET=2, SIGEV_SIGNAL=0, SIGEV_NONE=1,
+             SIGEV_THREAD=2, SIGEV_THREAD_ID=4, CLOCK_REALTIME=0, CLOCK_MONOTONIC=1, CLOCK_PROCESS_CPUTIME_ID=2,
+             CLOCK_THREAD_CPUTIME_ID=3, CLOCK_MONOTONIC_RAW=4, CLOCK_BOOTTIME=7, CLOCK_REALTIME_ALARM=8, CLOCK_BOOTTIME_ALARM=9,
+             CLOCK_TAI=11, SIGALRM=14, SIGUSR1=10, SIG_BLOCK=0, SIG_UNBLOCK=1, PR_TIMER_CREATE_RESTORE_IDS=77,
+             RLIMIT_SIGPENDING=11, RLIMIT_MSGQUEUE=12, FALLOC_FL_KEEP_SIZE=1, FALLOC_FL_PUNCH_HOLE=2, RLIMIT_FSIZE=1, RLIMIT_NOFILE=7, PR_SET_DUMPABLE=4)
 libc = ctypes.CDLL(None, use_errno=True)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 
@@ -74,7 +85,7 @@ def buffer(kind):
         return ctypes.create_string_buffer(int(kind[1:]))
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
+    sizes = dict(its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -83,10 +94,19 @@ def buffer(kind):
         for i, v in enumerate(value.split(',')):
             fd, _, events = v.partition(':')
             struct.pack_into('<ihh', out, 8 * i, int(fd), number(events), 0)
-    elif kind in ('long', 'how', 'times', 'ints', 'int') and value:
+    elif kind == 'sev':
+        v, signo, notify, tid = (number(x) for x in value.split(','))
+        struct.pack_into('<qiii', out, 0, v, signo, notify, tid)
+    elif kind == 'timex' and value:
+        modes, tick, usec = (number(x) for x in value.split(','))
+        struct.pack_into('<I', out, 0, modes)
+        struct.pack_into('<q', out, 80, usec)
+        struct.pack_into('<q', out, 88, tick)
+    elif kind in ('long', 'how', 'times', 'ints', 'int', 'its', 'itv', 'ts', 'attr') and value:
         size = 4 if kind.startswith('int') else 8
         for i, v in enumerate(value.split(',')):
-            struct.pack_into('<i' if size == 4 else '<q', out, size * i, number(v))
+            v = int(time.time()) + int(v) if v.startswith('+') else number(v)
+            struct.pack_into('<i' if size == 4 else '<q', out, size * i, v)
     return out
 
 
@@ -109,6 +129,18 @@ def shown(kind, raw, result):
             names.append('%s:%d:%d' % (name, typ, off))
             at += reclen
         return ' '.join(names)
+    if kind in ('its', 'itv'):
+        a, b, sec, rest = struct.unpack_from('<qqqq', raw)
+        return '%d.%d %s' % (a, b, '1ns' if (sec, rest) == (0, 1) and kind == 'its' else '%ds' % (sec + (rest > 0)))
+    if kind == 'si':
+        signo, _, code, _, first, second, value = struct.unpack_from('<iiiiiiq', raw)
+        return 'signo=%d code=%d %d %d value=%d' % (signo, code, first, second, value)
+    if kind == 'attr':
+        return '%d %d %d %d' % struct.unpack_from('<qqqq', raw)
+    if kind == 'timex':
+        v = struct.unpack_from('<Ixxxxqqqqixxxxqqq', raw)
+        tick, = struct.unpack_from('<q', raw, 88)
+        return 'off=%d freq=%d max=%d est=%d status=%#x const=%d prec=%d tol=%d tick=%d' % (v[1:] + (tick,))
     if kind == 'int':
         return str(struct.unpack_from('<i', raw)[0])
     if kind == 'ints':
@@ -125,6 +157,9 @@ def shown(kind, raw, result):
 
 def call(line):
     tokens = TOKEN.findall(line)
+    if tokens[0] == 'msleep':
+        time.sleep(int(tokens[1]) / 1000)
+        return '0'
     args, outs = [], []
     for token in tokens[1:]:
         if token.startswith('"'):
@@ -155,7 +190,7 @@ def call(line):
 def run(path):
     lines = [line.rstrip('\n') for line in open(path)]
     shared = mmap.mmap(-1, 1 << 22)
-    libc.unshare(0x20000 | 0x20000000)
+    libc.unshare(0x20000 | 0x20000000 | 0x8000000)
     libc.mount(b'none', b'/', None, 0x4000 | 1 << 18, None)
     os.closerange(3, 5000)
     if os.fork() == 0:
