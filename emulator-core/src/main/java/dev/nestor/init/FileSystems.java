@@ -67,7 +67,11 @@ public final class FileSystems {
         pidFds = new PidFds(vfs, kernel.pidTable(), userNs);
         AnonInodes anonInodes = new AnonInodes(vfs, userNs);
         timerFds = new TimerFds(
-                vfs, anonInodes, kernel.hrTimers(), kernel.timekeeping(), kernel.config().maxFiles());
+                vfs,
+                anonInodes,
+                kernel.hrTimers(),
+                kernel.timekeeping(),
+                kernel.config().maxFiles());
         procFiles = new ProcFiles();
         procFs = new ProcFs(
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());

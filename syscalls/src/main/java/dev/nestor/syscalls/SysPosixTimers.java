@@ -3,7 +3,6 @@ package dev.nestor.syscalls;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.init.Kernel;
-import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.signal.CpuTimers;
@@ -100,12 +99,13 @@ public final class SysPosixTimers {
     }
 
     private int startOn(int task, int timer, int clock) {
-        int of = switch (clock) {
-            case Time.CLOCK_PROCESS_CPUTIME_ID -> CpuTimers.ownClock(false);
-            case Time.CLOCK_THREAD_CPUTIME_ID -> CpuTimers.ownClock(true);
-            default -> clock;
-        };
-        return timers.start(task, timer, of, clock == Time.CLOCK_REALTIME);
+        int of =
+                switch (clock) {
+                    case Time.CLOCK_PROCESS_CPUTIME_ID -> CpuTimers.ownClock(false);
+                    case Time.CLOCK_THREAD_CPUTIME_ID -> CpuTimers.ownClock(true);
+                    default -> clock;
+                };
+        return timers.start(task, timer, of);
     }
 
     /** What the timer is to send, and its number to the program; EINVAL or EFAULT. */
@@ -141,8 +141,7 @@ public final class SysPosixTimers {
         }
         boolean absolute = (args.intAt(1) & Time.TIMER_ABSTIME) != 0;
         int timeNs = nsproxies.timeNs(tasks.nsproxy(task));
-        long expiresNs =
-                absolute ? timeNamespaces.toHost(timeNs, timers.table().clock(timer), valueNs) : valueNs;
+        long expiresNs = absolute ? timeNamespaces.toHost(timeNs, timers.table().clock(timer), valueNs) : valueNs;
         int error = timers.settime(timer, absolute, valueNs, expiresNs, intervalNs);
         return error != 0 || args.get(3) == 0 ? error : putOld(mm, args.get(3));
     }

@@ -391,8 +391,10 @@ final class RecordedCalls {
 
     private static String timex(byte[] raw) {
         return "off=" + Bytes.getLong(raw, 8) + " freq=" + Bytes.getLong(raw, 16) + " max=" + Bytes.getLong(raw, 24)
-                + " est=" + Bytes.getLong(raw, 32) + " status=0x" + Integer.toHexString(Bytes.getInt(raw, 40)) + " const="
-                + Bytes.getLong(raw, 48) + " prec=" + Bytes.getLong(raw, 56) + " tol=" + Bytes.getLong(raw, 64) + " tick="
+                + " est=" + Bytes.getLong(raw, 32) + " status=0x" + Integer.toHexString(Bytes.getInt(raw, 40))
+                + " const="
+                + Bytes.getLong(raw, 48) + " prec=" + Bytes.getLong(raw, 56) + " tol=" + Bytes.getLong(raw, 64)
+                + " tick="
                 + Bytes.getLong(raw, 88);
     }
 

@@ -14,8 +14,21 @@ class RecordedFileCallsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "names", "rename", "rw", "fds", "perms", "cwd", "pipes", "locks", "proc", "usermap", "mounts", "stacked",
-                "timers", "timerfds", "clocks"
+                "names",
+                "rename",
+                "rw",
+                "fds",
+                "perms",
+                "cwd",
+                "pipes",
+                "locks",
+                "proc",
+                "usermap",
+                "mounts",
+                "stacked",
+                "timers",
+                "timerfds",
+                "clocks"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();

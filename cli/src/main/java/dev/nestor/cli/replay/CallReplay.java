@@ -183,6 +183,10 @@ public final class CallReplay {
         TraceCall call = Objects.requireNonNull(member.call());
         int task = member.task();
         long result = machine.isExiting(task) ? OutcomeComparer.DIED : value;
+        if (result == 0 && isInterruptedSleep(call)) {
+            member.take("interrupted when its time was over");
+            result = call.result().value();
+        }
         if (result == -Outside.EOUTSIDE) {
             member.take("outside the emulator: " + call.name());
         }
@@ -197,6 +201,17 @@ public final class CallReplay {
         } else {
             prehistory.settled(member, call);
         }
+    }
+
+    /**
+     * A sleep that is over in the emulator, and that something which is no signal has interrupted in the log: tasks are
+     * frozen and stopped in the last moment too. What comes next is its restart.
+     */
+    private static boolean isInterruptedSleep(TraceCall call) {
+        boolean sleeps = call.nr() == Nr.NR_nanosleep || call.nr() == Nr.NR_clock_nanosleep;
+        return sleeps
+                && call.result().outcome() == CallResult.Outcome.INTERRUPTED
+                && call.result().value() == -Errno.ERESTART_RESTARTBLOCK;
     }
 
     private Outcome compare(ReplayedTask member, TraceCall call, long result) {

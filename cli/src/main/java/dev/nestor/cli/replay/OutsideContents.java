@@ -76,6 +76,16 @@ final class OutsideContents {
         }
     }
 
+    /** How often a timer has gone off, if it has at all: tracing slows a program down. */
+    boolean isCount(TraceCall call, long result) {
+        Value descriptor = call.arg(0);
+        return call.nr() == Nr.NR_read
+                && result == Long.BYTES
+                && call.result().value() == Long.BYTES
+                && descriptor instanceof Value.Fd fd
+                && fd.target().contains("[timerfd]");
+    }
+
     /**
      * A read of a file from before that gives more or less than its length says: the files of proc and sysfs have no
      * length that means anything.

@@ -32,6 +32,7 @@ import java.util.Set;
  *   <li><i>Who the first task is</i> (ids, groups, capabilities, limits, masks, names of the machine): as on the reference
  *       machine. The first observation that differs is learned, while nothing in the log has set it ({@link Identity}).
  *   <li><i>Memory</i> that is there without having been mapped ({@link OutsideMemory}).
+ *   <li><i>How long the machine has been up</i>, which clocks that count from boot show ({@link OutsideClock}).
  *   <li><i>Processes</i> that a call finds though no task of the log is they: learned as tasks that do nothing
  *       ({@link OutsideTasks}).
  * </ul>
@@ -50,6 +51,7 @@ public final class Prehistory {
     private final OutsideMounts mounts;
     private final OutsideMemory memory;
     private final Identity identity;
+    private final OutsideClock clock;
 
     /** The first tasks of the log whose working directory has not shown yet. */
     private final Set<ReplayedTask> astray = new HashSet<>();
@@ -69,6 +71,7 @@ public final class Prehistory {
         mounts = new OutsideMounts(machine, learned);
         memory = new OutsideMemory(machine);
         identity = new Identity(machine, tasks, crew);
+        clock = new OutsideClock(machine);
     }
 
     /** A task of the log that nothing in the emulator plays yet. */
@@ -135,8 +138,14 @@ public final class Prehistory {
         if (learnt.isEmpty()) {
             learnt = descriptors.excuse(member, call, result);
         }
+        if (learnt.isEmpty()) {
+            learnt = clock.excuse(call);
+        }
         if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
             learnt = learnWorkingDirectory(member, call);
+        }
+        if (learnt.isEmpty() && contents.isCount(call, result)) {
+            learnt = "how often a timer has gone off";
         }
         boolean unknowable = files.isUnknowable(member, call)
                 || contents.isUnknowable(member, call, result)
@@ -155,6 +164,7 @@ public final class Prehistory {
     /** A call came out as in the log: what it says of the task is known from now on. */
     public void settled(ReplayedTask member, TraceCall call) {
         identity.settled(member, call);
+        clock.settled(member, call);
         descriptors.settled(member, call);
         files.noteOpened(member, call, opensMaybeOld);
         if (call.nr() == Nr.NR_chdir || call.nr() == Nr.NR_fchdir || call.nr() == Nr.NR_getcwd) {
@@ -182,6 +192,7 @@ public final class Prehistory {
 
     /** The emulator still waits where the log does not: why it could not know better, or "". */
     public String explainEnd(ReplayedTask member, TraceCall call) {
-        return tasks.explainEnd(member, call);
+        String learnt = tasks.explainEnd(member, call);
+        return learnt.isEmpty() ? clock.explainEnd(member, call) : learnt;
     }
 }

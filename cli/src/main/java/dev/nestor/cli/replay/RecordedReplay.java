@@ -24,8 +24,8 @@ import java.util.function.LongConsumer;
 public final class RecordedReplay {
     private static final int LINES_PER_PROGRESS = 1024;
 
-    /** A sleep may be so much late: timer slack, and the log's clock counts whole microseconds. */
-    private static final long SLACK_NS = 100_000;
+    /** A sleep may be so much late beyond the task's timer slack: the log's clock counts whole microseconds. */
+    private static final long LATE_NS = 50_000;
 
     private final TraceSpool spool;
     private final ReplayOptions options;
@@ -196,7 +196,8 @@ public final class RecordedReplay {
     private void finish(ReplayedTask member, TraceCall call) {
         member.take(signals.interruptAhead(member, call));
         life.settle();
-        while (member.isBlocked() && call.result().isKnown() && machine.fireNext(SLACK_NS)) {
+        long slackNs = member.isAlive() ? machine.tasks().timerSlackNs(member.task()) + LATE_NS : LATE_NS;
+        while (member.isBlocked() && call.result().isKnown() && machine.fireNext(slackNs)) {
             life.settle();
         }
         if (member.isBlocked()) {

@@ -229,7 +229,11 @@ final class ProcBasics {
     }
 
     private static void time(long ns, SeqFile out) {
-        out.put('(').unsigned(ns / NSEC_PER_SEC).put(", ").unsigned(ns % NSEC_PER_SEC).put(')');
+        out.put('(')
+                .unsigned(ns / NSEC_PER_SEC)
+                .put(", ")
+                .unsigned(ns % NSEC_PER_SEC)
+                .put(')');
     }
 
     /** pidfd_show_fdinfo(). */

@@ -1,6 +1,5 @@
 package dev.nestor.fs.timerfd;
 
-
 import dev.nestor.table.Columns;
 import dev.nestor.table.Table;
 
@@ -14,7 +13,8 @@ final class TimerFdTable extends Table {
     private long[] intervalNs = new long[initialRows()]; // ns; 0 for none
     private int[] settimeFlags = new int[initialRows()]; // TFD_*
     private byte[] mightCancel = new byte[initialRows()]; // bool; setting CLOCK_REALTIME cancels it
-    private byte[] wasSet = new byte[initialRows()]; // bool; CLOCK_REALTIME has been set since the last look: moffs is KTIME_MAX
+    private byte[] wasSet =
+            new byte[initialRows()]; // bool; CLOCK_REALTIME has been set since the last look: moffs is KTIME_MAX
 
     public TimerFdTable(int limit) {
         super("timerfd_ctx", 43, limit);

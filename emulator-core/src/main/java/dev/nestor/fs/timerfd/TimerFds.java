@@ -47,7 +47,7 @@ public final class TimerFds implements FileOps {
         this.table = new TimerFdTable(limit);
         this.kind = vfs.kinds.add(this);
         timers.register(HrTimers.TIMERFD, (timer, ctx) -> triggered(ctx));
-        timekeeping.addSetHook(byNs -> clockWasSet());
+        timekeeping.addSetHook((base, byNs) -> clockWasSet(base));
     }
 
     /**
@@ -136,7 +136,7 @@ public final class TimerFds implements FileOps {
             work.add(Work.TIMER_ARM);
             boolean isRealtime =
                     table.clock(ctx) == Time.CLOCK_REALTIME || table.clock(ctx) == Time.CLOCK_REALTIME_ALARM;
-            timers.setRealtime(timer, absolute && isRealtime);
+            timers.setBase(timer, !absolute ? HrTimers.WAIT : isRealtime ? HrTimers.REALTIME : HrTimers.MONOTONIC);
             start(timer, absolute, isRealtime ? expiresNs - timekeeping.realtimeOffsetNs() : expiresNs, expiresNs);
             if (takeCancel(ctx)) {
                 return -Errno.ECANCELED;
@@ -209,8 +209,8 @@ public final class TimerFds implements FileOps {
     }
 
     /** timerfd_clock_was_set(). */
-    private void clockWasSet() {
-        for (int row = 1; row < table.rows(); row++) {
+    private void clockWasSet(int base) {
+        for (int row = 1; base == HrTimers.REALTIME && row < table.rows(); row++) {
             int ctx = table.handleInRow(row);
             if (ctx != NULL && table.mightCancel(ctx)) {
                 table.setWasSet(ctx, true);

@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
@@ -31,6 +32,7 @@ public final class CpuTimers {
     private final PosixTimerTable table;
     private final PosixTimers timers;
     private final Signals signals;
+    private final Wakeups wakeups;
 
     CpuTimers(PosixTimers.Below below, PosixTimerTable table, PosixTimers timers, Signals signals) {
         this.tasks = below.tasks();
@@ -41,6 +43,7 @@ public final class CpuTimers {
         this.table = table;
         this.timers = timers;
         this.signals = signals;
+        this.wakeups = below.wakeups();
     }
 
     /**
@@ -144,7 +147,8 @@ public final class CpuTimers {
         disarm(timer);
         table.setStatus(timer, PosixTimers.DISARMED);
         long now = now(timer);
-        long expires = valueNs == 0 || absolute ? valueNs : valueNs >= Long.MAX_VALUE - now ? Long.MAX_VALUE : now + valueNs;
+        long expires =
+                valueNs == 0 || absolute ? valueNs : valueNs >= Long.MAX_VALUE - now ? Long.MAX_VALUE : now + valueNs;
         table.setCpuExpires(timer, expires);
         if (!timers.isSigevNone(timer) && expires > now) {
             arm(timer, target);
@@ -167,6 +171,10 @@ public final class CpuTimers {
 
     /** cpu_timer_fire(). */
     private void fire(int timer) {
+        if (table.sleeper(timer) != NULL) {
+            wakeups.wakeUpProcess(table.sleeper(timer));
+            return;
+        }
         if (table.intervalNs(timer) == 0) {
             table.setCpuExpires(timer, 0);
         }
@@ -198,7 +206,7 @@ public final class CpuTimers {
     }
 
     /** posix_cpu_timer_get(): ns until it expires, 1 when it has and its signal has not been taken, 0 when it is off. */
-    long remainingNs(int timer) {
+    public long remainingNs(int timer) {
         if (targetOf(timer) == NULL || table.cpuExpires(timer) == 0) {
             return 0;
         }
@@ -208,6 +216,44 @@ public final class CpuTimers {
         }
         long left = table.cpuExpires(timer) - now;
         return left > 0 ? left : timers.isSigevNone(timer) ? 0 : 1;
+    }
+
+    /** A timer that wakes a task, which sleeps on CPU time: EINVAL, EAGAIN. To be given back by {@link #endSleep}. */
+    public int createSleep(int task, int clock) {
+        int timer = table.alloc();
+        if (timer == NULL) {
+            return -Errno.EAGAIN;
+        }
+        table.setClock(timer, clock);
+        table.setSleeper(timer, task);
+        int error = create(task, timer, clock);
+        if (error != 0) {
+            table.free(timer);
+            return error;
+        }
+        return timer;
+    }
+
+    public void startSleep(int timer, boolean absolute, long valueNs) {
+        set(timer, absolute, valueNs);
+    }
+
+    /** Whether the CPU time has been reached, or will never be: nobody has it any more. */
+    public boolean isSleepOver(int timer) {
+        return targetOf(timer) == NULL || now(timer) >= table.cpuExpires(timer);
+    }
+
+    public long sleepExpires(int timer) {
+        return table.cpuExpires(timer);
+    }
+
+    public int clock(int timer) {
+        return table.clock(timer);
+    }
+
+    public void endSleep(int timer) {
+        release(timer);
+        table.free(timer);
     }
 
     /** fastpath_timer_check(): whether a tick has something to look at. */
@@ -307,8 +353,9 @@ public final class CpuTimers {
         int signal = tasks.signal(task);
         boolean prof = which == Time.ITIMER_PROF;
         long now = processNs(signal, prof);
-        long expires =
-                valueNs == 0 ? 0 : valueNs >= Long.MAX_VALUE - TICK_NSEC - now ? Long.MAX_VALUE : now + valueNs + TICK_NSEC;
+        long expires = valueNs == 0
+                ? 0
+                : valueNs >= Long.MAX_VALUE - TICK_NSEC - now ? Long.MAX_VALUE : now + valueNs + TICK_NSEC;
         if (prof) {
             signalStructs.setProfExpires(signal, expires);
             signalStructs.setProfIncr(signal, intervalNs);

@@ -1,6 +1,5 @@
 package dev.nestor.kernel.signal;
 
-
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.table.Chain;
 import dev.nestor.table.Columns;
@@ -20,10 +19,12 @@ public final class PosixTimerTable extends Table {
     private long[] overrunLast = new long[initialRows()]; // what timer_getoverrun(2) tells
     private int[] signalSeq = new int[initialRows()]; // counts settings and deliveries: a signal of before is void
     private int[] sigqueueSeq = new int[initialRows()]; // signalSeq when the signal was queued
-    private byte[] sigPeriodic = new byte[initialRows()]; // bool; the signal that was sent last is of a timer with an interval
+    private byte[] sigPeriodic =
+            new byte[initialRows()]; // bool; the signal that was sent last is of a timer with an interval
     private int[] sigqueue = new int[initialRows()]; // sigqueue that its signal uses; NULL of a sleep
     private int[] hrtimer = new int[initialRows()]; // hrtimer; NULL of a CPU timer
     private int[] cpuPid = new int[initialRows()]; // pid whose CPU time it counts, held; NULL for no CPU timer
+    private int[] sleeper = new int[initialRows()]; // task that it wakes, instead of sending a signal; NULL for none
     private long[] cpuExpires = new long[initialRows()]; // CPU time in ns, 0 for none
     private final Chain ofProcess; // signal_struct.posix_timers, latest first
     private final Chain ignored; // signal_struct.ignored_posix_timers
@@ -164,6 +165,14 @@ public final class PosixTimerTable extends Table {
         cpuPid[row(timer)] = value;
     }
 
+    int sleeper(int timer) {
+        return sleeper[row(timer)];
+    }
+
+    void setSleeper(int timer, int value) {
+        sleeper[row(timer)] = value;
+    }
+
     long cpuExpires(int timer) {
         return cpuExpires[row(timer)];
     }
@@ -202,6 +211,7 @@ public final class PosixTimerTable extends Table {
         sigqueue[row] = 0;
         hrtimer[row] = 0;
         cpuPid[row] = 0;
+        sleeper[row] = 0;
         cpuExpires[row] = 0;
     }
 
@@ -223,6 +233,7 @@ public final class PosixTimerTable extends Table {
         sigqueue = columns.ints(sigqueue);
         hrtimer = columns.ints(hrtimer);
         cpuPid = columns.ints(cpuPid);
+        sleeper = columns.ints(sleeper);
         cpuExpires = columns.longs(cpuExpires);
     }
 }

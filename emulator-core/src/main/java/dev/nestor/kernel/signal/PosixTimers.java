@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.event.Clock;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimers;
@@ -55,6 +56,7 @@ public final class PosixTimers {
             Pids pids,
             HrTimers hrTimers,
             Timekeeping timekeeping,
+            Wakeups wakeups,
             Work work) {}
 
     PosixTimers(Below below, Signals signals, PendingSignals pending, int limit) {
@@ -158,7 +160,7 @@ public final class PosixTimers {
     }
 
     /** The clock specific part of timer_create(2): 0 or -EINVAL. Clocks of CPU time are named by numbers below 0. */
-    public int start(int task, int timer, int clock, boolean isRealtime) {
+    public int start(int task, int timer, int clock) {
         if (clock < 0) {
             table.setClock(timer, clock);
             return cpuTimers.create(task, timer, clock);
@@ -167,7 +169,6 @@ public final class PosixTimers {
         if (hrTimer == NULL) {
             return -Errno.EAGAIN;
         }
-        hrTimers.setRealtime(hrTimer, isRealtime);
         table.setHrtimer(timer, hrTimer);
         return 0;
     }
@@ -230,8 +231,8 @@ public final class PosixTimers {
     /** common_hrtimer_arm(): a relative time of CLOCK_REALTIME does not move when that is set. */
     private void arm(int timer, int hrTimer, boolean absolute, long expiresNs) {
         work.add(Work.TIMER_ARM);
-        hrTimers.setRealtime(hrTimer, absolute && table.clock(timer) != Time.CLOCK_MONOTONIC
-                && table.clock(timer) != Time.CLOCK_BOOTTIME);
+        boolean isMonotonic = table.clock(timer) == Time.CLOCK_MONOTONIC || table.clock(timer) == Time.CLOCK_BOOTTIME;
+        hrTimers.setBase(hrTimer, !absolute ? HrTimers.WAIT : isMonotonic ? HrTimers.MONOTONIC : HrTimers.REALTIME);
         long cycles;
         if (absolute) {
             cycles = hostCycles(table.clock(timer), expiresNs);
@@ -253,11 +254,12 @@ public final class PosixTimers {
         if (ns == Long.MAX_VALUE) {
             return Clock.NEVER;
         }
-        return timekeeping.cyclesAt(switch (clock) {
-            case Time.CLOCK_MONOTONIC, Time.CLOCK_BOOTTIME -> ns;
-            case Time.CLOCK_TAI -> ns - (timekeeping.taiNs() - timekeeping.monotonicNs());
-            default -> ns - timekeeping.realtimeOffsetNs();
-        });
+        return timekeeping.cyclesAt(
+                switch (clock) {
+                    case Time.CLOCK_MONOTONIC, Time.CLOCK_BOOTTIME -> ns;
+                    case Time.CLOCK_TAI -> ns - (timekeeping.taiNs() - timekeeping.monotonicNs());
+                    default -> ns - timekeeping.realtimeOffsetNs();
+                });
     }
 
     /** common_timer_get(): told by {@link #oldValueNs} and {@link #oldIntervalNs}. */

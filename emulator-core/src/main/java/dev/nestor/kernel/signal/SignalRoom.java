@@ -76,7 +76,7 @@ public final class SignalRoom {
         KillPermission permission = new KillPermission(tasks, ids.creds, ids.capabilities, ids.pids, work);
         kill = new SignalKill(tasks, ids, signals, permission, work);
         PosixTimers.Below below = new PosixTimers.Below(
-                tasks, of.signals, ids.pidTable, ids.pids, waiting.timers, waiting.timekeeping, work);
+                tasks, of.signals, ids.pidTable, ids.pids, waiting.timers, waiting.timekeeping, waiting.wakeups, work);
         posixTimers = new PosixTimers(below, signals, pending, limits.queued);
         sigio = new SigIo(tasks, ids.creds, ids.pidTable, signals);
         actions = new SigActions(sighands, pending, posixTimers);

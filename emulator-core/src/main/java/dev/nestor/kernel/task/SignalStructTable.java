@@ -35,7 +35,8 @@ public final class SignalStructTable extends Table {
     private int[] realTimer = new int[initialRows()]; // hrtimer of ITIMER_REAL
     private long[] realIntervalNs = new long[initialRows()]; // ns
     private int[] nextPosixTimerId = new int[initialRows()]; // number of the next timer_create(2)
-    private byte[] timerCreateRestoreIds = new byte[initialRows()]; // bool; prctl: timer_create(2) takes the number wished
+    private byte[] timerCreateRestoreIds =
+            new byte[initialRows()]; // bool; prctl: timer_create(2) takes the number wished
     private long[] virtExpires = new long[initialRows()]; // ns of user time; ITIMER_VIRTUAL, 0 while it is off
     private long[] virtIncr = new long[initialRows()]; // ns
     private long[] profExpires = new long[initialRows()]; // ns of CPU time; ITIMER_PROF, 0 while it is off

@@ -8,7 +8,7 @@ public final class HrTimerTable extends Table {
     private int[] kind = new int[initialRows()]; // HrTimers.SLEEP, REAL, ...: names the function
     private int[] target = new int[initialRows()]; // what the function is given; of SLEEP, a task
     private long[] expires = new long[initialRows()]; // cycles; of the last start
-    private byte[] realtime = new byte[initialRows()]; // bool; expires at a time of CLOCK_REALTIME, and moves with it
+    private byte[] base = new byte[initialRows()]; // HrTimers.WAIT, MONOTONIC, REALTIME: by what clock expires is given
     private long[] event = new long[initialRows()]; // event; NONE while inactive
 
     public HrTimerTable(int limit) {
@@ -39,12 +39,12 @@ public final class HrTimerTable extends Table {
         expires[row(timer)] = value;
     }
 
-    boolean realtime(int timer) {
-        return realtime[row(timer)] != 0;
+    int base(int timer) {
+        return base[row(timer)];
     }
 
-    void setRealtime(int timer, boolean value) {
-        realtime[row(timer)] = (byte) (value ? 1 : 0);
+    void setBase(int timer, int value) {
+        base[row(timer)] = (byte) value;
     }
 
     long event(int timer) {
@@ -60,7 +60,7 @@ public final class HrTimerTable extends Table {
         kind[row] = 0;
         target[row] = 0;
         expires[row] = 0;
-        realtime[row] = 0;
+        base[row] = 0;
         event[row] = 0;
     }
 
@@ -69,7 +69,7 @@ public final class HrTimerTable extends Table {
         kind = columns.ints(kind);
         target = columns.ints(target);
         expires = columns.longs(expires);
-        realtime = columns.bytes(realtime);
+        base = columns.bytes(base);
         event = columns.longs(event);
     }
 }

@@ -25,6 +25,15 @@ public final class HrTimers {
     /** A timerfd; the target is a timerfd_ctx. */
     public static final int TIMERFD = 3;
 
+    /** A timer's time is so far away, whatever clocks show. */
+    public static final int WAIT = 0;
+
+    /** It is a time of CLOCK_MONOTONIC or CLOCK_BOOTTIME. */
+    public static final int MONOTONIC = 1;
+
+    /** It is a time of CLOCK_REALTIME, and moves when that is set. */
+    public static final int REALTIME = 2;
+
     /** The first kind that is free for others. */
     public static final int OTHER = 4;
 
@@ -81,9 +90,9 @@ public final class HrTimers {
         timers.setEvent(timer, loop.schedule(time, Priority.TIMER, eventKind, timer, 0));
     }
 
-    /** The timer's times are of CLOCK_REALTIME from now on, and move when that is set; or no more. */
-    public void setRealtime(int timer, boolean isRealtime) {
-        timers.setRealtime(timer, isRealtime);
+    /** By what the timer's times are given from now on: WAIT, MONOTONIC or REALTIME. */
+    public void setBase(int timer, int base) {
+        timers.setBase(timer, base);
     }
 
     /** hrtimer_set_expires() of a timer that is not active. */
@@ -118,11 +127,26 @@ public final class HrTimers {
         return count;
     }
 
-    /** clock_was_set(): CLOCK_REALTIME is so many cycles further, and so are the times that are given in it nearer. */
-    void realtimeWasSet(long byCycles) {
+    /** The timer that is set to the earliest time to come of CLOCK_MONOTONIC, or NULL. */
+    public int firstMonotonic() {
+        int first = Table.NULL;
         for (int row = 1; row < timers.rows(); row++) {
             int timer = timers.handleInRow(row);
-            if (timer == Table.NULL || !timers.realtime(timer) || timers.expires(timer) == Clock.NEVER) {
+            if (timer != Table.NULL
+                    && timers.base(timer) == MONOTONIC
+                    && timers.expires(timer) > loop.clock().now()
+                    && (first == Table.NULL || timers.expires(timer) < timers.expires(first))) {
+                first = timer;
+            }
+        }
+        return first;
+    }
+
+    /** clock_was_set(): a clock is so many cycles further, and the times that are given by it are so much nearer. */
+    void clockWasSet(int base, long byCycles) {
+        for (int row = 1; row < timers.rows(); row++) {
+            int timer = timers.handleInRow(row);
+            if (timer == Table.NULL || timers.base(timer) != base || timers.expires(timer) == Clock.NEVER) {
                 continue;
             }
             long expires = timers.expires(timer) - byCycles;
@@ -168,12 +192,12 @@ public final class HrTimers {
     /** Starts the task's sleep timer, which wakes it; false at the limit of timers. The task sets its own state. */
     @HotPath
     public boolean sleepUntil(int task, long expiresCycles) {
-        return sleepUntil(task, expiresCycles, false);
+        return sleepUntil(task, expiresCycles, WAIT);
     }
 
-    /** The same until a time of CLOCK_REALTIME, wherever that is set to meanwhile. */
+    /** The same until a time of a clock, wherever that is set to meanwhile. */
     @HotPath
-    public boolean sleepUntil(int task, long expiresCycles, boolean isRealtime) {
+    public boolean sleepUntil(int task, long expiresCycles, int base) {
         int timer = sleepers.first(task);
         if (timer == Table.NULL) {
             timer = alloc(SLEEP, task);
@@ -182,7 +206,7 @@ public final class HrTimers {
             }
             sleepers.addLast(task, timer);
         }
-        timers.setRealtime(timer, isRealtime);
+        timers.setBase(timer, base);
         start(timer, expiresCycles);
         return true;
     }

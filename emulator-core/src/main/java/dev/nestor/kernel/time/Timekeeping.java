@@ -26,11 +26,15 @@ public final class Timekeeping {
     private int taiOffset; // CLOCK_TAI less CLOCK_REALTIME, s
     private SetHook[] hooks = new SetHook[0];
 
-    /** clock_was_set(): told when CLOCK_REALTIME has been set. */
+    /** clock_was_set(): told when a clock has been set. */
     @FunctionalInterface
     public interface SetHook {
-        /** It is so many ns further than it was. */
-        void clockWasSet(long byNs);
+        /**
+         * It is so many ns further than it was.
+         *
+         * @param base HrTimers.REALTIME or MONOTONIC
+         */
+        void clockWasSet(int base, long byNs);
     }
 
     /**
@@ -74,8 +78,10 @@ public final class Timekeeping {
      * driver that learns it late. CLOCK_REALTIME stays as it is.
      */
     public void setMonotonicBaseNs(long ns) {
-        realtimeOffsetNs -= ns - monotonicBaseNs;
+        long further = ns - monotonicBaseNs;
+        realtimeOffsetNs -= further;
         monotonicBaseNs = ns;
+        tell(HrTimers.MONOTONIC, further);
     }
 
     /** When CLOCK_MONOTONIC shows a time, in cycles: not before, and 0 for a time before cycle 0. */
@@ -110,20 +116,24 @@ public final class Timekeeping {
     public void setRealtimeNs(long realtimeNs) {
         long before = realtimeNs();
         realtimeOffsetNs += realtimeNs - before;
+        tell(HrTimers.REALTIME, realtimeNs - before);
+    }
+
+    private void tell(int base, long byNs) {
         for (int i = 0; i < hooks.length; i++) {
-            hooks[i].clockWasSet(realtimeNs - before);
+            hooks[i].clockWasSet(base, byNs);
         }
     }
 
-    /** At boot: somebody who is told when CLOCK_REALTIME has been set. */
+    /** At boot: somebody who is told when a clock has been set. */
     public void addSetHook(SetHook hook) {
         hooks = Arrays.copyOf(hooks, hooks.length + 1);
         hooks[hooks.length - 1] = hook;
     }
 
-    /** At boot: timers that run by CLOCK_REALTIME are moved when it is set. */
+    /** At boot: timers that are set to times of a clock are moved when that is set. */
     public void moves(HrTimers timers) {
-        addSetHook(byNs -> timers.realtimeWasSet(byNs >= 0 ? nsToCycles(byNs) : -nsToCycles(-byNs)));
+        addSetHook((base, byNs) -> timers.clockWasSet(base, byNs >= 0 ? nsToCycles(byNs) : -nsToCycles(-byNs)));
     }
 
     /** What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */

@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Time that is left, as seconds and a fraction. A traced program is slower than an emulated one: what is left may differ
- * by a second and a half, but where there is time left there must be some, and none where there is none.
+ * by a second and a half, but where there is time left there must be some, and none where there is none; less than two
+ * microseconds may be either.
  */
 final class RemainingCodec extends Codec {
 
     private static final long TOLERANCE_MICROS = 1_500_000;
+    private static final long INSTANT_MICROS = 2;
 
     private final String fraction; // its field
     private final int perMicro;
@@ -75,7 +77,8 @@ final class RemainingCodec extends Codec {
         long found = micros(seconds, rest);
         boolean isNear = Math.abs(expected - found) <= TOLERANCE_MICROS;
         boolean isLeft = expected != 0 || number(time, fraction) != 0;
-        if (isNear && (isDetail || isLeft == (seconds != 0 || rest != 0))) {
+        boolean isInstant = expected < INSTANT_MICROS && found < INSTANT_MICROS;
+        if (isNear && (isDetail || isInstant || isLeft == (seconds != 0 || rest != 0))) {
             return true;
         }
         return view.differ(expected + " us left", found + " us left");

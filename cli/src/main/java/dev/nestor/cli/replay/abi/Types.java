@@ -101,7 +101,7 @@ final class Types {
             if (!field.startsWith("_:")) {
                 members.add(new StructCodec.Member(field.substring(0, colon), offset, codec));
             }
-            end = Math.max(end, offset) + codec.fixedSize();
+            end = Math.max(end, offset + codec.fixedSize());
             alignment = Math.max(alignment, step);
         }
         int size = Math.max((end + alignment - 1) & -alignment, least);
