@@ -112,7 +112,9 @@ final class OutsideClock {
         }
         Value sec = time.field("tv_sec");
         Value nsec = time.field("tv_nsec");
-        boolean isShown = sec != null && nsec != null && sec.isNumber() && nsec.isNumber();
-        return isShown ? sec.number() * NSEC_PER_SEC + nsec.number() : -1;
+        if (sec == null || nsec == null || !sec.isNumber() || !nsec.isNumber()) {
+            return -1;
+        }
+        return sec.number() * NSEC_PER_SEC + nsec.number();
     }
 }
