@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Wait;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Birth, waiting and death of processes. Expectations as seen on Linux 6.18; see ../shared/linux/behaviours.md. */
 class ProcessLifeTest {
+    private static final int REVENTS = 0x11; // POLLIN, POLLHUP
+
     private final TestMachine machine = new TestMachine();
     private final int init = machine.init();
     private final int shell = machine.fork(init); // number 2; init itself reaps at once
@@ -146,5 +149,21 @@ class ProcessLifeTest {
         machine.call(thread, Nr.NR_exit_group, 5);
         assertThat(machine.call(shell, Nr.NR_wait4, -1, TestMachine.PAGE)).isEqualTo(3);
         assertThat(machine.intAt(shell, TestMachine.PAGE)).isEqualTo(5 << 8);
+    }
+
+    @Test
+    void pollOfAThreadsPidfd_endsWithTheThread() {
+        int leader = machine.fork(shell);
+        int thread = machine.clone(leader, Sched.CLONE_VM | Sched.CLONE_SIGHAND | Sched.CLONE_THREAD);
+        long fd = machine.call(leader, Nr.NR_pidfd_open, 4, Fcntl.O_EXCL); // PIDFD_THREAD
+        assertThat(fd).isNotNegative();
+        long pollfd = TestMachine.PAGE + 64;
+        int mm = machine.kernel().tasks().mm(leader);
+        machine.kernel().userMemory().putInt(mm, pollfd, (int) fd);
+        machine.kernel().userMemory().putInt(mm, pollfd + 4, 1); // POLLIN
+        assertThat(machine.call(leader, Nr.NR_poll, pollfd, 1, -1)).isEqualTo(Syscalls.BLOCKED);
+        machine.call(thread, Nr.NR_exit, 0);
+        assertThat(machine.resultOf(leader)).isEqualTo(1);
+        assertThat(machine.intAt(leader, pollfd + 4)).isEqualTo(1 | REVENTS << 16);
     }
 }

@@ -209,6 +209,8 @@ public final class Exit {
         }
         if (tasks.ptrace(task) == 0) {
             tellParent(task);
+        } else if (release.isThreadGroupEmpty(task)) {
+            signals.parents().notifyPidfd(task); // as the tracer hears of it
         }
     }
 
@@ -227,6 +229,7 @@ public final class Exit {
             autoreap = release.isThreadGroupEmpty(task) && release.notifyParent(task, tasks.exitSignal(task));
         } else {
             autoreap = true;
+            signals.parents().notifyPidfd(task);
         }
         if (autoreap) {
             release.releaseTask(task);

@@ -103,7 +103,7 @@ public final class ParentNotifier {
     }
 
     /** do_notify_pidfd(): whoever polls a pidfd of the task's. */
-    private void notifyPidfd(int task) {
+    public void notifyPidfd(int task) {
         wake(pids.waitPidfd(tasks.threadPid(task)), Wakeups.TASK_NORMAL);
     }
 
