@@ -56,11 +56,12 @@ public final class Release {
             int leader = tasks.groupLeader(released);
             releaseOne(released);
             next = NULL;
-            if (leader != released
+            boolean wasLast = leader != released
                     && tasks.exitState(leader) == TaskTable.EXIT_ZOMBIE
-                    && tasks.ptrace(leader) == 0
-                    && isThreadGroupEmpty(leader)
-                    && notifyParent(leader, tasks.exitSignal(leader))) {
+                    && isThreadGroupEmpty(leader);
+            if (wasLast && tasks.ptrace(leader) != 0) {
+                verbs.signals().parents().notifyPidfd(leader); // as its tracer hears of it
+            } else if (wasLast && notifyParent(leader, tasks.exitSignal(leader))) {
                 next = leader;
             }
         }
