@@ -121,6 +121,7 @@ public final class Kernel {
                 exitTables,
                 new Release.Verbs(
                         ids.pids,
+                        ids.pidNamespaces,
                         machinery.signals,
                         ids.creds,
                         machinery.scheduler.tasks(),

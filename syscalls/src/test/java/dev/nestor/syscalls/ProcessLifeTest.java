@@ -166,4 +166,19 @@ class ProcessLifeTest {
         assertThat(machine.resultOf(leader)).isEqualTo(1);
         assertThat(machine.intAt(leader, pollfd + 4)).isEqualTo(1 | REVENTS << 16);
     }
+
+    /** A leader that is a zombie does not keep the last thread out of time namespaces, but out of user namespaces. */
+    @Test
+    void setnsOfTime_wantsOneLivingThread() {
+        int leader = machine.fork(shell);
+        int thread = machine.clone(leader, Sched.CLONE_VM | Sched.CLONE_SIGHAND | Sched.CLONE_THREAD);
+        long path = machine.put(leader, TestMachine.PAGE, "/proc/self/ns/time");
+        long ofLeader = machine.call(leader, Nr.NR_open, path, Fcntl.O_RDONLY);
+        long ofThread = machine.call(thread, Nr.NR_open, path, Fcntl.O_RDONLY);
+        assertThat(machine.call(leader, Nr.NR_setns, ofLeader, 0)).isEqualTo(-Errno.EUSERS);
+        machine.call(leader, Nr.NR_exit, 0);
+        assertThat(machine.call(thread, Nr.NR_setns, ofThread, 0)).isZero();
+        assertThat(machine.call(thread, Nr.NR_unshare, Sched.CLONE_NEWTIME)).isZero();
+        assertThat(machine.call(thread, Nr.NR_unshare, Sched.CLONE_NEWUSER)).isEqualTo(-Errno.EINVAL);
+    }
 }

@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.pid.PidNamespaceTable;
+import dev.nestor.kernel.pid.PidNamespaces;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.sched.WaitQueues;
@@ -24,6 +25,7 @@ public final class Release {
     /** The verbs of the rooms above. */
     public record Verbs(
             Pids pids,
+            PidNamespaces pidNamespaces,
             SignalRoom signals,
             Creds creds,
             SchedTasks schedTasks,
@@ -85,9 +87,11 @@ public final class Release {
         verbs.signals().sighands().putSighand(tasks.sighand(task));
         tasks.setSighand(task, NULL);
         signalStructs.threads().remove(task);
+        verbs.pidNamespaces().get(ns); // it may go with the number, and those above it have to be told first
         verbs.pids().detachThread(task);
         tasks.setThreadPid(task, NULL);
         wakeReapers(ns);
+        verbs.pidNamespaces().put(ns);
         if (threads == 0) {
             verbs.waitQueues().free(signalStructs.waitChldexit(signal));
             signalStructs.free(signal);
@@ -120,7 +124,7 @@ public final class Release {
 
     /** What free_pid() does at each level: an init that waits for its namespace to empty is told when it may have. */
     private void wakeReapers(int from) {
-        for (int ns = from; ns != NULL && pidNamespaces.isLive(ns); ns = pidNamespaces.parent(ns)) {
+        for (int ns = from; ns != NULL; ns = pidNamespaces.parent(ns)) {
             int reaper = pidNamespaces.childReaper(ns);
             if (pidNamespaces.dying(ns) && pidNamespaces.pidAllocated(ns) <= 2 && reaper != NULL) {
                 if (pidNamespaces.pidAllocated(ns) == 0) {

@@ -39,9 +39,9 @@ public final class TaskSharing {
         return signals.threads().first(signal) == signals.threads().last(signal);
     }
 
-    /** current_is_single_threaded(): no other task shares its memory. */
+    /** current_is_single_threaded(): no other task that lives is in its process or shares its memory. */
     boolean isSingleThreaded(int task) {
-        return isThreadGroupEmpty(task) && mms.users(tasks.mm(task)) == 1;
+        return signals.live(tasks.signal(task)) == 1 && mms.users(tasks.mm(task)) == 1;
     }
 
     boolean sharesSighand(int task) {
