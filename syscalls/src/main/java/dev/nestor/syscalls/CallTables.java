@@ -45,6 +45,7 @@ public final class CallTables {
         new SysIoctl(kernel).register(table);
         new SysPoll(kernel).register(table);
         new SysMount(kernel).register(table);
+        SysAbsent.register(table);
         return table.build();
     }
 }

@@ -1,5 +1,6 @@
 package dev.nestor.syscalls;
 
+import dev.nestor.uapi.Errno;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,13 @@ public final class SyscallTable {
         FULL,
         /** What is missing is stated. */
         PARTIAL,
-        /** The answer is ENOSYS. */
-        NONE
+        /** Linux has the call; here the answer is ENOSYS. */
+        NONE,
+        /** The reference kernel has no such call, or was built without it: its own answer is ENOSYS. */
+        ABSENT
     }
+
+    private static final SyscallHandler ABSENT_CALL = (task, args) -> -Errno.ENOSYS; // sys_ni_syscall()
 
     private final @Nullable String[] names = new @Nullable String[SIZE];
     private final @Nullable SyscallHandler[] handlers = new @Nullable SyscallHandler[SIZE];
@@ -33,7 +38,10 @@ public final class SyscallTable {
     }
 
     public Level level(int nr) {
-        if (handler(nr) == null) {
+        if (nr < 0 || nr >= SIZE || handlers[nr] == ABSENT_CALL) {
+            return Level.ABSENT;
+        }
+        if (handlers[nr] == null) {
             return Level.NONE;
         }
         return missing[nr] == null ? Level.FULL : Level.PARTIAL;
@@ -72,6 +80,11 @@ public final class SyscallTable {
             full(nr, name, handler);
             table.missing[nr] = lacks;
             return this;
+        }
+
+        /** A number that the reference kernel answers with ENOSYS whatever its arguments are. */
+        public Builder absent(int nr, String name) {
+            return full(nr, name, ABSENT_CALL);
         }
 
         public SyscallTable build() {
