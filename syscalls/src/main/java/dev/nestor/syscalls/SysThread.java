@@ -2,7 +2,6 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.Outside;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
@@ -18,6 +17,18 @@ public final class SysThread {
     private static final int ARCH_GET_GS = 0x1004;
     private static final int ARCH_GET_CPUID = 0x1011;
     private static final int ARCH_SET_CPUID = 0x1012;
+    private static final int ARCH_GET_XCOMP_SUPP = 0x1021;
+    private static final int ARCH_GET_XCOMP_PERM = 0x1022;
+    private static final int ARCH_REQ_XCOMP_PERM = 0x1023;
+    private static final int ARCH_GET_XCOMP_GUEST_PERM = 0x1024;
+    private static final int ARCH_REQ_XCOMP_GUEST_PERM = 0x1025;
+    private static final int ARCH_MAP_VDSO_64 = 0x2003;
+
+    /** A processor with AVX-512 and AMX: what it may always use, and what must be asked for. */
+    private static final long XFEATURES = 0x200e7;
+
+    private static final int XFEATURE_XTILE_DATA = 18;
+    private static final int XFEATURE_MAX = 20;
     private static final int ROBUST_LIST_HEAD_SIZE = 24;
     private static final int RSEQ_SIZE = 32; // ORIG_RSEQ_SIZE
     private static final int RSEQ_FLAG_UNREGISTER = 1;
@@ -33,11 +44,7 @@ public final class SysThread {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.partial(
-                        Nr.NR_arch_prctl,
-                        "arch_prctl",
-                        this::archPrctl,
-                        "a fault for CPUID, AMX permissions, shadow stacks")
+        calls.partial(Nr.NR_arch_prctl, "arch_prctl", this::archPrctl, "no fault for CPUID, no second vDSO")
                 .full(Nr.NR_set_robust_list, "set_robust_list", this::setRobustList)
                 .full(Nr.NR_get_robust_list, "get_robust_list", this::getRobustList)
                 .partial(Nr.NR_rseq, "rseq", this::rseq, "the area is not updated on a switch");
@@ -48,15 +55,42 @@ public final class SysThread {
         int mm = tasks.mm(task);
         return switch (args.intAt(0)) {
             case ARCH_SET_FS, ARCH_SET_GS -> setBase(task, args.intAt(0) == ARCH_SET_FS, address);
-            case ARCH_GET_FS -> memory.putLong(mm, address, tasks.fsBase(task)) < 0 ? -Errno.EFAULT : 0;
-            case ARCH_GET_GS -> memory.putLong(mm, address, tasks.gsBase(task)) < 0 ? -Errno.EFAULT : 0;
+            case ARCH_GET_FS -> putLong(mm, address, tasks.fsBase(task));
+            case ARCH_GET_GS -> putLong(mm, address, tasks.gsBase(task));
             case ARCH_GET_CPUID -> tasks.hasThreadFlag(task, TaskTable.TIF_NOCPUID) ? 0 : 1;
             case ARCH_SET_CPUID -> {
                 tasks.setThreadFlag(task, TaskTable.TIF_NOCPUID, address == 0);
                 yield 0;
             }
-            default -> args.intAt(0) > ARCH_SET_CPUID ? -Outside.EOUTSIDE : -Errno.EINVAL;
+            case ARCH_GET_XCOMP_SUPP -> putLong(mm, address, XFEATURES | 1L << XFEATURE_XTILE_DATA);
+            case ARCH_GET_XCOMP_PERM -> getXcompPerm(task, address, TaskTable.XTILE_PERM);
+            case ARCH_GET_XCOMP_GUEST_PERM -> getXcompPerm(task, address, TaskTable.XTILE_GUEST_PERM);
+            case ARCH_REQ_XCOMP_PERM -> requestXcompPerm(task, address, TaskTable.XTILE_PERM);
+            case ARCH_REQ_XCOMP_GUEST_PERM -> requestXcompPerm(task, address, TaskTable.XTILE_GUEST_PERM);
+            case ARCH_MAP_VDSO_64 -> -Errno.EEXIST;
+            default -> -Errno.EINVAL;
         };
+    }
+
+    private long putLong(int mm, long address, long value) {
+        return memory.putLong(mm, address, value) < 0 ? -Errno.EFAULT : 0;
+    }
+
+    private long getXcompPerm(int task, long address, int permission) {
+        boolean has = tasks.hasThreadFlag(tasks.groupLeader(task), permission);
+        return putLong(tasks.mm(task), address, XFEATURES | (has ? 1L << XFEATURE_XTILE_DATA : 0));
+    }
+
+    /** xstate_request_perm(): only what is dynamic has to be asked for. */
+    private long requestXcompPerm(int task, long feature, int permission) {
+        if (Long.compareUnsigned(feature, XFEATURE_MAX) >= 0) {
+            return -Errno.EINVAL;
+        }
+        if (feature != XFEATURE_XTILE_DATA) {
+            return -Errno.EOPNOTSUPP;
+        }
+        tasks.setThreadFlag(tasks.groupLeader(task), permission, true);
+        return 0;
     }
 
     private long setBase(int task, boolean fs, long address) {

@@ -2,6 +2,7 @@ package dev.nestor.syscalls;
 
 import dev.nestor.uapi.Errno;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** The x86-64 call table: number, name, handler, and how much of the call is there. */
@@ -21,11 +22,10 @@ public final class SyscallTable {
         ABSENT
     }
 
-    private static final SyscallHandler ABSENT_CALL = (task, args) -> -Errno.ENOSYS; // sys_ni_syscall()
-
     private final @Nullable String[] names = new @Nullable String[SIZE];
     private final @Nullable SyscallHandler[] handlers = new @Nullable SyscallHandler[SIZE];
     private final @Nullable String[] missing = new @Nullable String[SIZE];
+    private final BitSet absent = new BitSet(SIZE);
 
     private SyscallTable() {}
 
@@ -38,7 +38,7 @@ public final class SyscallTable {
     }
 
     public Level level(int nr) {
-        if (nr < 0 || nr >= SIZE || handlers[nr] == ABSENT_CALL) {
+        if (nr < 0 || nr >= SIZE || absent.get(nr)) {
             return Level.ABSENT;
         }
         if (handlers[nr] == null) {
@@ -82,9 +82,10 @@ public final class SyscallTable {
             return this;
         }
 
-        /** A number that the reference kernel answers with ENOSYS whatever its arguments are. */
+        /** sys_ni_syscall(): a number that the reference kernel answers with ENOSYS whatever its arguments are. */
         public Builder absent(int nr, String name) {
-            return full(nr, name, ABSENT_CALL);
+            table.absent.set(nr);
+            return full(nr, name, (task, args) -> -Errno.ENOSYS);
         }
 
         public SyscallTable build() {
@@ -92,6 +93,7 @@ public final class SyscallTable {
             System.arraycopy(table.names, 0, built.names, 0, SIZE);
             System.arraycopy(table.handlers, 0, built.handlers, 0, SIZE);
             System.arraycopy(table.missing, 0, built.missing, 0, SIZE);
+            built.absent.or(table.absent);
             return built;
         }
     }

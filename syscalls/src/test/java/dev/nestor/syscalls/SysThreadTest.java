@@ -65,6 +65,27 @@ class SysThreadTest {
     }
 
     @Test
+    void tilesOfAmx_areAskedFor_byProcess() {
+        assertThat(archPrctl(task, 0x1021)).isEqualTo(0x600e7);
+        assertThat(archPrctl(task, 0x1022)).isEqualTo(0x200e7);
+        assertThat(machine.call(task, Nr.NR_arch_prctl, 0x1023, 17)).isEqualTo(-Errno.EOPNOTSUPP);
+        assertThat(machine.call(task, Nr.NR_arch_prctl, 0x1023, 20)).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.call(task, Nr.NR_arch_prctl, 0x1023, -1)).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.call(task, Nr.NR_arch_prctl, 0x1023, 18)).isZero();
+        assertThat(archPrctl(task, 0x1022)).isEqualTo(0x600e7);
+        assertThat(archPrctl(task, 0x1024)).isEqualTo(0x200e7);
+        assertThat(archPrctl(machine.fork(task), 0x1022)).isEqualTo(0x600e7);
+        assertThat(machine.call(task, Nr.NR_arch_prctl, 0x2003, 0)).isEqualTo(-Errno.EEXIST);
+        assertThat(machine.call(task, Nr.NR_arch_prctl, 0x5001, 0)).isEqualTo(-Errno.EINVAL);
+    }
+
+    /** What an option writes. */
+    private int archPrctl(int of, int option) {
+        assertThat(machine.call(of, Nr.NR_arch_prctl, option, PAGE)).isZero();
+        return machine.intAt(of, PAGE);
+    }
+
+    @Test
     void fsBase_isInherited_unlessCloneSetsIt() {
         assertThat(machine.call(task, Nr.NR_arch_prctl, ARCH_SET_FS, 0x7f0000001000L))
                 .isZero();
@@ -80,9 +101,7 @@ class SysThreadTest {
                 .isEqualTo(0x2000);
     }
 
-    /** The low half of it. */
     private int fsBase(int of) {
-        assertThat(machine.call(of, Nr.NR_arch_prctl, ARCH_GET_FS, PAGE)).isZero();
-        return machine.intAt(of, PAGE);
+        return archPrctl(of, ARCH_GET_FS); // the low half of it
     }
 }

@@ -301,7 +301,7 @@ public final class Exec {
         if (file != NULL) {
             verbs.addressSpaces.mms().setExeFile(mm, vfs.files.get(file));
         }
-        tasks.setThreadFlag(task, TaskTable.TIF_NOCPUID, false);
+        tasks.setThreadFlags(task, tasks.threadFlags(task) & TaskTable.TIF_NOTSC);
         tasks.setFsBase(task, 0);
         tasks.setGsBase(task, 0);
         tasks.setFlags(task, tasks.flags(task) & ~TaskTable.PF_FORKNOEXEC);

@@ -213,8 +213,11 @@ public final class Fork {
         tasks.setNoNewPrivs(child, tasks.noNewPrivs(parent));
         tasks.setTimerSlackNs(child, tasks.timerSlackNs(parent));
         tasks.setPersonality(child, tasks.personality(parent));
-        tasks.setThreadFlag(child, TaskTable.TIF_NOTSC, tasks.hasThreadFlag(parent, TaskTable.TIF_NOTSC));
-        tasks.setThreadFlag(child, TaskTable.TIF_NOCPUID, tasks.hasThreadFlag(parent, TaskTable.TIF_NOCPUID));
+        int permissions = TaskTable.XTILE_PERM | TaskTable.XTILE_GUEST_PERM; // the process's, which its leader has
+        tasks.setThreadFlags(
+                child,
+                (tasks.threadFlags(parent) & ~permissions)
+                        | (tasks.threadFlags(tasks.groupLeader(parent)) & permissions));
         tasks.setFsBase(child, tasks.fsBase(parent));
         tasks.setGsBase(child, tasks.gsBase(parent));
         tasks.setStartTime(child, verbs.time.boottimeNs());

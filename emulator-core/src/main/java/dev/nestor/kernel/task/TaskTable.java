@@ -31,6 +31,11 @@ public final class TaskTable extends Table {
 
     public static final int TIF_NOCPUID = 2;
 
+    /** Of a process's leader: it may use the tiles of AMX, or let a guest use them. */
+    public static final int XTILE_PERM = 4;
+
+    public static final int XTILE_GUEST_PERM = 8;
+
     public static final int JOBCTL_STOP_SIGMASK = 0xffff;
     public static final int JOBCTL_STOP_PENDING = 1 << 17;
     public static final int JOBCTL_STOP_CONSUME = 1 << 18;
@@ -508,6 +513,15 @@ public final class TaskTable extends Table {
 
     public void setPersonality(int task, int value) {
         personality[row(task)] = value;
+    }
+
+    /** TIF_* and their kind. */
+    public int threadFlags(int task) {
+        return threadFlags[row(task)];
+    }
+
+    public void setThreadFlags(int task, int flags) {
+        threadFlags[row(task)] = (byte) flags;
     }
 
     public boolean hasThreadFlag(int task, int flag) {
