@@ -121,12 +121,20 @@ public final class Creation {
 
     /** vfs_mkdir() of a prepared name. */
     public int mkdir(int task, Nameidata nd, int mode) {
-        int error = mayMake(task, nd.dentry);
+        int error = mayCreate(task, nd.dentry);
         if (error != 0) {
             return error;
         }
         int dir = dentryTable.inode(nd.dentry);
         int bits = mode & (0777 | Stat.S_ISVTX) & ~umask(task);
+        error = makeOwnDirectory(task, nd, bits);
+        if (error != FsType.GENERIC) {
+            return error;
+        }
+        error = superBlocks.type(dentryTable.sb(nd.dentry)).mayChange();
+        if (error != 0) {
+            return error;
+        }
         int dentry = make(task, nd, Stat.S_IFDIR | bits, NULL, 0);
         if (dentry < 0) {
             return dentry;
@@ -134,6 +142,16 @@ public final class Creation {
         dentries.put(dentry);
         inodes.setNlink(dir, inodes.nlink(dir) + 1);
         return 0;
+    }
+
+    private int makeOwnDirectory(int task, Nameidata nd, int bits) {
+        int name = names.intern(nd.text, nd.lastOffset, nd.lastLength);
+        if (name == NULL) {
+            return -Errno.ENOSPC;
+        }
+        int result = superBlocks.type(dentryTable.sb(nd.dentry)).mkdir(task, nd.dentry, name, bits);
+        names.put(name);
+        return result;
     }
 
     /** do_mknodat() of a prepared name. */

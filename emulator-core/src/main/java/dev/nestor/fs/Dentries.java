@@ -163,6 +163,21 @@ public final class Dentries {
         }
     }
 
+    /** Puts a listed dentry where its offset has its place in a directory that is listed by ascending offsets. */
+    public void placeByOffset(int dentry, int offset) {
+        dentries.setOffset(dentry, offset);
+        int parent = dentries.parent(dentry);
+        int before = NULL;
+        for (int at = dentries.children().first(parent);
+                at != NULL;
+                at = dentries.children().next(at)) {
+            if (at != dentry && dentries.offset(at) <= offset) {
+                before = at;
+            }
+        }
+        placeAfter(before, dentry);
+    }
+
     /** Drops the names known to be absent, so that a directory without entries can go. */
     public void dropNegativeChildren(int dir) {
         int child = dentries.children().first(dir);

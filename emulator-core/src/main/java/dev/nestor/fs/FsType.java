@@ -72,6 +72,29 @@ public abstract class FsType {
         return -Errno.EPERM;
     }
 
+    /** The answer of a file system that makes and removes directories as {@link #mayChange} says. */
+    public static final int GENERIC = 1;
+
+    /** i_op->mkdir() where a directory is more than a name: 0, a negative errno, or GENERIC. */
+    public int mkdir(int task, int dir, int nameHandle, int mode) {
+        return GENERIC;
+    }
+
+    /** i_op->rmdir() of the like, before the name goes: 0, a negative errno, or GENERIC. */
+    public int rmdir(int dentry) {
+        return GENERIC;
+    }
+
+    /** Whether there is an i_op->rmdir() although {@link #mayChange} says no. */
+    public boolean removesDirectories() {
+        return false;
+    }
+
+    /** s_op->show_path(): what mountinfo says of a mount's root to this reader; the length, or 0 for its path. */
+    public int showPath(int task, int dentry, byte[] into) {
+        return 0;
+    }
+
     /** i_size of a directory without entries. */
     public int emptyDirSize() {
         return 0;

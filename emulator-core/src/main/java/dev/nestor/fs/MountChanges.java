@@ -46,6 +46,7 @@ public final class MountChanges {
     private static final int ATIME_MASK = MountFlags.MNT_NOATIME | MountFlags.MNT_NODIRATIME | MountFlags.MNT_RELATIME;
 
     private final MountTable mounts;
+    private final DentryTable dentryTable;
     private final MntNamespaceTable namespaces;
     private final SuperBlockTable superBlocks;
     private final FsStructTable fsStructTable;
@@ -61,6 +62,7 @@ public final class MountChanges {
 
     MountChanges(Vfs vfs, int mountMax) {
         this.mounts = vfs.tables.mounts;
+        this.dentryTable = vfs.tables.dentries;
         this.namespaces = vfs.tables.mntNamespaces;
         this.superBlocks = vfs.tables.superBlocks;
         this.fsStructTable = vfs.tables.fsStructs;
@@ -220,14 +222,15 @@ public final class MountChanges {
     }
 
     /** do_new_mount_fc(), do_add_mount(): mounts a super block's whole tree; the reference on sb stays the caller's. */
-    public int addNew(int ns, int sb, int source, int flags, int mnt, int dentry) {
+    public int addNew(int ns, int root, int source, int flags, int mnt, int dentry) {
+        int sb = dentryTable.sb(root);
         if (!life.isIn(mnt, ns)) {
             return -Errno.EINVAL;
         }
         if (mounts.sb(mnt) == sb && isRoot(mnt, dentry)) {
             return -Errno.EBUSY;
         }
-        int fresh = life.create(sb, superBlocks.root(sb), source);
+        int fresh = life.create(sb, root, source);
         if (fresh == NULL) {
             return -Errno.ENOSPC;
         }

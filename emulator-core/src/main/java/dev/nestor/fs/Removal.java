@@ -106,18 +106,28 @@ public final class Removal {
         }
         int error = mayDelete(task, nd.dentry, dentry, true);
         if (error == 0) {
-            error = superBlocks.type(dentryTable.sb(dentry)).mayChange();
+            error = rmdir(nd, dentry);
         }
-        if (error == 0 && isMountpointIn(nd.mnt, dentry)) {
-            error = -Errno.EBUSY;
-        }
-        if (error == 0) {
-            error = checkEmpty(dentry);
+        dentries.put(dentry);
+        return error;
+    }
+
+    private int rmdir(Nameidata nd, int dentry) {
+        boolean isMountpoint = isMountpointIn(nd.mnt, dentry);
+        FsType type = superBlocks.type(dentryTable.sb(dentry));
+        int error = isMountpoint ? FsType.GENERIC : type.rmdir(dentry);
+        if (error == FsType.GENERIC) {
+            error = type.mayChange();
+            if (isMountpoint && (error == 0 || type.removesDirectories())) {
+                error = -Errno.EBUSY;
+            }
+            if (error == 0) {
+                error = checkEmpty(dentry);
+            }
         }
         if (error == 0) {
             kill(nd.dentry, dentry);
         }
-        dentries.put(dentry);
         return error;
     }
 

@@ -51,6 +51,8 @@ final class Boot {
         tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
         tasks.setTimerSlackNs(task, DEFAULT_TIMER_SLACK_NS);
         tasks.setSyscallNr(task, -1);
+        kernel.cgroups().cssSets().hold(kernel.cgroups().rootCset());
+        kernel.cgroups().cssSets().joinFirst(task, kernel.cgroups().rootCset());
         giveNumber(task, pidNs);
         return task;
     }
@@ -77,7 +79,9 @@ final class Boot {
         proxies.setUtsNs(proxy, uts);
         proxies.setIpcNs(proxy, kernel.ipcNamespaces().createRoot(userNs));
         proxies.setNetNs(proxy, kernel.nets().createRoot(userNs));
-        proxies.setCgroupNs(proxy, kernel.cgroupNamespaces().createRoot(userNs));
+        proxies.setCgroupNs(
+                proxy,
+                kernel.cgroupNamespaces().createRoot(userNs, kernel.cgroups().rootCset()));
         int time = kernel.timeNamespaces().createRoot(userNs);
         kernel.timeNamespaces().freezeOffsets(time);
         kernel.timeNamespaces().hold(time);

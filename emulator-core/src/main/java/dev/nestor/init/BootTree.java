@@ -5,14 +5,17 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
+import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.uapi.Stat;
+import java.util.List;
 
 /**
  * The mounts that a kernel boots with: below the first root, which nobody sees, the root file system with {@code /proc},
- * {@code /sys}, {@code /dev}, {@code /dev/pts} and {@code /dev/shm}.
+ * {@code /sys}, {@code /dev}, {@code /dev/pts} and {@code /dev/shm}, and the cgroups in {@code /sys/fs/cgroup}.
  */
 final class BootTree {
     private static final int FIRST_ANONYMOUS_DEVICE = 21; // of those mounted at boot: proc is 0:21
+    private static final int FIRST_CGROUP_DEVICE = 28; // of the tmpfs that they are mounted in
 
     private final FileSystems fileSystems;
     private final Kernel kernel;
@@ -35,7 +38,7 @@ final class BootTree {
         int proc = fileSystems.procFs().create(userNs, kernel.pidNamespaces().get(pidNs));
         mountOn(proc, "proc", rootMount, directory(top, "proc", 0555));
         int sysfs = fileSystems.newSpecial(fileSystems.sysfs(), userNs, 0555);
-        mountOn(sysfs, "sysfs", rootMount, directory(top, "sys", 0555));
+        int sys = mountOn(sysfs, "sysfs", rootMount, directory(top, "sys", 0555));
         int devtmpfs = fileSystems.newSpecial(fileSystems.devtmpfs(), userNs, 0755);
         int dev = mountOn(devtmpfs, "devtmpfs", rootMount, directory(top, "dev", 0755));
         int devRoot = vfs.mounts.rootOf(dev);
@@ -49,7 +52,25 @@ final class BootTree {
         device(devRoot, "random", MemDevices.RANDOM_DEVICE);
         device(devRoot, "urandom", MemDevices.URANDOM_DEVICE);
         directory(top, "tmp", 01777);
+        mountCgroups(userNs, sys, directory(directory(vfs.mounts.rootOf(sys), "fs", 0755), "cgroup", 0755));
         return first;
+    }
+
+    /** A tmpfs with a directory for each hierarchy of version 1 and one for the default one. */
+    private void mountCgroups(int userNs, int sys, int place) {
+        vfs.superBlocks.reserveDevices(FIRST_CGROUP_DEVICE);
+        int dir = fileSystems.tmpfs().create(userNs, 0755);
+        vfs.tables.superBlocks.setOptions(dir, vfs.tables.names.intern("mode=755"));
+        int parent = mountOn(dir, "tmpfs", sys, place);
+        int root = vfs.mounts.rootOf(parent);
+        fileSystems.legacyCgroupFs().create(userNs);
+        List<LegacyHierarchy> legacy = kernel.cgroups().legacy();
+        for (int i = 0; i < legacy.size(); i++) {
+            String name = legacy.get(i).controllers().replace("name=", "");
+            mountOn(fileSystems.legacyCgroupFs().instance(i), "cgroup", parent, directory(root, name, 0755));
+        }
+        fileSystems.cgroupFs().create(userNs);
+        mountOn(fileSystems.cgroupFs().instance(), "cgroup2", parent, directory(root, "unified", 0755));
     }
 
     /** The root file system's mount. */

@@ -5,7 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.exit.Exit;
 import dev.nestor.kernel.task.TaskTable;
 
-/** What a task that exits lets go of, in the order of do_exit(): memory, files, root and working directory, namespaces. */
+/** What a task that exits lets go of, in the order of do_exit(): memory, files, root and working directory, namespaces, its cgroup. */
 final class ExitResources implements Exit.Resources {
     private final Kernel kernel;
 
@@ -28,5 +28,6 @@ final class ExitResources implements Exit.Resources {
             kernel.fsStructs().put(fs);
         }
         kernel.nsProxies().switchTaskNamespaces(task, NULL);
+        kernel.cgroups().cssSets().exit(task);
     }
 }

@@ -7,6 +7,8 @@ import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
+import dev.nestor.fs.cgroup.CgroupFs;
+import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
@@ -30,8 +32,6 @@ public final class FileSystems {
     private static final long SYSFS_MAGIC = 0x62656572L;
     private static final long DEVPTS_SUPER_MAGIC = 0x1cd1L;
     private static final long MQUEUE_MAGIC = 0x19800202L;
-    private static final long CGROUP_SUPER_MAGIC = 0x27e0ebL;
-    private static final long CGROUP2_SUPER_MAGIC = 0x63677270L;
 
     /** Known file systems that are not modelled. */
     private static final String OTHERS =
@@ -53,8 +53,8 @@ public final class FileSystems {
     private final TmpFs devtmpfs;
     private final TmpFs devpts;
     private final TmpFs mqueue;
-    private final TmpFs cgroup;
-    private final TmpFs cgroup2;
+    private final CgroupFs cgroupFs;
+    private final LegacyCgroupFs legacyCgroupFs;
     private final TmpFsOptions options = new TmpFsOptions();
     private final int nsRoot; // mount
     private final int rootMount;
@@ -86,11 +86,23 @@ public final class FileSystems {
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
         devpts = TmpFs.special(vfs, devices, "devpts", DEVPTS_SUPER_MAGIC);
         mqueue = TmpFs.special(vfs, devices, "mqueue", MQUEUE_MAGIC);
-        cgroup = TmpFs.special(vfs, devices, "cgroup", CGROUP_SUPER_MAGIC);
-        cgroup2 = TmpFs.special(vfs, devices, "cgroup2", CGROUP2_SUPER_MAGIC);
+        cgroupFs = newCgroupFs();
+        legacyCgroupFs = new LegacyCgroupFs(vfs, kernel.cgroups(), kernel.cgroupNamespaces());
+        new ProcCgroups(kernel, cgroupFs).register(procFiles);
         BootTree tree = new BootTree(kernel, this);
         nsRoot = tree.create(userNs, pidNs);
         rootMount = tree.rootMount();
+    }
+
+    private CgroupFs newCgroupFs() {
+        CgroupFs.Below below = new CgroupFs.Below(
+                kernel.cgroups(),
+                kernel.cgroupNamespaces(),
+                kernel.wakeups(),
+                kernel.signals().wakeups(),
+                kernel.addressSpaces().mms(),
+                kernel.timekeeping()::cyclesToNs);
+        return new CgroupFs(vfs, below);
     }
 
     private ProcContext procContext() {
@@ -143,6 +155,8 @@ public final class FileSystems {
      */
     public int newInstance(int task, String type, byte[] data, int length, int mountFlags) {
         boolean known = special(type) != null
+                || type.equals("cgroup")
+                || type.equals("cgroup2")
                 || type.equals("tmpfs")
                 || type.equals("ramfs")
                 || type.equals("proc")
@@ -156,6 +170,9 @@ public final class FileSystems {
         int userNs = userNsFor(task, type);
         if (!kernel.capabilities().nsCapable(task, userNs, Capability.CAP_SYS_ADMIN)) {
             return -Errno.EPERM;
+        }
+        if (type.equals("cgroup") || type.equals("cgroup2")) {
+            return cgroupInstance(task, type, data, length, userNs);
         }
         int sb = create(task, type, userNs);
         if (sb <= NULL) {
@@ -172,6 +189,26 @@ public final class FileSystems {
         return sb;
     }
 
+    /** cgroup_get_tree(), cgroup1_get_tree(): what there is of a hierarchy already. */
+    private int cgroupInstance(int task, String type, byte[] data, int length, int userNs) {
+        if (type.equals("cgroup2")) {
+            int error = cgroupFs.setOptions(task, data, length);
+            return error != 0 ? error : cgroupFs.instance();
+        }
+        int place = legacyCgroupFs.find(data, length);
+        int sb = place < 0 ? legacyCgroupFs.newInstance(userNs) : legacyCgroupFs.instance(place);
+        return sb == NULL ? -Errno.ENOMEM : sb;
+    }
+
+    /** fc->root: what of an instance a mount shows; ENOENT when that has been removed. */
+    public int mountRoot(int task, int sb) {
+        if (vfs.superBlocks.type(sb) != cgroupFs) {
+            return vfs.tables.superBlocks.root(sb);
+        }
+        int root = cgroupFs.mountRoot(task);
+        return root == NULL ? -Errno.ENOENT : root;
+    }
+
     private int rootSb() {
         return vfs.tables.mounts.sb(rootMount);
     }
@@ -181,8 +218,6 @@ public final class FileSystems {
             case "sysfs" -> sysfs;
             case "devpts" -> devpts;
             case "mqueue" -> mqueue;
-            case "cgroup" -> cgroup;
-            case "cgroup2" -> cgroup2;
             default -> null;
         };
     }
@@ -278,6 +313,14 @@ public final class FileSystems {
 
     public TmpFs tmpfs() {
         return tmpfs;
+    }
+
+    public CgroupFs cgroupFs() {
+        return cgroupFs;
+    }
+
+    public LegacyCgroupFs legacyCgroupFs() {
+        return legacyCgroupFs;
     }
 
     TmpFs ramfs() {

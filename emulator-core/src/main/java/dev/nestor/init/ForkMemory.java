@@ -25,4 +25,9 @@ final class ForkMemory implements Fork.Memory {
     public void closePidfd(int task, int fd) {
         kernel.fileTables().close(kernel.tasks().files(task), fd);
     }
+
+    @Override
+    public int cgroupOf(int task, int fd, boolean thread) {
+        return kernel.fileSystems().cgroupFs().cgroupForChild(task, fd, thread);
+    }
 }

@@ -4,6 +4,8 @@ import dev.nestor.ipc.IpcNamespaceTable;
 import dev.nestor.ipc.IpcNamespaces;
 import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
+import dev.nestor.kernel.cgroup.CgroupRoom;
+import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
@@ -28,6 +30,7 @@ import dev.nestor.kernel.utsname.UtsNamespaceTable;
 import dev.nestor.kernel.utsname.UtsNamespaces;
 import dev.nestor.net.NetTable;
 import dev.nestor.net.Nets;
+import java.util.function.LongSupplier;
 
 /** Tasks, their numbers, their credentials, and the namespaces that need nothing else: columns and verbs. */
 final class Identities {
@@ -51,6 +54,7 @@ final class Identities {
     final UtsNamespaces utsNamespaces;
     final TimeNamespaceTable timeNamespaceTable;
     final TimeNamespaces timeNamespaces;
+    final CgroupRoom cgroups;
     final CgroupNamespaces cgroupNamespaces;
     final IpcNamespaces ipcNamespaces;
     final Nets nets;
@@ -60,7 +64,8 @@ final class Identities {
     final NetTable netTable;
     final CgroupNamespaceTable cgroupNamespaceTable;
 
-    Identities(KernelConfig config) {
+    /** @param boottimeNs CLOCK_BOOTTIME */
+    Identities(KernelConfig config, LongSupplier boottimeNs) {
         int most = config.maxTasks();
         tasks = new TaskTable(most);
         signalStructs = new SignalStructTable(most, tasks);
@@ -87,7 +92,8 @@ final class Identities {
         timeNamespaceTable = new TimeNamespaceTable(most);
         timeNamespaces = new TimeNamespaces(timeNamespaceTable, userNamespaces, nsInums);
         cgroupNamespaceTable = new CgroupNamespaceTable(most);
-        cgroupNamespaces = new CgroupNamespaces(cgroupNamespaceTable, userNamespaces, nsInums);
+        cgroups = new CgroupRoom(most, LegacyHierarchy.parse(config.legacyCgroups()), tasks, signalStructs, boottimeNs);
+        cgroupNamespaces = new CgroupNamespaces(cgroupNamespaceTable, userNamespaces, nsInums, cgroups.cssSets());
         ipcNamespaceTable = new IpcNamespaceTable(most);
         ipcNamespaces = new IpcNamespaces(ipcNamespaceTable, userNamespaces, nsInums);
         netTable = new NetTable(most);

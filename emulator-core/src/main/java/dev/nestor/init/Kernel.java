@@ -10,6 +10,7 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.fs.exec.Exec;
 import dev.nestor.ipc.IpcNamespaces;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
+import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
@@ -86,7 +87,7 @@ public final class Kernel {
     public Kernel(KernelConfig config, Tracepoints trace) {
         this.config = config;
         work = new Work();
-        ids = new Identities(config);
+        ids = new Identities(config, this::boottimeNs);
         machinery = new Machinery(config, ids, work, trace);
         storage = new Storage(config, ids, machinery, work);
         int most = config.maxTasks();
@@ -126,7 +127,8 @@ public final class Kernel {
                         ids.creds,
                         machinery.scheduler.tasks(),
                         machinery.waitQueues,
-                        machinery.wakeups),
+                        machinery.wakeups,
+                        ids.cgroups.cssSets()),
                 work);
         exit = new Exit(
                 exitTables,
@@ -138,6 +140,10 @@ public final class Kernel {
         exec = newExec();
         machinery.signals.delivery().setExitHook(exit::doGroupExit);
         initTask = new Boot(this).firstTask();
+    }
+
+    private long boottimeNs() {
+        return timekeeping().boottimeNs();
     }
 
     private Fork newFork() {
@@ -155,7 +161,9 @@ public final class Kernel {
                         storage.vfs.fileTables,
                         storage.vfs.fsStructs,
                         storage.addressSpaces,
-                        machinery.timekeeping),
+                        machinery.timekeeping,
+                        ids.cgroups,
+                        ids.cgroupNamespaces),
                 new ForkMemory(this),
                 work);
     }
@@ -323,6 +331,10 @@ public final class Kernel {
         return ids.timeNamespaces;
     }
 
+    public CgroupRoom cgroups() {
+        return ids.cgroups;
+    }
+
     public CgroupNamespaces cgroupNamespaces() {
         return ids.cgroupNamespaces;
     }
@@ -421,6 +433,7 @@ public final class Kernel {
         ids.ucountsTable.digest(hash);
         ids.utsNamespaceTable.digest(hash);
         ids.timeNamespaceTable.digest(hash);
+        ids.cgroups.digest(hash);
         ids.cgroupNamespaceTable.digest(hash);
         ids.ipcNamespaceTable.digest(hash);
         ids.netTable.digest(hash);

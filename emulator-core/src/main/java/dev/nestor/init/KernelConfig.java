@@ -33,6 +33,18 @@ public final class KernelConfig {
     private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
+    private String legacyCgroups = // hierarchies of version 1, as lines of /proc/PID/cgroup
+            """
+            9:name=systemd:/
+            8:pids:/
+            7:blkio:/
+            6:freezer:/
+            5:devices:/
+            4:memory:/init-system/f89da4581aee679a0fbea3415378e84c
+            3:cpuset:/
+            2:cpuacct:/
+            1:cpu:/
+            """;
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
     private final int[] ucountMax = new int[UcountType.COUNT]; // user.max_* of the initial user namespace
     private final long[] rlimits = new long[2 * Resource.RLIM_NLIMITS]; // soft, hard by resource
@@ -235,6 +247,19 @@ public final class KernelConfig {
     /** Capabilities of the first task. */
     public long boundingCaps() {
         return boundingCaps;
+    }
+
+    /**
+     * The cgroup hierarchies of version 1, as the lines of a /proc/PID/cgroup of the programs that run. The controllers
+     * that they have, the default hierarchy has not.
+     */
+    public String legacyCgroups() {
+        return legacyCgroups;
+    }
+
+    public KernelConfig legacyCgroups(String wanted) {
+        legacyCgroups = wanted;
+        return this;
     }
 
     public int firstFreeInum() {

@@ -55,7 +55,7 @@ final class Machinery {
         hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
         waitQueues = new WaitQueues(ids.tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);
         signals = new SignalRoom(
-                new SignalRoom.Tasks(ids.tasks, ids.signalStructs, ids.sighands),
+                new SignalRoom.Tasks(ids.tasks, ids.signalStructs, ids.sighands, ids.cgroups.freezer()),
                 new SignalRoom.Ids(
                         ids.credTable, ids.userNamespaces, ids.capabilities, ids.pidTable, ids.pids, ids.pidNamespaces),
                 new SignalRoom.Waiting(wakeups, waitQueues, timekeeping, hrTimers, scheduler.tasks()::isOnCpu),

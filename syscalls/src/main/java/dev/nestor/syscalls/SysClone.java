@@ -2,7 +2,6 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.Files;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.fork.CloneArgs;
 import dev.nestor.kernel.fork.Fork;
@@ -32,7 +31,6 @@ public final class SysClone {
     private final Pids pids;
     private final Fork fork;
     private final SignalWakeups signals;
-    private final Files files;
     private final UserMemory memory;
     private final CloneArgs clone = new CloneArgs();
     private final byte[] buffer = new byte[PAGE_SIZE];
@@ -42,7 +40,6 @@ public final class SysClone {
         this.pids = kernel.pids();
         this.fork = kernel.fork();
         this.signals = kernel.signals().wakeups();
-        this.files = kernel.files();
         this.memory = kernel.userMemory();
     }
 
@@ -50,11 +47,7 @@ public final class SysClone {
         table.full(Nr.NR_fork, "fork", this::fork)
                 .full(Nr.NR_vfork, "vfork", this::vfork)
                 .partial(Nr.NR_clone, "clone", this::clone, "CLONE_IO and CLONE_SYSVSEM share nothing yet")
-                .partial(
-                        Nr.NR_clone3,
-                        "clone3",
-                        this::clone3,
-                        "with CLONE_INTO_CGROUP the child is in no cgroup; CLONE_IO and CLONE_SYSVSEM share nothing yet");
+                .partial(Nr.NR_clone3, "clone3", this::clone3, "CLONE_IO and CLONE_SYSVSEM share nothing yet");
     }
 
     private long fork(int task, SyscallArgs args) {
@@ -138,16 +131,14 @@ public final class SysClone {
             if (size < CLONE_ARGS_SIZE_VER2 || Long.compareUnsigned(word(10), Integer.MAX_VALUE) > 0) {
                 return -Errno.EINVAL;
             }
-            if (files.fileOf(task, (int) word(10)) == NULL) {
-                return -Errno.EBADF;
-            }
         }
         clone.reset(flags, (int) exitSignal)
                 .pidfd(word(1))
                 .childTid(word(2))
                 .parentTid(word(3))
                 .stack(stack == 0 ? 0 : stack + stackSize)
-                .tls(word(7));
+                .tls(word(7))
+                .cgroup((int) word(10));
         for (int i = 0; i < setTidSize; i++) {
             clone.addSetTid(memory.getInt(tasks.mm(task), setTid + 4L * i));
             if (memory.faulted()) {
@@ -193,13 +184,16 @@ public final class SysClone {
         int child = (int) tasks.restart(task, CHILD);
         long nr = tasks.restart(task, CHILD_NR);
         if (fork.isVforkDone(task, child)) {
+            fork.endVforkWait(task);
             return nr;
         }
         if (signals.fatalSignalPending(task)) {
             fork.abandonVfork(task, child);
+            fork.endVforkWait(task);
             return nr;
         }
         assert child != NULL : "a vfork without a child";
+        fork.beginVforkWait(task);
         tasks.setState(task, TaskTable.TASK_KILLABLE);
         return Syscalls.BLOCKED;
     }

@@ -166,7 +166,8 @@ public final class SysMount {
         int label =
                 sourceLength < 0 ? vfs.tables.names.intern("none") : vfs.tables.names.intern(source, 0, sourceLength);
         namei.crossMounts(at);
-        int error = changes.addNew(ns, sb, label, mountFlags, at.mnt(), at.dentry());
+        int root = fileSystems.mountRoot(task, sb);
+        int error = root < 0 ? root : changes.addNew(ns, root, label, mountFlags, at.mnt(), at.dentry());
         vfs.tables.names.put(label);
         vfs.superBlocks.put(sb);
         return error;

@@ -27,6 +27,7 @@ final class ProcMounts {
     private final byte[] path = new byte[Nameidata.PATH_MAX];
     private int rootMnt;
     private int rootDentry;
+    private int reader; // task
 
     private interface Line {
         void show(int mnt, int pathLength, SeqFile out);
@@ -57,6 +58,7 @@ final class ProcMounts {
     /** m_start() to m_stop(): the mounts of the process's namespace that its root leads to, in order of their ids. */
     private int each(ProcRequest request, SeqFile out, Line line) {
         int subject = request.subject();
+        reader = request.reader();
         int fs = tasks.fs(subject);
         NsOps ops = vfs.below.nsTypes().ops(NsTypes.MNT);
         int ns = ops.get(subject);
@@ -124,8 +126,13 @@ final class ProcMounts {
                 .unsigned((dev & 0xff) | (dev >>> 12 & 0xfff00))
                 .put(' ');
         int root = mounts.root(mnt);
-        int dynamic = vfs.superBlocks.type(mounts.sb(mnt)).dynamicName(root, path);
-        int length = dynamic > 0 ? dynamic : vfs.paths.inFileSystem(root, path);
+        int length = vfs.superBlocks.type(mounts.sb(mnt)).showPath(reader, root, path);
+        if (length == 0) {
+            length = vfs.superBlocks.type(mounts.sb(mnt)).dynamicName(root, path);
+        }
+        if (length == 0) {
+            length = vfs.paths.inFileSystem(root, path);
+        }
         out.mangled(path, length).put(' ');
         length = vfs.paths.reachable(mnt, root, rootMnt, rootDentry, path);
         out.mangled(path, length);

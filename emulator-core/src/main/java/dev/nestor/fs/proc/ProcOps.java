@@ -2,7 +2,6 @@ package dev.nestor.fs.proc;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.Contents;
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.InodeTable;
@@ -11,7 +10,6 @@ import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
-import dev.nestor.uapi.Stat;
 
 /**
  * Reading and writing entries: fs/seq_file.c, fs/proc/base.c, fs/proc/proc_sysctl.c.
@@ -20,24 +18,23 @@ import dev.nestor.uapi.Stat;
  * the open file alone: f_handle. How far the buffer of seq_read() would reach is kept in f_datum.
  */
 final class ProcOps implements FileOps {
-    private static final int PAGE = 4096;
     private static final int MAX_WRITE = 1 << 20; // KMALLOC_MAX_SIZE is more than any entry takes
 
     private final Vfs vfs;
     private final ProcFs proc;
     private final FileTable files;
     private final InodeTable inodes;
-    private final Contents contents;
+    private final SeqReader reader;
     private final SeqFile seq = new SeqFile();
     private final ProcRequest request = new ProcRequest();
-    private byte[] written = new byte[PAGE + 1];
+    private byte[] written = new byte[4096 + 1];
 
     ProcOps(Vfs vfs, ProcFs proc) {
         this.vfs = vfs;
         this.proc = proc;
         this.files = vfs.tables.files;
         this.inodes = vfs.tables.inodes;
-        this.contents = vfs.contents;
+        this.reader = new SeqReader(vfs);
     }
 
     private ProcEntry entry(int file) {
@@ -85,11 +82,8 @@ final class ProcOps implements FileOps {
         return 0;
     }
 
-    /** The inode of the file's own that its text is kept in. */
     private int newKept(int file) {
-        int kept = vfs.inodes.create(inodes.sb(files.inode(file)), Stat.S_IFREG, 0, 0);
-        files.setHandle(file, kept);
-        return kept;
+        return reader.newKept(file);
     }
 
     @Override
@@ -139,48 +133,7 @@ final class ProcOps implements FileOps {
                 return error;
             }
         }
-        int kept = files.handle(file);
-        long end = pos;
-        long buffered = Math.max(files.datum(file), pos);
-        if (entry.kind == ProcEntry.RECORDS) {
-            long available = buffered - pos;
-            if (available < to.remaining()) {
-                buffered = fill(kept, buffered, to.remaining() - available);
-            }
-            end = buffered;
-            files.setDatum(file, buffered);
-        } else {
-            end = inodes.size(kept);
-        }
-        to.truncate(Math.max(0, end - pos));
-        return contents.read(kept, to, pos);
-    }
-
-    /** Where the buffer of seq_read() ends that begins here: one record, and as many more as are wanted and fit a page. */
-    private long fill(int kept, long from, long wanted) {
-        long size = inodes.size(kept);
-        long end = recordEnd(kept, from, size);
-        while (end < size && end - from < wanted) {
-            long next = recordEnd(kept, end, size);
-            if (next - from >= PAGE) {
-                break;
-            }
-            end = next;
-        }
-        return end;
-    }
-
-    private long recordEnd(int kept, long from, long size) {
-        long at = from;
-        while (at < size) {
-            int frame = contents.frame(kept, at >>> 12);
-            byte c = vfs.below.frames().byteAt(frame, (int) at & (PAGE - 1));
-            at++;
-            if (c == '\n') {
-                return at;
-            }
-        }
-        return at;
+        return reader.read(file, to, pos, entry.kind == ProcEntry.RECORDS);
     }
 
     private int keep(int task, int file, ProcEntry entry) {
@@ -188,17 +141,10 @@ final class ProcOps implements FileOps {
         if (error != 0) {
             return error;
         }
-        int kept = files.handle(file);
-        if (kept == NULL) {
-            kept = newKept(file);
-            if (kept == NULL) {
-                return -Errno.ENOMEM;
-            }
-        } else {
-            contents.truncate(kept, 0);
+        if (files.handle(file) == NULL && newKept(file) == NULL) {
+            return -Errno.ENOMEM;
         }
-        files.setDatum(file, 0);
-        return contents.put(kept, 0, seq.bytes(), 0, seq.length()) ? 0 : -Errno.ENOMEM;
+        return reader.keep(file, seq) ? 0 : -Errno.ENOMEM;
     }
 
     @Override

@@ -9,15 +9,15 @@ public final class SeqFile {
     private byte[] text = new byte[8192];
     private int length;
 
-    void clear() {
+    public void clear() {
         length = 0;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return text;
     }
 

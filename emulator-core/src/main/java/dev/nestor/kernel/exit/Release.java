@@ -2,6 +2,7 @@ package dev.nestor.kernel.exit;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.cgroup.CssSets;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.pid.PidNamespaceTable;
 import dev.nestor.kernel.pid.PidNamespaces;
@@ -30,7 +31,8 @@ public final class Release {
             Creds creds,
             SchedTasks schedTasks,
             WaitQueues waitQueues,
-            Wakeups wakeups) {}
+            Wakeups wakeups,
+            CssSets cssSets) {}
 
     public Release(Exit.Tables tables, Verbs verbs, Work work) {
         this.tasks = tables.tasks();
@@ -72,6 +74,7 @@ public final class Release {
     private void releaseOne(int task) {
         tasks.setExitState(task, TaskTable.EXIT_DEAD);
         verbs.creds().uncountTask(task);
+        verbs.cssSets().release(task);
         int ns = verbs.pids().activeNs(task);
         boolean leader = tasks.groupLeader(task) == task;
         int signal = tasks.signal(task);
@@ -144,6 +147,7 @@ public final class Release {
         if (usage == 0) {
             verbs.schedTasks().release(task);
             verbs.creds().put(tasks.cred(task));
+            verbs.cssSets().free(task);
             tasks.free(task);
             work.add(Work.TASK_FREE);
         }

@@ -12,6 +12,7 @@ public final class CloneArgs {
     long pidfd; // user address of an int
     long parentTid; // user address of an int
     long childTid; // user address of an int
+    int cgroup; // descriptor of a cgroup's directory, with CLONE_INTO_CGROUP
     final int[] setTid = new int[MAX_SET_TID]; // wished numbers, the innermost namespace's first
     int setTidSize;
 
@@ -23,6 +24,7 @@ public final class CloneArgs {
         pidfd = 0;
         parentTid = 0;
         childTid = 0;
+        cgroup = 0;
         setTidSize = 0;
         return this;
     }
@@ -49,6 +51,11 @@ public final class CloneArgs {
 
     public CloneArgs childTid(long address) {
         childTid = address;
+        return this;
+    }
+
+    public CloneArgs cgroup(int fd) {
+        cgroup = fd;
         return this;
     }
 

@@ -4,6 +4,8 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.FsStructs;
+import dev.nestor.kernel.cgroup.CgroupNamespaces;
+import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.nsproxy.NsProxies;
@@ -29,6 +31,8 @@ import java.util.function.IntPredicate;
 public final class Fork {
     /** Task flags that a child starts without. */
     private static final int PF_NOT_INHERITED = TaskTable.PF_EXITING | TaskTable.PF_SIGNALED | TaskTable.PF_KTHREAD;
+
+    private static final int NO_PIDFD = Integer.MAX_VALUE;
 
     private final TaskTable tasks;
     private final SignalStructTable signalStructs;
@@ -60,7 +64,9 @@ public final class Fork {
             FileTables files,
             FsStructs fsStructs,
             AddressSpaces addressSpaces,
-            Timekeeping time) {}
+            Timekeeping time,
+            CgroupRoom cgroups,
+            CgroupNamespaces cgroupNamespaces) {}
 
     /** Writing to a task's memory, and the descriptor of a new process. */
     public interface Memory {
@@ -72,6 +78,12 @@ public final class Fork {
 
         /** Takes the descriptor back. */
         void closePidfd(int task, int fd);
+
+        /**
+         * The cgroup whose directory a descriptor stands for, if the task may put a child of its own there, or a negative
+         * errno.
+         */
+        int cgroupOf(int task, int fd, boolean thread);
     }
 
     public Fork(Tables tables, Verbs verbs, Memory memory, Work work) {
@@ -104,6 +116,15 @@ public final class Fork {
         }
         verbs.wakeups.wakeUpNewTask(child);
         return child;
+    }
+
+    /** wait_for_vfork_done(): while a task waits for its child it counts as frozen. */
+    public void beginVforkWait(int parent) {
+        verbs.cgroups.freezer().enterFrozen(parent);
+    }
+
+    public void endVforkWait(int parent) {
+        verbs.cgroups.freezer().leaveFrozen(parent, false);
     }
 
     /** Whether a child that its parent waits for since a vfork has given up the parent's memory. */
@@ -355,8 +376,12 @@ public final class Fork {
         if (pid < 0) {
             return pid;
         }
-        int failed = givePidfd(parent, pid, args);
+        int pidfd = givePidfd(parent, pid, args);
+        int failed = pidfd < 0 ? pidfd : canFork(parent, child, args);
         if (failed < 0) {
+            if (pidfd >= 0 && pidfd != NO_PIDFD) {
+                memory.closePidfd(parent, pidfd);
+            }
             verbs.pids.freePid(pid);
             return failed;
         }
@@ -371,7 +396,23 @@ public final class Fork {
         if (!thread) {
             attachProcess(parent, child, pid, ns);
         }
+        verbs.cgroups.cssSets().postFork(child);
+        if ((args.flags & Sched.CLONE_NEWCGROUP) != 0) {
+            verbs.cgroupNamespaces.moveRoot(nsProxies.cgroupNs(tasks.nsproxy(child)), tasks.cgroups(child));
+        }
         return 0;
+    }
+
+    /** cgroup_can_fork(). */
+    private int canFork(int parent, int child, CloneArgs args) {
+        int into = NULL;
+        if ((args.flags & Sched.CLONE_INTO_CGROUP) != 0) {
+            into = memory.cgroupOf(parent, args.cgroup, (args.flags & Sched.CLONE_THREAD) != 0);
+            if (into < 0) {
+                return into;
+            }
+        }
+        return verbs.cgroups.cssSets().canFork(parent, child, into);
     }
 
     /** checkpoint_restore_ns_capable(). */
@@ -408,9 +449,10 @@ public final class Fork {
         }
     }
 
+    /** The descriptor, NO_PIDFD when none was asked for, or a negative errno. */
     private int givePidfd(int parent, int pid, CloneArgs args) {
         if ((args.flags & Sched.CLONE_PIDFD) == 0) {
-            return 0;
+            return NO_PIDFD;
         }
         int fd = memory.openPidfd(parent, pid, (args.flags & Sched.CLONE_THREAD) != 0);
         if (fd < 0) {
@@ -420,7 +462,7 @@ public final class Fork {
             memory.closePidfd(parent, fd);
             return -Errno.EFAULT;
         }
-        return 0;
+        return fd;
     }
 
     /** Gives back whatever a child that did not come to be has got so far. */

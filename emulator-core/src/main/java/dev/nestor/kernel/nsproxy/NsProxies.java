@@ -122,11 +122,12 @@ public final class NsProxies {
             return pid;
         }
         proxies.setPidNsForChildren(made, pid);
-        return makeRest(made, flags, old, userNs, kuid);
+        return makeRest(made, flags, task, userNs, kuid);
     }
 
-    private int makeRest(int made, long flags, int old, int userNs, int kuid) {
-        int cgroup = copyCgroup(flags, old, userNs, kuid);
+    private int makeRest(int made, long flags, int task, int userNs, int kuid) {
+        int old = tasks.nsproxy(task);
+        int cgroup = copyCgroup(flags, task, userNs, kuid);
         if (cgroup < 0) {
             return cgroup;
         }
@@ -189,14 +190,14 @@ public final class NsProxies {
         return namespaces.pid().create(ns, userNs, creds.euid(tasks.cred(task)));
     }
 
-    private int copyCgroup(long flags, int old, int userNs, int kuid) {
-        int ns = proxies.cgroupNs(old);
+    private int copyCgroup(long flags, int task, int userNs, int kuid) {
+        int ns = proxies.cgroupNs(tasks.nsproxy(task));
         if ((flags & Sched.CLONE_NEWCGROUP) == 0) {
             namespaces.cgroup().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_CGROUP);
-        return orNoSpace(namespaces.cgroup().create(userNs, kuid));
+        return orNoSpace(namespaces.cgroup().create(userNs, kuid, tasks.cgroups(task)));
     }
 
     private int copyNet(long flags, int old, int userNs, int kuid) {

@@ -2,6 +2,7 @@ package dev.nestor.kernel.signal;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.cgroup.CgroupFreezer;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
@@ -22,12 +23,19 @@ public final class GroupStop {
     private final SignalStructTable signals;
     private final SignalWakeups wakeups;
     private final ParentNotifier parents;
+    private final CgroupFreezer freezer;
 
-    public GroupStop(TaskTable tasks, SignalStructTable signals, SignalWakeups wakeups, ParentNotifier parents) {
+    public GroupStop(
+            TaskTable tasks,
+            SignalStructTable signals,
+            SignalWakeups wakeups,
+            ParentNotifier parents,
+            CgroupFreezer freezer) {
         this.tasks = tasks;
         this.signals = signals;
         this.wakeups = wakeups;
         this.parents = parents;
+        this.freezer = freezer;
     }
 
     /** signal_set_stop_flags(). */
@@ -54,6 +62,7 @@ public final class GroupStop {
         if (completed) {
             parents.doNotifyParentCldstop(task, task, Signal.CLD_STOPPED);
         }
+        freezer.enterFrozen(task);
         return true;
     }
 

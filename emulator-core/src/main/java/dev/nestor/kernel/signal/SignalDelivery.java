@@ -2,6 +2,7 @@ package dev.nestor.kernel.signal;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.cgroup.CgroupFreezer;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Resource;
@@ -14,7 +15,7 @@ public final class SignalDelivery {
     /** Nothing to be done: the task goes on to user mode. */
     public static final int NONE = 0;
 
-    /** The task is TASK_STOPPED: it leaves the CPU, and getSignal is called again once it has been woken. */
+    /** The task is TASK_STOPPED or frozen: it leaves the CPU, and getSignal is called again once it has been woken. */
     public static final int STOPPED = -1;
 
     /** The task has ended. */
@@ -45,7 +46,8 @@ public final class SignalDelivery {
             SignalWakeups wakeups,
             GroupStop groupStop,
             PgrpOrphans orphans,
-            SigFrames frames) {}
+            SigFrames frames,
+            CgroupFreezer freezer) {}
 
     public SignalDelivery(TaskTable tasks, SignalStructTable signals, Parts parts, DequeueHook dequeued) {
         this.tasks = tasks;
@@ -69,7 +71,7 @@ public final class SignalDelivery {
      */
     public int getSignal(int task, KSignal out) {
         int signal = tasks.signal(task);
-        if (!tasks.sigpending(task) && !parts.groupStop.hasNews(signal)) {
+        if (!tasks.sigpending(task) && !parts.groupStop.hasNews(signal) && !tasks.frozen(task)) {
             return NONE;
         }
         for (; ; ) {
@@ -78,12 +80,21 @@ public final class SignalDelivery {
             }
             if (isDying(task)) {
                 parts.pending.remove(task, false, Signal.SIGKILL);
+                leaveFrozen(task);
                 parts.wakeups.recalcSigpending(task);
                 return terminate(task, Signal.SIGKILL);
             }
             boolean stop = (tasks.jobctl(task) & TaskTable.JOBCTL_STOP_PENDING) != 0;
             if (stop && parts.groupStop.doSignalStop(task, 0)) {
                 return STOPPED;
+            }
+            if ((tasks.jobctl(task) & TaskTable.JOBCTL_TRAP_FREEZE) != 0) {
+                freezerTrap(task);
+                return STOPPED;
+            }
+            if (tasks.frozen(task)) {
+                parts.freezer.leaveFrozen(task, false);
+                continue;
             }
             int sig = dequeueForDelivery(task, out.info());
             if (sig == 0) {
@@ -94,6 +105,19 @@ public final class SignalDelivery {
             if (done != LOOK_AGAIN) {
                 return done;
             }
+        }
+    }
+
+    /** do_freezer_trap(): the task sleeps until its cgroup is thawed, or it is killed. */
+    private void freezerTrap(int task) {
+        tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
+        tasks.setSigpending(task, false);
+        parts.freezer.enterFrozen(task);
+    }
+
+    private void leaveFrozen(int task) {
+        if (tasks.frozen(task)) {
+            parts.freezer.leaveFrozen(task, true);
         }
     }
 
@@ -205,6 +229,7 @@ public final class SignalDelivery {
     }
 
     private int terminate(int task, int sig) {
+        leaveFrozen(task);
         tasks.addFlag(task, TaskTable.PF_SIGNALED);
         boolean core = SigSets.has(SigSets.KERNEL_COREDUMP, sig)
                 && signals.rlimCur(tasks.signal(task), Resource.RLIMIT_CORE) != 0;

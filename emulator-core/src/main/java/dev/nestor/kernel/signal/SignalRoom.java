@@ -1,5 +1,6 @@
 package dev.nestor.kernel.signal;
 
+import dev.nestor.kernel.cgroup.CgroupFreezer;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.UserNamespaces;
@@ -36,8 +37,8 @@ public final class SignalRoom {
     private final PosixTimers posixTimers;
     private final SignalDelivery delivery;
 
-    /** The tables of tasks. */
-    public record Tasks(TaskTable tasks, SignalStructTable signals, SighandTable sighands) {}
+    /** The tables of tasks, and what freezes them. */
+    public record Tasks(TaskTable tasks, SignalStructTable signals, SighandTable sighands, CgroupFreezer freezer) {}
 
     /** Who is who. */
     public record Ids(
@@ -83,10 +84,11 @@ public final class SignalRoom {
         frames = new SigFrames(tasks, frameTable, wakeups);
         orphans = new PgrpOrphans(tasks, of.signals, ids.pidTable);
         parents = new ParentNotifier(tasks, of.signals, signals, ids.pidTable, waiting.waitQueues, waiting.timekeeping);
-        GroupStop groupStop = new GroupStop(tasks, of.signals, wakeups, parents);
+        GroupStop groupStop = new GroupStop(tasks, of.signals, wakeups, parents, of.freezer);
         taskSignals = new TaskSignals(tasks, of.signals, pending, wakeups, frames, groupStop, posixTimers);
         itimers = new Itimers(tasks, of.signals, signals, waiting.timers, waiting.timekeeping, work);
-        SignalDelivery.Parts parts = new SignalDelivery.Parts(sighands, pending, wakeups, groupStop, orphans, frames);
+        SignalDelivery.Parts parts = 
+                new SignalDelivery.Parts(sighands, pending, wakeups, groupStop, orphans, frames, of.freezer);
         delivery = new SignalDelivery(tasks, of.signals, parts, new SignalDelivery.DequeueHook() {
             @Override
             public void sigalrmDequeued(int task) {

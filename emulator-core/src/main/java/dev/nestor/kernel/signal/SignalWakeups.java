@@ -32,7 +32,7 @@ public final class SignalWakeups {
     }
 
     /** signal_wake_up(): the thread is to look at its signals; a fatal one wakes it from every killable sleep. */
-    void signalWakeUp(int task, boolean fatal) {
+    public void signalWakeUp(int task, boolean fatal) {
         int states = TaskTable.TASK_INTERRUPTIBLE;
         if (fatal) {
             states |= TaskTable.TASK_WAKEKILL | TaskTable.TASK_STOPPED;
@@ -43,8 +43,8 @@ public final class SignalWakeups {
 
     /** recalc_sigpending(). */
     public void recalcSigpending(int task) {
-        boolean stop = (tasks.jobctl(task) & TaskTable.JOBCTL_STOP_PENDING) != 0;
-        tasks.setSigpending(task, stop || pending.hasUnblocked(task));
+        boolean stop = (tasks.jobctl(task) & (TaskTable.JOBCTL_STOP_PENDING | TaskTable.JOBCTL_TRAP_FREEZE)) != 0;
+        tasks.setSigpending(task, stop || tasks.frozen(task) || pending.hasUnblocked(task));
     }
 
     /** fatal_signal_pending(). */

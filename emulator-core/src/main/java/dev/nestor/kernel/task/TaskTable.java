@@ -39,6 +39,7 @@ public final class TaskTable extends Table {
     public static final int JOBCTL_STOP_SIGMASK = 0xffff;
     public static final int JOBCTL_STOP_PENDING = 1 << 17;
     public static final int JOBCTL_STOP_CONSUME = 1 << 18;
+    public static final int JOBCTL_TRAP_FREEZE = 1 << 23;
 
     private int[] state = new int[initialRows()]; // TASK_*; what wakes it, when it sleeps
     private int[] exitState = new int[initialRows()]; // 0, EXIT_ZOMBIE or EXIT_DEAD
@@ -59,6 +60,8 @@ public final class TaskTable extends Table {
             new int[initialRows()]; // 1 while a tracer reaps it first: set by a driver that replays a traced log
     private int[] cred = new int[initialRows()]; // cred
     private int[] nsproxy = new int[initialRows()]; // nsproxy; NULL after exit
+    private int[] cgroups = new int[initialRows()]; // css_set
+    private byte[] frozen = new byte[initialRows()]; // bool; counted as frozen in its cgroup
     private int[] mm = new int[initialRows()]; // mm_struct; NULL after exit
     private int[] files = new int[initialRows()]; // files_struct; NULL after exit
     private int[] fs = new int[initialRows()]; // fs_struct; NULL after exit
@@ -241,6 +244,22 @@ public final class TaskTable extends Table {
 
     public void setNsproxy(int task, int value) {
         nsproxy[row(task)] = value;
+    }
+
+    public int cgroups(int task) {
+        return cgroups[row(task)];
+    }
+
+    public void setCgroups(int task, int value) {
+        cgroups[row(task)] = value;
+    }
+
+    public boolean frozen(int task) {
+        return frozen[row(task)] != 0;
+    }
+
+    public void setFrozen(int task, boolean value) {
+        frozen[row(task)] = (byte) (value ? 1 : 0);
     }
 
     public int mm(int task) {
@@ -620,6 +639,8 @@ public final class TaskTable extends Table {
         ptrace[row] = 0;
         cred[row] = 0;
         nsproxy[row] = 0;
+        cgroups[row] = 0;
+        frozen[row] = 0;
         mm[row] = 0;
         files[row] = 0;
         fs[row] = 0;
@@ -681,6 +702,8 @@ public final class TaskTable extends Table {
         ptrace = columns.ints(ptrace);
         cred = columns.ints(cred);
         nsproxy = columns.ints(nsproxy);
+        cgroups = columns.ints(cgroups);
+        frozen = columns.bytes(frozen);
         mm = columns.ints(mm);
         files = columns.ints(files);
         fs = columns.ints(fs);

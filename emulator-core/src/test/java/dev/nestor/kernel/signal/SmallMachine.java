@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
+import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
@@ -31,6 +32,7 @@ import dev.nestor.kernel.time.HrTimers;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Sched;
+import java.util.List;
 
 /** Processes and threads that do nothing but get signals; no CPUs, a clock that tests move. */
 final class SmallMachine {
@@ -39,6 +41,7 @@ final class SmallMachine {
     final TaskTable tasks = new TaskTable(200);
     final SignalStructTable signalStructs = new SignalStructTable(200, tasks);
     final SighandTable sighandTable = new SighandTable(200);
+    final CgroupRoom cgroups = new CgroupRoom(20, List.of(), tasks, signalStructs, () -> 0);
     final CredTable credTable = new CredTable(200);
     final UserNamespaceTable userNsTable = new UserNamespaceTable(20);
     final NsInums inums = new NsInums(0xF0000000);
@@ -68,7 +71,7 @@ final class SmallMachine {
 
     SmallMachine() {
         room = new SignalRoom(
-                new SignalRoom.Tasks(tasks, signalStructs, sighandTable),
+                new SignalRoom.Tasks(tasks, signalStructs, sighandTable, cgroups.freezer()),
                 new SignalRoom.Ids(
                         credTable,
                         userNamespaces,
@@ -146,6 +149,8 @@ final class SmallMachine {
         signalStructs.threads().addLast(signal, task);
         signalStructs.setNrThreads(signal, signalStructs.nrThreads(signal) + 1);
         signalStructs.setLive(signal, signalStructs.live(signal) + 1);
+        cgroups.cssSets().hold(cgroups.rootCset());
+        cgroups.cssSets().joinFirst(task, cgroups.rootCset());
     }
 
     /** All three ids, and no capabilities unless root. */

@@ -1,0 +1,196 @@
+package dev.nestor.fs.cgroup;
+
+import dev.nestor.fs.proc.SeqFile;
+import dev.nestor.kernel.cgroup.CgroupSubsys;
+import dev.nestor.kernel.cgroup.Cgroups;
+import dev.nestor.kernel.cgroup.Css;
+import dev.nestor.kernel.cgroup.CssTable;
+import dev.nestor.uapi.Errno;
+
+/** The files of the cpu controller: cpu_files of kernel/sched/core.c. What they say is kept; nobody schedules by it. */
+final class CgroupCpuFiles {
+    /** sched_prio_to_weight[]: of nice -20 to 19. */
+    private static final int[] WEIGHTS = {
+        88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501,
+        1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29, 23, 18, 15
+    };
+
+    private static final int MIN_NICE = -20;
+    private static final int WEIGHT_IDLEPRIO = 3;
+    private static final long MIN_US = 1000; // of quota and period
+    private static final long MAX_PERIOD_US = 1_000_000;
+    private static final long MAX_QUOTA_US = (1L << 44) / 1000;
+
+    private final Cgroups cgroups;
+    private final CssTable csses;
+
+    CgroupCpuFiles(Cgroups cgroups) {
+        this.cgroups = cgroups;
+        this.csses = cgroups.csses();
+    }
+
+    void register(CgroupFiles files) {
+        int cpu = CgroupSubsys.CPU;
+        int notOnRoot = CgroupFile.NOT_ON_ROOT;
+        files.add(cpu, "cpu.weight", notOnRoot, this::showWeight, this::storeWeight);
+        files.add(cpu, "cpu.weight.nice", notOnRoot, this::showNice, this::storeNice);
+        files.add(cpu, "cpu.idle", notOnRoot, this::showIdle, this::storeIdle);
+        files.add(cpu, "cpu.max", notOnRoot, this::showMax, this::storeMax);
+        files.add(cpu, "cpu.max.burst", notOnRoot, this::showBurst, this::storeBurst);
+    }
+
+    private int css(CgroupRequest request) {
+        return cgroups.css(request.cgroup, CgroupSubsys.CPU);
+    }
+
+    private static int show(long value, SeqFile out) {
+        out.decimal(value).put('\n');
+        return 0;
+    }
+
+    private boolean isIdle(int css) {
+        return csses.values(css, Css.CPU_IDLE) != 0;
+    }
+
+    private int showWeight(CgroupRequest request, SeqFile out) {
+        int css = css(request);
+        long weight = (csses.values(css, Css.CPU_SHARES) * 100 + 512) / 1024;
+        return show(isIdle(css) ? 0 : Math.clamp(weight, 1, 10_000), out);
+    }
+
+    private int storeWeight(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoull();
+        if (error != 0) {
+            return error;
+        }
+        if (text.value < 1 || text.value > 10_000) {
+            return -Errno.ERANGE;
+        }
+        return setShares(css(request), (text.value * 1024 + 50) / 100);
+    }
+
+    /** sched_group_set_shares(). */
+    private int setShares(int css, long shares) {
+        if (isIdle(css)) {
+            return -Errno.EINVAL;
+        }
+        csses.setValues(css, Css.CPU_SHARES, Math.max(2, shares));
+        return 0;
+    }
+
+    /** cpu_weight_nice_read_s64(): the nice value whose weight is nearest. */
+    private int showNice(CgroupRequest request, SeqFile out) {
+        int css = css(request);
+        long weight = isIdle(css) ? WEIGHT_IDLEPRIO : csses.values(css, Css.CPU_SHARES);
+        long best = Long.MAX_VALUE;
+        int prio = 0;
+        while (prio < WEIGHTS.length && Math.abs(WEIGHTS[prio] - weight) < best) {
+            best = Math.abs(WEIGHTS[prio] - weight);
+            prio++;
+        }
+        return show(MIN_NICE + prio - 1, out);
+    }
+
+    private int storeNice(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoll();
+        if (error != 0) {
+            return error;
+        }
+        if (text.value < MIN_NICE || text.value >= MIN_NICE + WEIGHTS.length) {
+            return -Errno.ERANGE;
+        }
+        return setShares(css(request), WEIGHTS[(int) text.value - MIN_NICE]);
+    }
+
+    private int showIdle(CgroupRequest request, SeqFile out) {
+        return show(csses.values(css(request), Css.CPU_IDLE), out);
+    }
+
+    private int storeIdle(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoll();
+        if (error != 0) {
+            return error;
+        }
+        if (text.value != 0 && text.value != 1) {
+            return -Errno.EINVAL;
+        }
+        int css = css(request);
+        if (csses.values(css, Css.CPU_IDLE) != text.value) {
+            csses.setValues(css, Css.CPU_IDLE, text.value);
+            csses.setValues(css, Css.CPU_SHARES, text.value == 1 ? WEIGHT_IDLEPRIO : 1024);
+        }
+        return 0;
+    }
+
+    private int showMax(CgroupRequest request, SeqFile out) {
+        long quota = csses.values(css(request), Css.CPU_QUOTA);
+        if (quota == Css.MAX) {
+            out.put("max ");
+        } else {
+            out.decimal(quota).put(' ');
+        }
+        return show(csses.values(css(request), Css.CPU_PERIOD), out);
+    }
+
+    /** cpu_period_quota_parse(), tg_set_cfs_bandwidth(). */
+    private int storeMax(CgroupRequest request, CgroupText text) {
+        int css = css(request);
+        text.strip();
+        int space = text.start;
+        while (space < text.end && text.bytes[space] > ' ') {
+            space++;
+        }
+        int end = text.end;
+        text.end = space;
+        long quota = Css.MAX;
+        if (!text.is("max")) {
+            quota = digits(text);
+        }
+        text.start = space;
+        text.end = end;
+        text.strip();
+        long period = text.start == text.end ? csses.values(css, Css.CPU_PERIOD) : digits(text);
+        if (quota < 0 || period < 1) {
+            return -Errno.EINVAL;
+        }
+        return setBandwidth(css, period, quota, csses.values(css, Css.CPU_BURST));
+    }
+
+    /** sscanf("%llu"): the digits at the front; -1 for none. */
+    private static long digits(CgroupText text) {
+        long value = 0;
+        int at = text.start;
+        while (at < text.end && text.bytes[at] >= '0' && text.bytes[at] <= '9' && value < MAX_QUOTA_US * 1000) {
+            value = value * 10 + text.bytes[at++] - '0';
+        }
+        return at == text.start ? -1 : value;
+    }
+
+    private int setBandwidth(int css, long period, long quota, long burst) {
+        boolean fits = period >= MIN_US && period <= MAX_PERIOD_US && quota >= MIN_US;
+        boolean limited = quota != Css.MAX;
+        if (!fits || (limited && quota > MAX_QUOTA_US) || (limited && burst > quota)) {
+            return -Errno.EINVAL;
+        }
+        csses.setValues(css, Css.CPU_PERIOD, period);
+        csses.setValues(css, Css.CPU_QUOTA, quota);
+        csses.setValues(css, Css.CPU_BURST, burst);
+        return 0;
+    }
+
+    private int showBurst(CgroupRequest request, SeqFile out) {
+        return show(csses.values(css(request), Css.CPU_BURST), out);
+    }
+
+    private int storeBurst(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoull();
+        if (error != 0) {
+            return error;
+        }
+        if (text.value < 0 || text.value > Long.MAX_VALUE / 1000) {
+            return -Errno.EINVAL;
+        }
+        int css = css(request);
+        return setBandwidth(css, csses.values(css, Css.CPU_PERIOD), csses.values(css, Css.CPU_QUOTA), text.value);
+    }
+}
