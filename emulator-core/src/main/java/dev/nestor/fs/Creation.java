@@ -168,7 +168,7 @@ public final class Creation {
         }
         error = superBlocks.type(dentryTable.sb(nd.dentry)).mayChange();
         if (error != 0) {
-            return error;
+            return type == Stat.S_IFREG ? -Errno.EACCES : error;
         }
         int dentry = make(task, nd, type | (mode & S_IALLUGO & ~umask(task)), NULL, isDevice ? dev : 0);
         if (dentry < 0) {

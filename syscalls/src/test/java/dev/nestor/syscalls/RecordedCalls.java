@@ -177,7 +177,7 @@ final class RecordedCalls {
             return "BLOCKED";
         }
         if (result < 0 && result > -4096) {
-            return "-" + errnos.getOrDefault((int) -result, String.valueOf(-result));
+            return errno(result);
         }
         boolean clone = tokens.getFirst().equals("clone");
         if (clone && name != null) {
@@ -208,6 +208,10 @@ final class RecordedCalls {
             }
         }
         return String.valueOf(value);
+    }
+
+    String errno(long result) {
+        return "-" + errnos.getOrDefault((int) -result, String.valueOf(-result));
     }
 
     private long argument(String token, List<Out> outs) {

@@ -83,7 +83,7 @@ public final class TestMachine {
     private void settle() {
         while (!woken.isEmpty()) {
             int task = woken.remove();
-            if (!kernel.tasks().isLive(task) || execution.isDead(task)) {
+            if (!kernel.tasks().isLive(task) || kernel.tasks().state(task) != TaskTable.TASK_RUNNING) {
                 continue;
             }
             boolean isExiting = kernel.tasks().hasFlag(task, TaskTable.PF_EXITING);

@@ -186,7 +186,8 @@ final class CgroupCore {
                 .put('\n');
         for (int ssid = 0; ssid < CgroupSubsys.COUNT; ssid++) {
             if (isShown(ssid)) {
-                out.put("nr_dying_subsys_").put(CgroupSubsys.name(ssid)).put(" 0\n");
+                out.put("nr_dying_subsys_").put(CgroupSubsys.name(ssid)).put(' ');
+                out.unsigned(cgroups.countDyingCss(cgroup, ssid)).put('\n');
             }
         }
         return 0;

@@ -300,7 +300,6 @@ public final class CgroupFs extends FsType {
         vfs.dentries.get(dentry);
         if (inode != NULL) {
             inodes.setHandle(inode, NULL);
-            inodes.setNlink(inode, 0);
             wakePollers(inode);
         }
         vfs.dentries.drop(dentry);
@@ -400,6 +399,8 @@ public final class CgroupFs extends FsType {
 
     @Override
     public void getattr(int inode, KStat stat) {
+        boolean isDir = (stat.mode & Stat.S_IFMT) == Stat.S_IFDIR;
+        stat.nlink = isDir ? Math.max(2, stat.nlink) : 1; // a removed one is as it was
         stat.size = 0;
         stat.rdev = 0;
     }

@@ -2,7 +2,6 @@ package dev.nestor.fs.cgroup;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.FileModes;
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.InodeTable;
@@ -10,7 +9,6 @@ import dev.nestor.fs.IovIter;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.proc.SeqFile;
 import dev.nestor.fs.proc.SeqReader;
-import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 
@@ -41,10 +39,6 @@ final class CgroupOps implements FileOps {
 
     @Override
     public long open(int task, int file) {
-        boolean triggers = fs.kindOf(file).has(CgroupFile.PRESSURE) && vfs.files.hasMode(file, FileModes.FMODE_WRITE);
-        if (triggers && !vfs.permissions.isCapable(task, Capability.CAP_SYS_RESOURCE)) {
-            return -Errno.EPERM;
-        }
         int kept = reader.newKept(file);
         if (kept == NULL) {
             return -Errno.ENOMEM;
@@ -84,7 +78,8 @@ final class CgroupOps implements FileOps {
             return -Errno.ENODEV;
         }
         CgroupFile kind = fs.kindOf(file);
-        if (pos == 0) {
+        boolean isFirst = inodes.dirOffset(files.handle(file)) == 0;
+        if (pos == 0 || isFirst) {
             seq.clear();
             inodes.setDirOffset(files.handle(file), fs.eventOf(file));
             CgroupFile.Show show = kind.show;
@@ -142,7 +137,7 @@ final class CgroupOps implements FileOps {
 
     @Override
     public long llseek(int task, int file, long offset, int whence) {
-        return whence == Fcntl.SEEK_SET || whence == Fcntl.SEEK_CUR
+        return whence >= Fcntl.SEEK_SET && whence <= Fcntl.SEEK_END
                 ? vfs.readWrite.seekTo(file, offset, whence, 0)
                 : -Errno.EINVAL;
     }

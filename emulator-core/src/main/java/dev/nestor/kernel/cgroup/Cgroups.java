@@ -128,9 +128,6 @@ public final class Cgroups {
             return -Errno.EBUSY;
         }
         cgroups.clearFlag(cgroup, CgroupTable.CGRP_ONLINE);
-        for (int ssid = 0; ssid < CgroupSubsys.COUNT; ssid++) {
-            killCss(cgroup, ssid);
-        }
         int parent = cgroups.parent(cgroup);
         cgroups.children().remove(cgroup);
         cgroups.setUtime(parent, cgroups.utime(parent) + cgroups.utime(cgroup));
@@ -166,6 +163,9 @@ public final class Cgroups {
             int parent = cgroups.parent(at);
             for (int up = parent; up != NULL; up = cgroups.parent(up)) {
                 cgroups.setNrDyingDescendants(up, cgroups.nrDyingDescendants(up) - 1);
+            }
+            for (int ssid = 0; ssid < CgroupSubsys.COUNT; ssid++) {
+                killCss(at, ssid);
             }
             hooks().released(at);
             cgroups.free(at);
@@ -314,6 +314,17 @@ public final class Cgroups {
         int count = 0;
         for (int at = cgroup; at != NULL; at = next(at, cgroup)) {
             count += cgroups.subsys(at, ssid) != NULL ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** nr_dying_subsys: removed cgroups below this one that still have the controller. */
+    public int countDyingCss(int cgroup, int ssid) {
+        int count = 0;
+        for (int row = 1; cgroups.nrDyingDescendants(cgroup) > 0 && row < cgroups.rows(); row++) {
+            int at = cgroups.handleInRow(row);
+            boolean has = at != NULL && !isLive(at) && cgroups.subsys(at, ssid) != NULL;
+            count += has && at != cgroup && isDescendant(at, cgroup) ? 1 : 0;
         }
         return count;
     }
