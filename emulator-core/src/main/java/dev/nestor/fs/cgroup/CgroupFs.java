@@ -12,6 +12,7 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.cgroup.CgroupHooks;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cgroup.CgroupRoom;
+import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.CgroupTable;
 import dev.nestor.kernel.cgroup.Cgroups;
 import dev.nestor.kernel.ns.NsOps;
@@ -346,7 +347,7 @@ public final class CgroupFs extends FsType {
         if (kind.has(CgroupFile.PRESSURE) && table.pressureOff(cgroup)) {
             return false;
         }
-        return kind.ssid == CgroupFiles.CORE || (cgroups.control(cgroup) & 1 << kind.ssid) != 0;
+        return kind.ssid == CgroupFiles.CORE || (cgroups.control(cgroup) & CgroupSubsys.mask(kind.ssid)) != 0;
     }
 
     /** cgroup_pressure_write(): shows or hides the other files of the kind. */

@@ -54,7 +54,7 @@ final class CgroupOptions {
     static String shown(int options) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < NAMES.length; i++) {
-            if ((options & 1 << i) != 0) {
+            if ((options & (1 << i)) != 0) {
                 text.append(text.isEmpty() ? "" : ",").append(NAMES[i]);
             }
         }
