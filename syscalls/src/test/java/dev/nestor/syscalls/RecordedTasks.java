@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,20 +42,24 @@ final class RecordedTasks {
         return answered;
     }
 
+    private int task(String name) {
+        return Objects.requireNonNull(tasks.get(name), name);
+    }
+
     private String answer(String line) {
         Matcher other = OTHER.matcher(line);
         if (other.matches()) {
-            return plain(tasks.get(other.group(1)), other.group(2));
+            return plain(task(other.group(1)), other.group(2));
         }
         String[] words = line.split(" ");
-        int of = tasks.get(words.length > 3 && words[2].equals("of") ? words[3] : MAIN);
+        int of = task(words.length > 3 && words[2].equals("of") ? words[3] : MAIN);
         return switch (words[0]) {
             case "fork" -> made(words[1], of, machine.call(of, Nr.NR_clone, Signal.SIGCHLD));
             case "thread" -> made(words[1], of, machine.call(of, Nr.NR_clone, THREAD));
             case "newns" -> made(words[1], of, machine.call(of, Nr.NR_clone, Sched.CLONE_NEWCGROUP | Signal.SIGCHLD));
             case "into" -> made(words[1], of, into(of, Long.parseLong(words[2])));
             case "exit" -> {
-                machine.call(tasks.get(words[1]), Nr.NR_exit_group, 0);
+                machine.call(task(words[1]), Nr.NR_exit_group, 0);
                 yield "0";
             }
             default -> plain(of, line);

@@ -272,7 +272,7 @@ public final class CgroupFs extends FsType {
             long c = names.byteAt(name, i) & 0xff;
             hash = (hash + (c << 4) + (c >> 4)) * 11;
         }
-        int folded = (int) (hash * GOLDEN_RATIO_64 >>> 32) & Integer.MAX_VALUE;
+        int folded = (int) ((hash * GOLDEN_RATIO_64) >>> 32) & Integer.MAX_VALUE;
         return Math.min(folded < 2 ? folded + 2 : folded, Integer.MAX_VALUE - 1);
     }
 
