@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
+import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,8 @@ class RecordedCgroupCallsTest {
             1:cpu:/
             """;
 
+    private static final String TOP = "/sys/fs/cgroup/unified";
+
     @ParameterizedTest
     @ValueSource(strings = {"tree", "procs", "control", "threaded", "freeze", "kill", "into", "perms", "ns"})
     void call_answersAsLinux(String file) {
@@ -42,6 +45,22 @@ class RecordedCgroupCallsTest {
             }
         }
         assertThat(other).isEmpty();
+        machine.call(task, Nr.NR_exit_group, 0);
+        RecordedTasks init = new RecordedTasks(machine, machine.init());
+        removeBelow(init, TOP);
+        init.run(List.of("echo \"-hugetlb\" \"" + TOP + "/cgroup.subtree_control\""));
+    }
+
+    /** Names of files have a dot in them, those of cgroups in these tests have none. */
+    private static void removeBelow(RecordedTasks init, String dir) {
+        String listed = init.run(List.of("ls \"" + dir + "\"")).getFirst();
+        for (String name : listed.substring(listed.indexOf(" = 0") + 4).split(" ")) {
+            if (!name.isEmpty() && !name.contains(".")) {
+                removeBelow(init, dir + "/" + name);
+                assertThat(init.run(List.of("rmdir \"" + dir + "/" + name + "\"")))
+                        .allMatch(line -> line.endsWith(" = 0"));
+            }
+        }
     }
 
     /** pid 1 of a PID namespace and of a mount namespace, in a cgroup of its own: as record.py has it. */

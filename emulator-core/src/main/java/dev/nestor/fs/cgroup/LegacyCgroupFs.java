@@ -51,6 +51,7 @@ public final class LegacyCgroupFs extends FsType {
     public void create(int userNs) {
         for (int i = 0; i < instances.length; i++) {
             instances[i] = newInstance(userNs, i + 1);
+            cgroupAt(i, room.legacy().get(i).path());
         }
     }
 
@@ -119,11 +120,15 @@ public final class LegacyCgroupFs extends FsType {
 
     /** A driver that knows where a process is in a hierarchy puts it there. */
     public void place(int task, int place, String path) {
+        room.cssSets().attachLegacy(place + 1, cgroupAt(place, path), task);
+    }
+
+    private int cgroupAt(int place, String path) {
         int cgroup = room.rootOf(place + 1);
         for (String part : path.split("/", -1)) {
             cgroup = part.isEmpty() ? cgroup : child(cgroup, part);
         }
-        room.cssSets().attachLegacy(place + 1, cgroup, task);
+        return cgroup;
     }
 
     private int child(int parent, String text) {
