@@ -87,7 +87,7 @@ public final class SignalRoom {
         GroupStop groupStop = new GroupStop(tasks, of.signals, wakeups, parents, of.freezer);
         taskSignals = new TaskSignals(tasks, of.signals, pending, wakeups, frames, groupStop, posixTimers);
         itimers = new Itimers(tasks, of.signals, signals, waiting.timers, waiting.timekeeping, work);
-        SignalDelivery.Parts parts = 
+        SignalDelivery.Parts parts =
                 new SignalDelivery.Parts(sighands, pending, wakeups, groupStop, orphans, frames, of.freezer);
         delivery = new SignalDelivery(tasks, of.signals, parts, new SignalDelivery.DequeueHook() {
             @Override
