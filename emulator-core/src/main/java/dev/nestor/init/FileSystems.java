@@ -77,6 +77,7 @@ public final class FileSystems {
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
         ProcTexts.register(procFiles, procContext(), procFs);
         new Sysctls(kernel).register(procFiles);
+        new TimeFiles(kernel).register(procFiles);
         new UserSysctls(kernel).register(procFiles);
         MemDevices devices = new MemDevices(vfs);
         tmpfs = TmpFs.tmpfs(vfs, devices);
@@ -118,6 +119,7 @@ public final class FileSystems {
                 kernel.signals().pending(),
                 kernel.scheduler().tasks(),
                 kernel.timekeeping(),
+                task -> TimeFiles.boottimeOffsetNs(kernel, task),
                 kernel.addressSpaces().mms());
     }
 

@@ -58,7 +58,6 @@ final class Sysctls {
         map(files, "gid_map", UserNamespaces.GID);
         map(files, "projid_map", UserNamespaces.PROJID);
         files.processUserNs("setgroups", 0644, this::setgroups, this::writeSetgroups);
-        files.global("uptime", 0444, this::uptime);
         files.global("loadavg", 0444, this::loadavg);
     }
 
@@ -203,14 +202,6 @@ final class Sysctls {
 
     private long writeSetgroups(ProcRequest request, byte[] text, int length) {
         return kernel.idMaps().writeSetgroups(request.userNs(), text, length, request.pos());
-    }
-
-    /** uptime_proc_show(), without what the CPUs have idled. */
-    private int uptime(ProcRequest request, SeqFile out) {
-        long hundredths = kernel.timekeeping().boottimeNs() / 10_000_000;
-        out.unsigned(hundredths / 100).put('.').unsigned(hundredths % 100 / 10).unsigned(hundredths % 10);
-        out.put(" 0.00\n");
-        return 0;
     }
 
     /** loadavg_proc_show(): the last number is that of the reader's PID namespace. */

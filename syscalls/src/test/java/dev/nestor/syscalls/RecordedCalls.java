@@ -278,7 +278,8 @@ final class RecordedCalls {
                     case "int" -> 4;
                     case "ints", "long" -> 8;
                     case "flock", "times", "its", "itv" -> 32;
-                    case "ts" -> 16;
+                    case "ts", "age" -> 16;
+                    case "info" -> 112;
                     case "sev", "attr" -> 64;
                     case "si" -> 128;
                     case "timex" -> 208;
@@ -352,6 +353,7 @@ final class RecordedCalls {
                 "type=0x" + Long.toHexString(Bytes.getLong(raw, 0)) + " bsize=" + Bytes.getLong(raw, 8) + " namelen="
                         + Bytes.getLong(raw, 64) + " frsize=" + Bytes.getLong(raw, 72) + " flags=0x"
                         + Long.toHexString(Bytes.getLong(raw, 80));
+            case "age", "info" -> Math.floorDiv(Bytes.getLong(raw, 0), 100_000) + "e5s";
             case "its", "itv" -> timer(raw, out.kind.equals("its"));
             case "si" ->
                 "signo=" + Bytes.getInt(raw, 0) + " code=" + Bytes.getInt(raw, 8) + " " + Bytes.getInt(raw, 16) + " "

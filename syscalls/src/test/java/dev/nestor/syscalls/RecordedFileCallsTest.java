@@ -28,7 +28,8 @@ class RecordedFileCallsTest {
                 "stacked",
                 "timers",
                 "timerfds",
-                "clocks"
+                "clocks",
+                "timens"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();

@@ -76,6 +76,19 @@ final class OutsideContents {
         }
     }
 
+    /** What files of /proc tell of clocks, and of all that the whole machine has done. */
+    boolean isOfWholeMachine(TraceCall call, long result) {
+        boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
+        return isRead
+                && result > 0
+                && call.result().value() > 0
+                && call.arg(0) instanceof Value.Fd fd
+                && switch (fd.target()) {
+                    case "/proc/uptime", "/proc/stat", "/proc/loadavg" -> true;
+                    default -> false;
+                };
+    }
+
     /** How often a timer has gone off, if it has at all: tracing slows a program down. */
     boolean isCount(TraceCall call, long result) {
         Value descriptor = call.arg(0);

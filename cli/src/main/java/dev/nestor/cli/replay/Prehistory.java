@@ -147,6 +147,9 @@ public final class Prehistory {
         if (learnt.isEmpty() && contents.isCount(call, result)) {
             learnt = "how often a timer has gone off";
         }
+        if (learnt.isEmpty() && contents.isOfWholeMachine(call, result)) {
+            learnt = "what the whole machine has done";
+        }
         boolean unknowable = files.isUnknowable(member, call)
                 || contents.isUnknowable(member, call, result)
                 || files.wasOld(member, call);

@@ -12,8 +12,13 @@ import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.MmTable;
+import java.util.function.IntToLongFunction;
 
-/** What the texts of this room are made from. */
+/**
+ * What the texts of this room are made from.
+ *
+ * @param boottimeOffsetNs what CLOCK_BOOTTIME shows a task more than outside its time namespace
+ */
 public record ProcContext(
         Vfs vfs,
         TaskTable tasks,
@@ -26,4 +31,5 @@ public record ProcContext(
         PendingSignals pending,
         SchedTasks sched,
         Timekeeping timekeeping,
+        IntToLongFunction boottimeOffsetNs,
         MmTable mms) {}

@@ -10,6 +10,7 @@ import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.MmTable;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Signal;
+import java.util.function.IntToLongFunction;
 
 /** /proc/PID/stat and statm: fs/proc/array.c. */
 final class ProcStat {
@@ -24,6 +25,7 @@ final class ProcStat {
     private final Pids pids;
     private final Timekeeping timekeeping;
     private final MmTable mms;
+    private final IntToLongFunction boottimeOffsetNs; // by task
     private final PtraceAccess access;
     private final byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
 
@@ -33,6 +35,7 @@ final class ProcStat {
         this.sighands = context.sighands();
         this.pids = context.pids();
         this.timekeeping = context.timekeeping();
+        this.boottimeOffsetNs = context.boottimeOffsetNs();
         this.mms = context.mms();
         this.access = access;
     }
@@ -62,7 +65,8 @@ final class ProcStat {
         field(tasks.staticPrio(task) - NICE_0, out);
         field(signals.nrThreads(signal), out);
         out.put(" 0");
-        field(tasks.startTime(task) / NSEC_PER_TICK, out);
+        long startNs = tasks.startTime(task) + boottimeOffsetNs.applyAsLong(request.reader());
+        field(startNs / NSEC_PER_TICK, out);
         memory(tasks.mm(task), signal, permitted, out);
         signals(task, out);
         boolean sleeps = permitted && tasks.state(task) != TaskTable.TASK_RUNNING && tasks.exitState(task) == 0;

@@ -12,7 +12,7 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 >N (N bytes), >zN (N bytes, not shown), >stat, >statfs, >dents, >int, >ints (two), >long, >flock, >poll; with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
-itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >attr (struct mq_attr), >timex (modes,tick,usec; shown
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
 """
@@ -32,7 +32,7 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           timer_delete=226, timerfd_create=283, timerfd_settime=286, timerfd_gettime=287, setitimer=38, getitimer=36,
           clock_settime=227, clock_gettime=228, clock_getres=229, clock_adjtime=305, adjtimex=159, settimeofday=164,
           rt_sigprocmask=14, rt_sigaction=13, rt_sigtimedwait=128, rt_sigpending=127, mq_open=240, mq_unlink=241,
-          mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37)
+          sysinfo=99, clock_nanosleep=230, mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
 NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
@@ -85,7 +85,7 @@ def buffer(kind):
         return ctypes.create_string_buffer(int(kind[1:]))
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
+    sizes = dict(age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -129,6 +129,8 @@ def shown(kind, raw, result):
             names.append('%s:%d:%d' % (name, typ, off))
             at += reclen
         return ' '.join(names)
+    if kind in ('age', 'info'):
+        return '%de5s' % (struct.unpack_from('<q', raw)[0] // 100000)
     if kind in ('its', 'itv'):
         a, b, sec, rest = struct.unpack_from('<qqqq', raw)
         return '%d.%d %s' % (a, b, '1ns' if (sec, rest) == (0, 1) and kind == 'its' else '%ds' % (sec + (rest > 0)))
