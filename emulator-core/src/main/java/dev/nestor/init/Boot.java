@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 final class Boot {
     private static final long DEFAULT_TIMER_SLACK_NS = 50_000;
 
+    private static final int SUID_DUMP_USER = 1;
+
     private final Kernel kernel;
     private final KernelConfig config;
     private final TaskTable tasks;
@@ -45,6 +47,8 @@ final class Boot {
         tasks.setGroupLeader(task, task);
         tasks.setExitSignal(task, Signal.SIGCHLD);
         tasks.setMm(task, kernel.addressSpaces().execMm());
+        kernel.addressSpaces().mms().setUserNs(tasks.mm(task), userNs);
+        kernel.addressSpaces().mms().setDumpable(tasks.mm(task), SUID_DUMP_USER);
         tasks.setFiles(task, kernel.fileTables().create());
         tasks.setFs(task, kernel.fsStructs().create(rootMnt, kernel.vfs().mounts.rootOf(rootMnt)));
         kernel.scheduler().tasks().init(task);

@@ -387,6 +387,7 @@ public final class AddressSpaces {
         mms.setEnvStart(to, mms.envStart(from));
         mms.setEnvEnd(to, mms.envEnd(from));
         mms.setDumpable(to, mms.dumpable(from));
+        mms.setUserNs(to, mms.userNs(from));
         if (mms.exeFile(from) != NULL) {
             mms.setExeFile(to, mms.exeFile(from));
             files.hold(mms.exeFile(from));

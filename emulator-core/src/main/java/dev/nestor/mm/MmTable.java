@@ -35,6 +35,7 @@ public final class MmTable extends Table {
     private long[] rssShmem = new long[initialRows()]; // pages
     private long[] suggested = new long[initialRows()]; // user address for the next free choice; 0 for none
     private long[] stackLimit = new long[initialRows()]; // bytes: RLIMIT_STACK, for growth
+    private int[] userNs = new int[initialRows()]; // user_namespace of the exec; of its tasks or above, so not held
     private int[] dumpable = new int[initialRows()]; // SUID_DUMP_*: 0 none, 1 by the user, 2 by root
     private int[] exeFile = new int[initialRows()]; // VmFile handle of the program, or NULL
 
@@ -282,6 +283,14 @@ public final class MmTable extends Table {
         stackLimit[row(mm)] = value;
     }
 
+    public int userNs(int mm) {
+        return userNs[row(mm)];
+    }
+
+    public void setUserNs(int mm, int value) {
+        userNs[row(mm)] = value;
+    }
+
     /** get_dumpable(). */
     public int dumpable(int mm) {
         return dumpable[row(mm)];
@@ -331,6 +340,7 @@ public final class MmTable extends Table {
         rssShmem[row] = 0;
         suggested[row] = 0;
         stackLimit[row] = 0;
+        userNs[row] = 0;
         dumpable[row] = 0;
         exeFile[row] = 0;
     }
@@ -367,6 +377,7 @@ public final class MmTable extends Table {
         rssShmem = columns.longs(rssShmem);
         suggested = columns.longs(suggested);
         stackLimit = columns.longs(stackLimit);
+        userNs = columns.ints(userNs);
         dumpable = columns.ints(dumpable);
         exeFile = columns.ints(exeFile);
     }

@@ -70,6 +70,9 @@ public final class SysCaps {
         if (words < 0) {
             return data == 0 && words == -Errno.EINVAL ? 0 : words;
         }
+        if (data == 0) {
+            return 0;
+        }
         int nr = memory.getInt(mm, header + 4);
         if (memory.faulted()) {
             return -Errno.EFAULT;
@@ -80,9 +83,6 @@ public final class SysCaps {
         int target = nr == 0 ? task : pids.findTaskByVpid(pids.activeNs(task), nr);
         if (target == NULL) {
             return -Errno.ESRCH;
-        }
-        if (data == 0) {
-            return 0;
         }
         int cred = tasks.cred(target);
         for (int i = 0; i < words; i++) {

@@ -7,6 +7,7 @@ import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
+import dev.nestor.fs.proc.PtraceAccess;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.nsproxy.NsProxies;
@@ -30,6 +31,7 @@ public final class SysNs {
     private final FileTable fileTable;
     private final NsFs nsFs;
     private final PidFds pidFds;
+    private final PtraceAccess access;
     private final PidTable pidTable;
     private final Pids pids;
 
@@ -40,6 +42,11 @@ public final class SysNs {
         this.fileTable = kernel.vfs().tables.files;
         this.nsFs = kernel.fileSystems().nsFs();
         this.pidFds = kernel.fileSystems().pidFds();
+        this.access = new PtraceAccess(
+                kernel.tasks(),
+                kernel.credTable(),
+                kernel.capabilities(),
+                kernel.addressSpaces().mms());
         this.pidTable = kernel.pidTable();
         this.pids = kernel.pids();
     }
@@ -72,6 +79,9 @@ public final class SysNs {
         int target = pidTable.thread(pidFds.pidOf(file));
         if (target == NULL) {
             return -Errno.ESRCH;
+        }
+        if (!access.mayReadReal(task, target)) {
+            return -Errno.EPERM;
         }
         int failed = setns.prepare(task, flags);
         return failed < 0 ? failed : finish(task, setns.installFromTask(task, target, flags));

@@ -19,8 +19,9 @@ import dev.nestor.uapi.Signal;
 
 /** prctl(2): kernel/sys.c, and its capability options of security/commoncap.c. */
 public final class SysPrctl {
-    private static final int SECURE_ALL_BITS = 0xff;
-    private static final int SECURE_ALL_LOCKS = 0xaa;
+    private static final int SECURE_ALL_BITS = 0xfff;
+    private static final int SECURE_ALL_LOCKS = 0xaaa;
+    private static final int SECURE_ALL_UNPRIVILEGED = 0xf00; // SECBIT_EXEC_*, and their locks
     private static final long DEFAULT_TIMER_SLACK_NS = 50_000;
 
     private final TaskTable tasks;
@@ -260,7 +261,11 @@ public final class SysPrctl {
         boolean invalid = ((old & SECURE_ALL_LOCKS) >> 1 != 0 && ((old & SECURE_ALL_LOCKS) >> 1 & (old ^ bits)) != 0)
                 || (old & SECURE_ALL_LOCKS & ~bits) != 0
                 || (bits & ~SECURE_ALL_BITS) != 0;
-        if (invalid || !capabilities.nsCapable(task, table.userNs(tasks.cred(task)), Capability.CAP_SETPCAP)) {
+        boolean privileged = ((old ^ bits) & ~SECURE_ALL_UNPRIVILEGED) != 0;
+        if (invalid) {
+            return -Errno.EPERM;
+        }
+        if (privileged && !capabilities.nsCapable(task, table.userNs(tasks.cred(task)), Capability.CAP_SETPCAP)) {
             return -Errno.EPERM;
         }
         return changeSecurebits(task, (int) bits);

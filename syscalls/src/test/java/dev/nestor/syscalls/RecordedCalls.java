@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * tasks/record.py, which wrote their answers.
  */
 final class RecordedCalls {
-    private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|\\S+");
+    private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|\\S+");
     private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9$g])");
     private static final Pattern CALL = Pattern.compile("(?:([A-Z]): )?(.*?)(?: -> (\\w+))?");
     private static final long UNMAPPED = 8;

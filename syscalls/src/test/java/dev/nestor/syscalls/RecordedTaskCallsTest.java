@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The calls of tasks/*.calls, which several processes make, answer what Linux 6.18 answered. */
 class RecordedTaskCallsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"ucounts", "nproc", "sigpending", "nesting", "owners"})
+    @ValueSource(
+            strings = {"ucounts", "nproc", "sigpending", "nesting", "owners", "dumpable", "caps", "ids", "setnspid"})
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
         int task = RecordedFileCallsTest.newRoot(machine);

@@ -7,6 +7,7 @@ import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Nameidata;
 import dev.nestor.fs.Outside;
+import dev.nestor.fs.Permissions;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
@@ -295,9 +296,19 @@ public final class Exec {
             return -Errno.ENOMEM;
         }
         arguments.copy(task, mm, argv, envp);
-        boolean privileged = file != NULL && setIds(task, cred, file);
+        int old = tasks.cred(task);
+        if (file != NULL) {
+            setIds(task, cred, file);
+        }
+        boolean shared = vfs.fsStructs.users(tasks.fs(task)) > 1;
+        boolean secure = verbs.creds.exec(cred, old, tasks.noNewPrivs(task), shared);
+        boolean hidden = credTable.euid(old) != credTable.uid(old)
+                || credTable.egid(old) != credTable.gid(old)
+                || (file != NULL && !isReadable(task, file));
         verbs.fork.releaseMm(task);
         tasks.setMm(task, mm);
+        verbs.addressSpaces.mms().setUserNs(mm, credTable.userNs(cred));
+        verbs.addressSpaces.mms().setDumpable(mm, hidden ? 0 : 1);
         if (file != NULL) {
             verbs.addressSpaces.mms().setExeFile(mm, vfs.files.get(file));
         }
@@ -310,12 +321,10 @@ public final class Exec {
         tasks.setComm(task, comm, commLength);
         verbs.signals.sighands().flushSignalHandlers(task, false);
         verbs.signals.taskSignals().exec(task);
-        if (privileged) {
+        if (secure) {
             tasks.setPdeathSignal(task, 0);
         }
-        verbs.creds.exec(cred);
         verbs.creds.commit(task, cred);
-        verbs.addressSpaces.mms().setDumpable(mm, privileged ? 0 : 1);
         work.add(Work.EXEC);
         return 0;
     }
@@ -324,30 +333,38 @@ public final class Exec {
         return limit < 0 ? AddressSpaces.DEFAULT_STACK_LIMIT : limit;
     }
 
-    /** bprm_fill_uid(): set-id bits count unless the mount, no_new_privs or an unmapped owner forbids it. */
-    private boolean setIds(int task, int cred, int file) {
+    /** would_dump(): who may execute a file that it can't read does not see it in memory either. */
+    private boolean isReadable(int task, int file) {
+        int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
+        return vfs.permissions.check(task, inode, Permissions.MAY_READ) == 0;
+    }
+
+    /**
+     * bprm_fill_uid(): set-id bits count unless no_new_privs, an unmapped owner, or the mount forbids it, which has to be of
+     * the task's mount namespace, of a file system that its user namespace or one above has mounted, and not nosuid.
+     */
+    private void setIds(int task, int cred, int file) {
         int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
         int mode = vfs.tables.inodes.mode(inode);
         int mount = vfs.tables.files.mnt(file);
-        if (tasks.noNewPrivs(task) || (vfs.tables.mounts.flags(mount) & MountFlags.MNT_NOSUID) != 0) {
-            return false;
-        }
         int ns = credTable.userNs(cred);
+        int mounter = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(mount));
+        if (tasks.noNewPrivs(task)
+                || (vfs.tables.mounts.flags(mount) & MountFlags.MNT_NOSUID) != 0
+                || !verbs.userNamespaces.isAncestorOrSelf(mounter, ns)) {
+            return;
+        }
         int uid = vfs.tables.inodes.uid(inode);
         int gid = vfs.tables.inodes.gid(inode);
         if (verbs.userNamespaces.fromKid(ns, UserNamespaces.UID, uid) == UserNamespaces.INVALID_ID
                 || verbs.userNamespaces.fromKid(ns, UserNamespaces.GID, gid) == UserNamespaces.INVALID_ID) {
-            return false;
+            return;
         }
-        boolean changed = false;
         if ((mode & Stat.S_ISUID) != 0) {
-            changed = credTable.euid(cred) != uid;
             credTable.setEuid(cred, uid);
         }
         if ((mode & (Stat.S_ISGID | 010)) == (Stat.S_ISGID | 010)) {
-            changed |= credTable.egid(cred) != gid;
             credTable.setEgid(cred, gid);
         }
-        return changed;
     }
 }

@@ -182,9 +182,11 @@ public final class ProcFs extends FsType {
         }
         int cred = tasks.cred(task);
         boolean isWorldDir = entry.mode == (Stat.S_IFDIR | 0555);
-        boolean owned = isWorldDir || access.isDumpable(task);
-        int rootUid = owned ? 0 : Math.max(0, vfs.below.userNamespaces().makeKuid(creds.userNs(cred), 0));
-        int rootGid = owned ? 0 : Math.max(0, vfs.below.userNamespaces().makeKgid(creds.userNs(cred), 0));
+        int mm = tasks.mm(task);
+        boolean owned = isWorldDir || (mm != NULL && access.isDumpable(task));
+        boolean ofNsRoot = !owned && mm != NULL;
+        int rootUid = ofNsRoot ? Math.max(0, vfs.below.userNamespaces().makeKuid(access.userNs(mm), 0)) : 0;
+        int rootGid = ofNsRoot ? Math.max(0, vfs.below.userNamespaces().makeKgid(access.userNs(mm), 0)) : 0;
         inodes.setUid(inode, owned ? creds.euid(cred) : rootUid);
         inodes.setGid(inode, owned ? creds.egid(cred) : rootGid);
         if (entry.kind == ProcEntry.FD_LINK) {

@@ -7,6 +7,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Resource;
+import java.util.function.IntConsumer;
 
 /** The life of credentials: kernel/cred.c, kernel/groups.c, cap_bprm_creds_from_file() of security/commoncap.c. */
 public final class Creds {
@@ -35,6 +36,7 @@ public final class Creds {
     private final UserNamespaces userNamespaces;
     private final SignalStructTable signals;
     private final Ucounts ucounts;
+    private IntConsumer hideMemory = task -> {};
 
     public Creds(
             TaskTable tasks,
@@ -48,6 +50,11 @@ public final class Creds {
         this.groups = groups;
         this.userNamespaces = userNamespaces;
         this.ucounts = userNamespaces.ucounts();
+    }
+
+    /** @param hook set_dumpable(suid_dumpable) on the memory of a task that has some, which is a room above */
+    public void setHideMemory(IntConsumer hook) {
+        hideMemory = hook;
     }
 
     /** The first task's: root, with the capabilities of the bounding set. */
@@ -96,7 +103,10 @@ public final class Creds {
         return cred;
     }
 
-    /** commit_creds(): the task gives up its old cred for this one, whose ucounts is that of its uid. */
+    /**
+     * commit_creds(): the task gives up its old cred for this one, whose ucounts is that of its uid. Others with its old
+     * rights can't look into it any more if its effective or file system ids change or its capabilities grow.
+     */
     public void commit(int task, int cred) {
         int old = tasks.cred(task);
         assert ucounts.uid(creds.ucounts(cred)) == creds.uid(cred)
@@ -106,8 +116,31 @@ public final class Creds {
             ucounts.incRlimit(creds.ucounts(cred), Ucounts.RLIMIT_NPROC, 1);
             ucounts.decRlimit(creds.ucounts(old), Ucounts.RLIMIT_NPROC, 1);
         }
+        boolean sameIds = creds.euid(old) == creds.euid(cred)
+                && creds.egid(old) == creds.egid(cred)
+                && creds.fsuid(old) == creds.fsuid(cred)
+                && creds.fsgid(old) == creds.fsgid(cred);
+        if (!sameIds || !isSubset(cred, old)) {
+            hideMemory.accept(task);
+            tasks.setPdeathSignal(task, 0);
+        }
         tasks.setCred(task, cred);
         put(old);
+    }
+
+    /** cred_cap_issubset(): whether who has the rights of {@code set} has all those of {@code subset}, too. */
+    private boolean isSubset(int subset, int set) {
+        int ns = creds.userNs(subset);
+        if (ns == creds.userNs(set) && (creds.capPermitted(subset) & ~creds.capPermitted(set)) == 0) {
+            return true;
+        }
+        while (userNamespaces.parent(ns) != NULL) {
+            if (userNamespaces.parent(ns) == creds.userNs(set) && userNamespaces.ownerOf(ns) == creds.euid(set)) {
+                return true;
+            }
+            ns = userNamespaces.parent(ns);
+        }
+        return false;
     }
 
     /** set_cred_ucounts(): after a change of uid or user namespace of a prepared cred. 0, or EAGAIN at the table's limit. */
@@ -240,28 +273,47 @@ public final class Creds {
     /**
      * What execve does to a prepared cred, for a file without file capabilities: set-id ids are already in euid and egid.
      * cap_bprm_creds_from_file(), and the saved ids of begin_new_exec().
+     *
+     * @param old the task's cred until now
+     * @param unsafe whether the task shares its root and working directory, and so may not have more than it has
+     * @return whether it has more rights than who called execve (bprm->secureexec)
      */
-    public void exec(int cred) {
+    public boolean exec(int cred, int old, boolean noNewPrivs, boolean unsafe) {
         int root = userNamespaces.makeKuid(creds.userNs(cred), 0);
         long permitted = 0;
         boolean effective = false;
         if ((creds.securebits(cred) & SECBIT_NOROOT) == 0) {
             if (creds.euid(cred) == root || creds.uid(cred) == root) {
-                permitted = creds.capBset(cred) | creds.capInheritable(cred);
+                permitted = creds.capBset(old) | creds.capInheritable(old);
             }
             effective = creds.euid(cred) == root;
         }
-        if (creds.euid(cred) != creds.uid(cred) || creds.egid(cred) != creds.gid(cred)) {
+        boolean idChanged = creds.euid(cred) != creds.euid(old) || !isInGroup(old, creds.egid(cred));
+        boolean gained = (permitted & ~creds.capPermitted(old)) != 0;
+        if ((idChanged || gained) && (unsafe || noNewPrivs)) {
+            boolean maySetuid = (creds.capEffective(old) & 1L << Capability.CAP_SETUID) != 0;
+            if (!maySetuid || noNewPrivs) {
+                creds.setEuid(cred, creds.uid(cred));
+                creds.setEgid(cred, creds.gid(cred));
+            }
+            permitted &= creds.capPermitted(old);
+        }
+        if (idChanged) {
             creds.setCapAmbient(cred, 0);
         }
-        permitted |= creds.capAmbient(cred);
-        creds.setCapPermitted(cred, permitted);
-        creds.setCapEffective(cred, effective ? permitted : creds.capAmbient(cred));
+        long ambient = creds.capAmbient(cred);
+        creds.setCapPermitted(cred, permitted | ambient);
+        creds.setCapEffective(cred, effective ? permitted | ambient : ambient);
         creds.setSuid(cred, creds.euid(cred));
         creds.setFsuid(cred, creds.euid(cred));
         creds.setSgid(cred, creds.egid(cred));
         creds.setFsgid(cred, creds.egid(cred));
         creds.setSecurebits(cred, creds.securebits(cred) & ~SECBIT_KEEP_CAPS);
+        boolean grew = (creds.capPermitted(cred) & ~ambient) != 0;
+        return idChanged
+                || creds.euid(cred) != creds.uid(old)
+                || creds.egid(cred) != creds.gid(old)
+                || (creds.uid(cred) != root && (effective || grew));
     }
 
     /** Number of supplementary groups. */

@@ -163,6 +163,11 @@ public final class UserNamespaces implements NsOps, NsOwners {
         return namespaces.parent(ns);
     }
 
+    /** The kuid that made a namespace. */
+    public int ownerOf(int ns) {
+        return namespaces.owner(ns);
+    }
+
     @Override
     public int parent(int ns) {
         return namespaces.parent(ns);
