@@ -5,7 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.exit.Exit;
 import dev.nestor.kernel.task.TaskTable;
 
-/** What a task that exits lets go of, in the order of do_exit(): memory, files, root and working directory, namespaces, its cgroup. */
+/** What a task that exits lets go of, in the order of do_exit(): memory, System V IPC, files, namespaces, its cgroup. */
 final class ExitResources implements Exit.Resources {
     private final Kernel kernel;
 
@@ -17,6 +17,8 @@ final class ExitResources implements Exit.Resources {
     public void exit(int task) {
         TaskTable tasks = kernel.tasks();
         kernel.fork().releaseMm(task);
+        kernel.taskIpc().exitSem(task);
+        kernel.taskIpc().exitShm(task);
         int files = tasks.files(task);
         if (files != NULL) {
             tasks.setFiles(task, NULL);

@@ -8,7 +8,12 @@ import dev.nestor.fs.Files;
 import dev.nestor.fs.FsStructs;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.exec.Exec;
+import dev.nestor.ipc.IpcNamespaceTable;
 import dev.nestor.ipc.IpcNamespaces;
+import dev.nestor.ipc.MessageQueues;
+import dev.nestor.ipc.Semaphores;
+import dev.nestor.ipc.SharedSegments;
+import dev.nestor.ipc.TaskIpc;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
@@ -65,6 +70,7 @@ public final class Kernel {
     private final Identities ids;
     private final Machinery machinery;
     private final Storage storage;
+    private final SystemV systemV;
     private final Work work;
     private final NsProxyTable nsProxyTable;
     private final NsProxies nsProxies;
@@ -90,6 +96,7 @@ public final class Kernel {
         ids = new Identities(config, this::boottimeNs);
         machinery = new Machinery(config, ids, work, trace);
         storage = new Storage(config, ids, machinery, work);
+        systemV = new SystemV(config, ids, machinery, storage, work);
         int most = config.maxTasks();
         nsProxyTable = new NsProxyTable(most);
         NsProxies.Tables proxyTables = new NsProxies.Tables(nsProxyTable, ids.tasks, ids.credTable);
@@ -111,8 +118,8 @@ public final class Kernel {
                 storage.vfs.fsStructs,
                 storage.vfs.fileTables);
         Setns.Access access = new Setns.Access(ids.capabilities, ids.creds, ids.userNamespaces, ids.pids);
-        setns = new Setns(nsProxies, proxyTables, namespaces, access, sharing);
-        unshare = new Unshare(proxyTables, nsProxies, ids.creds, ids.capabilities, sharing);
+        setns = new Setns(nsProxies, proxyTables, namespaces, access, sharing, systemV.taskIpc);
+        unshare = new Unshare(proxyTables, nsProxies, ids.creds, ids.capabilities, sharing, systemV.taskIpc);
         new NsOperations(this, mountNamespaces).register(ids.nsTypes);
 
         fork = newFork();
@@ -163,7 +170,8 @@ public final class Kernel {
                         storage.addressSpaces,
                         machinery.timekeeping,
                         ids.cgroups,
-                        ids.cgroupNamespaces),
+                        ids.cgroupNamespaces,
+                        systemV.taskIpc),
                 new ForkMemory(this),
                 work);
     }
@@ -343,6 +351,26 @@ public final class Kernel {
         return ids.ipcNamespaces;
     }
 
+    public IpcNamespaceTable ipcNamespaceTable() {
+        return ids.ipcNamespaceTable;
+    }
+
+    public MessageQueues messageQueues() {
+        return systemV.messageQueues;
+    }
+
+    public Semaphores semaphores() {
+        return systemV.semaphores;
+    }
+
+    public SharedSegments sharedSegments() {
+        return systemV.sharedSegments;
+    }
+
+    public TaskIpc taskIpc() {
+        return systemV.taskIpc;
+    }
+
     public Nets nets() {
         return ids.nets;
     }
@@ -436,6 +464,7 @@ public final class Kernel {
         ids.cgroups.digest(hash);
         ids.cgroupNamespaceTable.digest(hash);
         ids.ipcNamespaceTable.digest(hash);
+        systemV.digest(hash);
         ids.netTable.digest(hash);
         nsProxyTable.digest(hash);
         storage.addressSpaces.digest(hash);

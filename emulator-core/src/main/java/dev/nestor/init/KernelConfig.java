@@ -24,6 +24,10 @@ public final class KernelConfig {
     private int maxVmas = 1_048_576; // in all address spaces
     private int maxSignals = 131_072; // queued, of all users
     private int maxExtents = 65_536; // of all id maps
+    private int maxIpcObjects = 131_072; // of each System V kind, in all namespaces
+    private int maxMessages = 1_048_576; // in all System V queues
+    private int maxMessageBytes = 1 << 28; // in all System V queues
+    private int maxSemaphores = 1 << 22; // in all System V sets
     private long tscHz = 2_000_000_000L; // cycles a second
     private long bootRealtimeNs; // CLOCK_REALTIME at cycle 0
     private long seed;
@@ -179,6 +183,22 @@ public final class KernelConfig {
 
     public int maxExtents() {
         return maxExtents;
+    }
+
+    public int maxIpcObjects() {
+        return maxIpcObjects;
+    }
+
+    public int maxMessages() {
+        return maxMessages;
+    }
+
+    public int maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
+    public int maxSemaphores() {
+        return maxSemaphores;
     }
 
     public long tscHz() {

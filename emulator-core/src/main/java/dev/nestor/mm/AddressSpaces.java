@@ -5,6 +5,8 @@ import static dev.nestor.uapi.Errno.ENOMEM;
 
 import dev.nestor.machine.Work;
 import dev.nestor.table.StateHash;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Address spaces from their making to their end: mm_alloc(), dup_mm(), exec_mmap(), mmput(). Mirrors kernel/fork.c. */
 public final class AddressSpaces {
@@ -50,6 +52,7 @@ public final class AddressSpaces {
     private final Faults faults;
     private final UserMemory memory;
     private VmFile files = new NoFiles();
+    private @Nullable VmSegments segments;
     private int maxMapCount = 65530;
     private long mmapMinAddr = 4096;
 
@@ -75,6 +78,11 @@ public final class AddressSpaces {
     /** Who stands for the files behind mappings; set once, before any is mapped. */
     public void setFiles(VmFile files) {
         this.files = files;
+    }
+
+    /** Who has the System V attachments; set once, before there is any. */
+    public void setSegments(VmSegments segments) {
+        this.segments = segments;
     }
 
     /** mm_alloc(): an empty address space with one holder, or NULL at the limit. */
@@ -242,6 +250,11 @@ public final class AddressSpaces {
         return tree.find(mm, address);
     }
 
+    /** find_vma_intersection(): whether anything is mapped in a range. */
+    public boolean isMapped(int mm, long start, long end) {
+        return tree.findIntersection(mm, start, end) != NULL;
+    }
+
     /** mm_populate(): brings in the pages of a range as far as that goes. 0, -EFAULT or -ENOMEM. */
     int populate(int mm, long start, long end) {
         long at = start;
@@ -320,7 +333,18 @@ public final class AddressSpaces {
         }
     }
 
+    /** Makes a vma that is in no mm yet one of a System V attachment's; NULL is none. */
+    void bindSegment(int vma, int segment) {
+        if (segment != NULL) {
+            vmas.setSegment(vma, segment);
+            Objects.requireNonNull(segments, "no segments").open(segment);
+        }
+    }
+
     void releaseBacking(int vma) {
+        if (vmas.segment(vma) != NULL) {
+            Objects.requireNonNull(segments, "no segments").close(vmas.segment(vma));
+        }
         if (vmas.kind(vma) == VmaTable.FILE) {
             files.release(vmas.file(vma));
         } else if (vmas.kind(vma) == VmaTable.SHMEM) {

@@ -58,7 +58,7 @@ final class Faults {
             return -EFAULT;
         }
         spaces.work().add(Work.PAGE_FAULT);
-        if (vmas.has(vma, VmFlags.VM_SHARED)) {
+        if (vmas.has(vma, VmFlags.VM_SHARED) || vmas.kind(vma) == VmaTable.SHMEM) {
             return sharedFault(vma, page, pte, write);
         }
         if (pte != 0 && (!write || isMine(pte))) {

@@ -52,13 +52,18 @@ public final class MmLimits {
     }
 
     /** can_do_mlock(). */
-    boolean canMlock(int task) {
+    public boolean canMlock(int task) {
         return limit(task, Resource.RLIMIT_MEMLOCK) != 0 || mayLockAll(task);
     }
 
     /** Whether RLIMIT_MEMLOCK does not concern the task. */
     boolean mayLockAll(int task) {
         return capabilities.capable(task, Capability.CAP_IPC_LOCK);
+    }
+
+    /** user_shm_lock(), without what the user has locked otherwise. */
+    public boolean mayLock(int task, long pages) {
+        return Long.compareUnsigned(pages, memlockPages(task)) <= 0 || mayLockAll(task);
     }
 
     /** Pages that RLIMIT_MEMLOCK allows. */
@@ -81,7 +86,7 @@ public final class MmLimits {
     }
 
     /** __vm_enough_memory() with vm.overcommit_memory 0: a guess that refuses only what can never fit. */
-    boolean enoughMemory(long pages) {
+    public boolean enoughMemory(long pages) {
         return pages <= totalRamPages;
     }
 

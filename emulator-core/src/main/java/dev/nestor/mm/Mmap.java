@@ -76,10 +76,24 @@ public final class Mmap {
     public static final class Source {
         private int file; // VmFile handle, or NULL
         private long pgoff; // pages
+        private int shmem; // shmem object of a System V attachment, or NULL
+        private int segment; // the attachment, known to VmSegments
+        private boolean readOnly; // the attachment can never be written
 
         public Source set(int vmFile, long pageOffset) {
             file = vmFile;
             pgoff = pageOffset;
+            shmem = NULL;
+            segment = NULL;
+            return this;
+        }
+
+        /** A System V attachment: its pages from the first on. */
+        public Source setSegment(int object, int attachment, boolean isReadOnly) {
+            set(NULL, 0);
+            shmem = object;
+            segment = attachment;
+            readOnly = isReadOnly;
             return this;
         }
     }
@@ -111,10 +125,10 @@ public final class Mmap {
         if ((kinds & MAP_FIXED_NOREPLACE) != 0 && tree.findIntersection(mm, at, at + bytes) != NULL) {
             return -EEXIST;
         }
-        int error = check(task, bytes, kinds, source.file);
+        int error = check(task, bytes, kinds, source);
         if (error == 0) {
             offset = source.file != NULL ? offset : (vmFlags & VM_MAYSHARE) != 0 ? 0 : at >>> Frames.PAGE_SHIFT;
-            error = mapRegion(task, at, bytes, source.file);
+            error = mapRegion(task, at, bytes, source);
         }
         if (error != 0) {
             return error;
@@ -202,14 +216,20 @@ public final class Mmap {
                 || Long.compareUnsigned(brkBytes + mms.endData(mm) - mms.startData(mm), limit) <= 0;
     }
 
-    private int check(int task, long bytes, int flags, int file) {
+    private int check(int task, long bytes, int flags, Source source) {
         if ((flags & MAP_LOCKED) != 0 && !limits.canMlock(task)) {
             return -EPERM;
         }
         if (!limits.mlockFutureOk(task, vmFlags, bytes)) {
             return -EAGAIN;
         }
-        int error = file == NULL ? checkAnonymous(flags) : checkFile(flags, file, bytes);
+        int error = 0;
+        if (source.segment != NULL) {
+            vmFlags |= source.readOnly ? VM_MAYSHARE : VM_SHARED | VM_MAYSHARE;
+            vmFlags &= source.readOnly ? ~VM_MAYWRITE : -1;
+        } else {
+            error = source.file == NULL ? checkAnonymous(flags) : checkFile(flags, source.file, bytes);
+        }
         if (error == 0 && (flags & MAP_NORESERVE) != 0) {
             vmFlags |= VM_NORESERVE;
         }
@@ -278,7 +298,7 @@ public final class Mmap {
     }
 
     /** mmap_region(): takes away what is in the place and puts the new mapping there. */
-    private int mapRegion(int task, long at, long bytes, int file) {
+    private int mapRegion(int task, long at, long bytes, Source source) {
         int mm = limits.mm(task);
         long pages = bytes >>> Frames.PAGE_SHIFT;
         long replaced = mappedPages(mm, at, at + bytes);
@@ -295,14 +315,20 @@ public final class Mmap {
         if (error != 0) {
             return error;
         }
-        boolean shmem = file == NULL && (vmFlags & VM_SHARED) != 0;
+        int file = source.file;
+        boolean shmem = file == NULL && (vmFlags & VM_MAYSHARE) != 0;
+        boolean isNew = shmem && source.segment == NULL;
         int kind = file != NULL ? VmaTable.FILE : shmem ? VmaTable.SHMEM : VmaTable.ANON;
-        int backing = shmem ? spaces.shmem().create(pages) : file;
+        int backing = isNew ? spaces.shmem().create(pages) : shmem ? source.shmem : file;
         if (shmem && backing == NULL) {
             return -ENOMEM;
         }
-        int vma = regions.add(mm, regions.make(at, at + bytes, vmFlags, offset, kind, backing));
-        if (shmem) {
+        int made = regions.make(at, at + bytes, vmFlags, offset, kind, backing);
+        if (made != NULL) {
+            spaces.bindSegment(made, source.segment);
+        }
+        int vma = regions.add(mm, made);
+        if (isNew) {
             spaces.shmem().release(backing);
         }
         return vma == NULL ? -ENOMEM : 0;

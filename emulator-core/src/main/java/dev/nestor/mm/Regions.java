@@ -156,6 +156,7 @@ final class Regions {
         if (copy != NULL) {
             vmas.setAnonVma(copy, vmas.anonVma(vma));
             vmas.setAnonCloned(copy, vmas.anonCloned(vma));
+            spaces.bindSegment(copy, vmas.segment(vma));
         }
         return copy;
     }
@@ -218,7 +219,10 @@ final class Regions {
         account(mm, vmas.flags(vma), (end - vmas.end(vma)) >>> Frames.PAGE_SHIFT);
         tree.resize(vma, vmas.start(vma), end);
         int next = tree.lookup(mm, end);
-        if (next != NULL && mayMerge(vma, vmas.flags(vma)) && canJoin(vma, next, next, vmas.flags(vma))) {
+        if (next != NULL
+                && mayMerge(vma, vmas.flags(vma))
+                && mayVanish(next)
+                && canJoin(vma, next, next, vmas.flags(vma))) {
             absorb(mm, vma, next);
         }
     }
@@ -297,7 +301,7 @@ final class Regions {
         if (left) {
             takeAnonVma(prev, made);
             tree.resize(prev, vmas.start(prev), vmas.end(made));
-            if (right) {
+            if (right && mayVanish(next)) {
                 absorb(mm, prev, next);
             }
             return prev;
@@ -315,7 +319,7 @@ final class Regions {
     private int mergeExisting(int vma, long start, long end, long flags) {
         boolean atStart = start == vmas.start(vma);
         boolean atEnd = end == vmas.end(vma);
-        if (!mayMerge(vma, flags)) {
+        if (!mayMerge(vma, flags) || (atStart && atEnd && !mayVanish(vma))) {
             return NULL;
         }
         int mm = vmas.mm(vma);
@@ -404,11 +408,17 @@ final class Regions {
         return (flags & VmFlags.VM_SPECIAL) == 0 && vmas.kind(vma) != VmaTable.SPECIAL;
     }
 
+    /** can_merge_remove_vma(): an attachment is told of the end of each of its vmas, and merging is none. */
+    private boolean mayVanish(int vma) {
+        return vmas.segment(vma) == NULL;
+    }
+
     /** Whether two neighbours can be one with these flags; one of them, {@code fixed}, has its flags already. */
     private boolean canJoin(int lower, int upper, int fixed, long flags) {
         return vmas.flags(fixed) == flags
                 && vmas.kind(lower) == vmas.kind(upper)
                 && vmas.file(lower) == vmas.file(upper)
+                && vmas.segment(lower) == vmas.segment(upper)
                 && vmas.end(lower) == vmas.start(upper)
                 && vmas.pgoff(lower) + vmas.pages(lower) == vmas.pgoff(upper)
                 && anonVmasFit(lower, upper);

@@ -14,6 +14,7 @@ public final class VmaTable extends Table {
     private int[] kind = new int[initialRows()]; // VmaTable.ANON and so on: whose handle file is
     private int[] file =
             new int[initialRows()]; // by kind: nothing, a VmFile handle, a shmem object, or a special mapping
+    private int[] segment = new int[initialRows()]; // the attachment that it is of, known to VmSegments; or NULL
     private int[] anonVma = new int[initialRows()]; // number of the anon_vma; 0 while no private page was written
     private byte[] anonCloned = new byte[initialRows()]; // bool; the anon_vma came from the parent by fork
     private int[] left = new int[initialRows()]; // vm_area_struct
@@ -80,6 +81,15 @@ public final class VmaTable extends Table {
 
     void setFile(int vma, int value) {
         file[row(vma)] = value;
+    }
+
+    /** The System V attachment (shm_file_data) that a vma of kind SHMEM is of, or NULL. */
+    public int segment(int vma) {
+        return segment[row(vma)];
+    }
+
+    void setSegment(int vma, int value) {
+        segment[row(vma)] = value;
     }
 
     public int anonVma(int vma) {
@@ -167,6 +177,7 @@ public final class VmaTable extends Table {
         pgoff[row] = 0;
         kind[row] = 0;
         file[row] = 0;
+        segment[row] = 0;
         anonVma[row] = 0;
         anonCloned[row] = 0;
         left[row] = 0;
@@ -185,6 +196,7 @@ public final class VmaTable extends Table {
         pgoff = columns.longs(pgoff);
         kind = columns.ints(kind);
         file = columns.ints(file);
+        segment = columns.ints(segment);
         anonVma = columns.ints(anonVma);
         anonCloned = columns.bytes(anonCloned);
         left = columns.ints(left);

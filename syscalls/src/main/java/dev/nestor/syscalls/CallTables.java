@@ -45,6 +45,9 @@ public final class CallTables {
         new SysIoctl(kernel).register(table);
         new SysPoll(kernel).register(table);
         new SysMount(kernel).register(table);
+        new SysMsg(kernel).register(table);
+        new SysSem(kernel).register(table);
+        new SysShm(kernel).register(table);
         SysAbsent.register(table);
         return table.build();
     }

@@ -48,6 +48,7 @@ public final class Syscalls {
         if (handler == null) {
             return -Errno.ENOSYS;
         }
+        tasks.setCurrent(task);
         for (int i = 0; i < 6; i++) {
             args.set(i, tasks.args(task, i));
         }

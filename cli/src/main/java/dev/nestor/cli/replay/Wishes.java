@@ -4,6 +4,8 @@ import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceSpool;
 import dev.nestor.cli.strace.Value;
+import dev.nestor.init.Kernel;
+import dev.nestor.ipc.IpcIds;
 import dev.nestor.mm.AddressSpaces;
 import dev.nestor.mm.MmTable;
 import dev.nestor.uapi.Mman;
@@ -12,7 +14,7 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 
 /**
  * Makes the numbers that a kernel chooses freely come out as in the log, where they may: process numbers of the outermost
- * PID namespace, and addresses. That is the renaming under which results are compared. The emulator takes a wish only if
+ * PID namespace, addresses, and identifiers of the initial IPC namespace. That is the renaming under which results are compared. The emulator takes a wish only if
  * it is lawful: a number that is taken or an address that is not free is not given out.
  */
 public final class Wishes {
@@ -34,6 +36,7 @@ public final class Wishes {
             case Nr.NR_mmap -> wishForMapping(member, call);
             case Nr.NR_mremap, Nr.NR_shmat -> wishForAddress(member, call.result());
             case Nr.NR_brk -> wishForBrk(member, call.result());
+            case Nr.NR_semget, Nr.NR_msgget, Nr.NR_shmget -> wishForIdentifier(member, call);
             default -> {}
         }
     }
@@ -78,6 +81,26 @@ public final class Wishes {
         MmTable mms = addressSpaces().mms();
         if (brkSeen.add(mm) && result.outcome() == CallResult.Outcome.RETURNED && mms.brk(mm) == mms.startBrk(mm)) {
             addressSpaces().startHeap(mm, result.value());
+        }
+    }
+
+    /** Identifiers of the initial IPC namespace go on from those that were there before. */
+    private void wishForIdentifier(ReplayedTask member, TraceCall call) {
+        Kernel kernel = machine.kernel();
+        int ns = kernel.nsProxyTable().ipcNs(machine.tasks().nsproxy(member.task()));
+        int initial = kernel.nsProxyTable().ipcNs(machine.tasks().nsproxy(kernel.initTask()));
+        Value key = call.arg(0);
+        if (ns != initial || call.result().outcome() != CallResult.Outcome.RETURNED || key == null || !key.isNumber()) {
+            return;
+        }
+        IpcIds ids =
+                switch (call.nr()) {
+                    case Nr.NR_semget -> kernel.semaphores().ids();
+                    case Nr.NR_msgget -> kernel.messageQueues().ids();
+                    default -> kernel.sharedSegments().ids();
+                };
+        if (!ids.hasKey(ns, (int) key.number())) {
+            ids.suggest(ns, (int) call.result().value());
         }
     }
 

@@ -93,6 +93,7 @@ public final class Exit {
     /** do_exit(): ends one thread. False when it has to wait before it is gone. */
     public boolean doExit(int task, int code) {
         assert !tasks.hasFlag(task, TaskTable.PF_EXITING) : "exits twice";
+        tasks.setCurrent(task);
         int signal = tasks.signal(task);
         signals.taskSignals().exitSignals(task);
         for (int i = 0; i < 4; i++) {

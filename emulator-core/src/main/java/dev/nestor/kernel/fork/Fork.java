@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.FsStructs;
+import dev.nestor.ipc.TaskIpc;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
@@ -66,7 +67,8 @@ public final class Fork {
             AddressSpaces addressSpaces,
             Timekeeping time,
             CgroupRoom cgroups,
-            CgroupNamespaces cgroupNamespaces) {}
+            CgroupNamespaces cgroupNamespaces,
+            TaskIpc ipc) {}
 
     /** Writing to a task's memory, and the descriptor of a new process. */
     public interface Memory {
@@ -255,7 +257,9 @@ public final class Fork {
         if (!verbs.sched.fork(parent, child)) {
             return -Errno.EAGAIN;
         }
-        if (!copyFiles(parent, child, flags) || !copyFs(parent, child, flags)) {
+        if (!verbs.ipc.copySemundo(flags, parent, child)
+                || !copyFiles(parent, child, flags)
+                || !copyFs(parent, child, flags)) {
             return -Errno.ENOMEM;
         }
         tasks.setSighand(child, verbs.signals.sighands().copySighand(parent, flags));
@@ -489,6 +493,7 @@ public final class Fork {
         if (tasks.files(child) != NULL) {
             verbs.files.putFiles(tasks.files(child));
         }
+        verbs.ipc.exitSem(child);
         if (tasks.se(child) != NULL) {
             verbs.sched.release(child);
         }

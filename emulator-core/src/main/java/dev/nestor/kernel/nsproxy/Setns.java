@@ -2,6 +2,7 @@ package dev.nestor.kernel.nsproxy;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.ipc.TaskIpc;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.UserNamespaces;
@@ -24,26 +25,36 @@ public final class Setns {
     private final Namespaces namespaces;
     private final Access access;
     private final TaskSharing checks;
+    private final TaskIpc ipc;
     private int proxy; // of the set
     private int cred; // of the set; NULL while no user namespace is entered
+    private boolean entersIpc;
     private int mountNs; // entered, whose root the task will stand in; or NULL
 
     /** What decides whether a namespace may be entered. */
     public record Access(Capabilities capabilities, Creds creds, UserNamespaces userNamespaces, Pids pids) {}
 
-    public Setns(NsProxies proxies, NsProxies.Tables tables, Namespaces namespaces, Access access, TaskSharing checks) {
+    public Setns(
+            NsProxies proxies,
+            NsProxies.Tables tables,
+            Namespaces namespaces,
+            Access access,
+            TaskSharing checks,
+            TaskIpc ipc) {
         this.proxies = proxies;
         this.tables = tables;
         this.table = tables.proxies();
         this.namespaces = namespaces;
         this.access = access;
         this.checks = checks;
+        this.ipc = ipc;
     }
 
     /** prepare_nsset(): 0 or -ENOMEM. To be followed by {@link #commit} or {@link #abandon}. */
     public int prepare(int task, long flags) {
         cred = NULL;
         mountNs = NULL;
+        entersIpc = false;
         int made = proxies.createNewNamespaces(
                 0, task, userNs(task), tables.tasks().fs(task));
         if (made < 0) {
@@ -71,6 +82,9 @@ public final class Setns {
         }
         if (mountNs != NULL) {
             namespaces.mnt().enter(mountNs, tables.tasks().fs(task));
+        }
+        if (entersIpc) {
+            ipc.exitSem(task);
         }
         if (table.timeNs(proxy) != table.timeNs(tables.tasks().nsproxy(task))) {
             namespaces.time().freezeOffsets(table.timeNs(proxy));
@@ -161,6 +175,7 @@ public final class Setns {
         namespaces.ipc().hold(ns);
         namespaces.ipc().put(table.ipcNs(proxy));
         table.setIpcNs(proxy, ns);
+        entersIpc = true;
         return 0;
     }
 

@@ -2,6 +2,7 @@ package dev.nestor.kernel.nsproxy;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.ipc.TaskIpc;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
@@ -28,13 +29,15 @@ public final class Unshare {
     private final Creds credentials;
     private final Capabilities capabilities;
     private final TaskSharing shared;
+    private final TaskIpc ipc;
 
     public Unshare(
             NsProxies.Tables tables,
             NsProxies proxies,
             Creds credentials,
             Capabilities capabilities,
-            TaskSharing shared) {
+            TaskSharing shared,
+            TaskIpc ipc) {
         this.tasks = tables.tasks();
         this.creds = tables.creds();
         this.table = tables.proxies();
@@ -42,6 +45,7 @@ public final class Unshare {
         this.credentials = credentials;
         this.capabilities = capabilities;
         this.shared = shared;
+        this.ipc = ipc;
     }
 
     /** The flags that come along with others. */
@@ -123,8 +127,19 @@ public final class Unshare {
         return cred;
     }
 
+    /** With CLONE_SYSVSEM as at exit; what is left behind in another IPC namespace cannot be reached any more. */
+    private void leaveIpc(int task, long flags) {
+        if ((flags & (Sched.CLONE_NEWIPC | Sched.CLONE_SYSVSEM)) != 0) {
+            ipc.exitSem(task);
+        }
+        if ((flags & Sched.CLONE_NEWIPC) != 0) {
+            ipc.exitShm(task);
+        }
+    }
+
     private int unshareNsproxy(int task, long flags, int newCred, int fs) {
         if ((flags & NsProxies.NSPROXY_FLAGS) == 0) {
+            leaveIpc(task, flags);
             return 0;
         }
         int cred = newCred == NULL ? tasks.cred(task) : newCred;
@@ -136,6 +151,7 @@ public final class Unshare {
         if (made < 0) {
             return made;
         }
+        leaveIpc(task, flags);
         proxies.switchTaskNamespaces(task, made);
         return 0;
     }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * has a directory with a page for each 256 numbers that are in use; a lookup reads the directory and the page. Pages go
  * back to the pool, all zero, when their last number is removed.
  */
-final class Idr {
+public final class Idr {
     private static final int PAGE_BITS = 8;
     private static final int PAGE_SIZE = 1 << PAGE_BITS; // numbers
     private static final int PAGE_MASK = PAGE_SIZE - 1;
@@ -21,17 +21,17 @@ final class Idr {
     private int pagesUsed = 1;
     private int freePage; // 0 when none
 
-    Idr() {
+    public Idr() {
         Arrays.fill(directories, NO_PAGES);
     }
 
-    int find(int row, int nr) {
+    public int find(int row, int nr) {
         int[] directory = directories[row];
         int slot = nr >>> PAGE_BITS;
         return slot < directory.length ? pool[(directory[slot] << PAGE_BITS) + (nr & PAGE_MASK)] : Table.NULL;
     }
 
-    void put(int row, int nr, int handle) {
+    public void put(int row, int nr, int handle) {
         int page = pageFor(row, nr >>> PAGE_BITS);
         int at = (page << PAGE_BITS) + (nr & PAGE_MASK);
         assert pool[at] == Table.NULL : nr + " is in use";
@@ -39,7 +39,7 @@ final class Idr {
         pageCount[page]++;
     }
 
-    void remove(int row, int nr) {
+    public void remove(int row, int nr) {
         int slot = nr >>> PAGE_BITS;
         int page = directories[row][slot];
         int at = (page << PAGE_BITS) + (nr & PAGE_MASK);
@@ -53,7 +53,7 @@ final class Idr {
     }
 
     /** The lowest free number in [from, to), or -1. */
-    int nextFree(int row, int from, int to) {
+    public int nextFree(int row, int from, int to) {
         int[] directory = directories[row];
         int nr = from;
         while (nr < to) {
@@ -79,7 +79,7 @@ final class Idr {
     }
 
     /** The lowest number in use that is at least {@code from}, or -1: the kernel's idr_get_next(). */
-    int nextUsed(int row, int from) {
+    public int nextUsed(int row, int from) {
         int[] directory = directories[row];
         int nr = from;
         while (nr >>> PAGE_BITS < directory.length) {
@@ -96,13 +96,13 @@ final class Idr {
     }
 
     /** Forgets a namespace, which has to be empty. */
-    void clear(int row) {
+    public void clear(int row) {
         if (row < directories.length) {
             directories[row] = NO_PAGES;
         }
     }
 
-    void digest(StateHash hash) {
+    public void digest(StateHash hash) {
         hash.add(pool, pagesUsed << PAGE_BITS);
     }
 
@@ -119,7 +119,7 @@ final class Idr {
     }
 
     /** Makes room for the directory of a namespace. */
-    void reserve(int row) {
+    public void reserve(int row) {
         if (row >= directories.length) {
             int before = directories.length;
             directories = Arrays.copyOf(directories, Math.max(row + 1, 2 * before));

@@ -19,6 +19,7 @@ public final class PidTable extends Table {
     private int[] process = new int[initialRows()]; // task: PIDTYPE_TGID, the leader
     private int[] waitPidfd = new int[initialRows()]; // wait queue of pidfd pollers
     private int[] inode = new int[initialRows()]; // dentry of its pidfs inode; NULL while no pidfd is open
+    private byte[] freed = new byte[initialRows()]; // bool; its numbers lead to it no more
     private final Chain groupMembers; // PIDTYPE_PGID: leaders
     private final Chain sessionMembers; // PIDTYPE_SID: leaders
 
@@ -60,6 +61,14 @@ public final class PidTable extends Table {
 
     void setNumber(int pid, int level, int nr) {
         numbers[row(pid) * levels + level] = nr;
+    }
+
+    boolean freed(int pid) {
+        return freed[row(pid)] != 0;
+    }
+
+    void setFreed(int pid, boolean value) {
+        freed[row(pid)] = (byte) (value ? 1 : 0);
     }
 
     /** pid_task(PIDTYPE_PID): the thread, or NULL once it has been released. */
@@ -119,6 +128,7 @@ public final class PidTable extends Table {
         process[row] = 0;
         waitPidfd[row] = 0;
         inode[row] = 0;
+        freed[row] = 0;
     }
 
     @Override
@@ -130,5 +140,6 @@ public final class PidTable extends Table {
         process = columns.ints(process);
         waitPidfd = columns.ints(waitPidfd);
         inode = columns.ints(inode);
+        freed = columns.bytes(freed);
     }
 }

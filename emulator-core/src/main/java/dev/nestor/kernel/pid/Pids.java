@@ -118,6 +118,7 @@ public final class Pids {
     /** free_pid() of one that was never attached. */
     public void freePid(int pid) {
         removeNumbers(pid, 0, level(pid));
+        pids.setFreed(pid, true);
         putPid(pid);
     }
 
@@ -126,7 +127,6 @@ public final class Pids {
         for (int i = toLevel; i >= fromLevel; i--) {
             namespaces.idrRemove(at, pids.number(pid, i));
             namespaces.setPidAllocated(at, namespaces.pidAllocated(at) - 1);
-            pids.setNumber(pid, i, 0);
             at = namespaces.parent(at);
         }
     }
@@ -188,7 +188,12 @@ public final class Pids {
      * returns it when the parent lives in an outer namespace.
      */
     public int pidNrNs(int pid, int ns) {
-        if (pid == NULL || pids.number(pid, 0) == 0) {
+        return pid == NULL || pids.freed(pid) ? 0 : keptNrNs(pid, ns);
+    }
+
+    /** pid_nr_ns() of a pid that somebody keeps to tell who it was: it has its numbers even after it has been freed. */
+    public int keptNrNs(int pid, int ns) {
+        if (pid == NULL) {
             return 0;
         }
         int at = pids.ns(pid);
@@ -202,9 +207,9 @@ public final class Pids {
         return at == ns ? pids.number(pid, level) : 0;
     }
 
-    /** The number at a level between 0 and the pid's own. */
+    /** The number at a level between 0 and the pid's own; 0 once it has been freed. */
     public int numberAt(int pid, int level) {
-        return pids.number(pid, level);
+        return pids.freed(pid) ? 0 : pids.number(pid, level);
     }
 
     /** The level of the namespace that the pid was made in. */

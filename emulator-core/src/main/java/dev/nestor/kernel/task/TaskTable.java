@@ -65,6 +65,7 @@ public final class TaskTable extends Table {
     private int[] mm = new int[initialRows()]; // mm_struct; NULL after exit
     private int[] files = new int[initialRows()]; // files_struct; NULL after exit
     private int[] fs = new int[initialRows()]; // fs_struct; NULL after exit
+    private int[] undoList = new int[initialRows()]; // sem_undo_list; NULL while it has none
     private int[] se = new int[initialRows()]; // sched_entity
     private int[] cpu = new int[initialRows()]; // cpu that it runs or last ran on
     private int[] policy = new int[initialRows()]; // SCHED_*
@@ -105,9 +106,22 @@ public final class TaskTable extends Table {
             new long[4 * initialRows()]; // what a blocked call keeps until it is entered again; zero at first entry
     private byte[] comm = new byte[TASK_COMM_LEN * initialRows()]; // ASCII, NUL-padded
     private final Chain children = new Chain(this, this); // sibling lists, by real_parent
+    private int current; // task; not part of the state
 
     public TaskTable(int limit) {
         super("task_struct", 1, limit);
+    }
+
+    /**
+     * get_current(): the task whose call or exit is being done. For callbacks that nobody can pass it to, as those of
+     * mappings; a verb takes its task as a parameter.
+     */
+    public int current() {
+        return current;
+    }
+
+    public void setCurrent(int task) {
+        current = task;
     }
 
     public int state(int task) {
@@ -284,6 +298,14 @@ public final class TaskTable extends Table {
 
     public void setFs(int task, int value) {
         fs[row(task)] = value;
+    }
+
+    public int undoList(int task) {
+        return undoList[row(task)];
+    }
+
+    public void setUndoList(int task, int value) {
+        undoList[row(task)] = value;
     }
 
     public int se(int task) {
@@ -644,6 +666,7 @@ public final class TaskTable extends Table {
         mm[row] = 0;
         files[row] = 0;
         fs[row] = 0;
+        undoList[row] = 0;
         se[row] = 0;
         cpu[row] = 0;
         policy[row] = 0;
@@ -707,6 +730,7 @@ public final class TaskTable extends Table {
         mm = columns.ints(mm);
         files = columns.ints(files);
         fs = columns.ints(fs);
+        undoList = columns.ints(undoList);
         se = columns.ints(se);
         cpu = columns.ints(cpu);
         policy = columns.ints(policy);
