@@ -79,6 +79,8 @@ public final class FileSystems {
         new Sysctls(kernel).register(procFiles);
         new TimeFiles(kernel).register(procFiles);
         new UserSysctls(kernel).register(procFiles);
+        new IpcSysctls(kernel).register(procFiles);
+        new SysvipcFiles(kernel).register(procFiles);
         MemDevices devices = new MemDevices(vfs);
         tmpfs = TmpFs.tmpfs(vfs, devices);
         ramfs = TmpFs.ramfs(vfs, devices);

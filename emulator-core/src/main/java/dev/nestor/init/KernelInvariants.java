@@ -44,6 +44,7 @@ public final class KernelInvariants {
         new TaskInvariants(kernel).check();
         new PidInvariants(kernel).check();
         new ReferenceInvariants(kernel, all).check();
+        new IpcInvariants(kernel).check();
         Claims.forEach(kernel.credTable(), this::checkCapabilities);
         Claims.forEach(kernel.userNamespaceTable(), this::checkUserNamespace);
         checkInums();

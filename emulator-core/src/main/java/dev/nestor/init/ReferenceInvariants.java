@@ -11,6 +11,11 @@ import dev.nestor.fs.FsType;
 import dev.nestor.fs.MountTable;
 import dev.nestor.fs.SuperBlockTable;
 import dev.nestor.ipc.IpcNamespaceTable;
+import dev.nestor.ipc.MsgQueueTable;
+import dev.nestor.ipc.SemArrayTable;
+import dev.nestor.ipc.SemUndoListTable;
+import dev.nestor.ipc.ShmFileTable;
+import dev.nestor.ipc.ShmTable;
 import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.GroupInfoTable;
@@ -71,6 +76,7 @@ final class ReferenceInvariants {
         checkMembersOfTasks();
         findHeldByInodes();
         findNamespacesOfProxies();
+        checkIpc();
         checkNamespaces();
         checkCreds();
         checkUcounts();
@@ -116,6 +122,42 @@ final class ReferenceInvariants {
                 namespaces[kind].hold(type.nsHeldBy(inode, kind), "inode");
             }
         });
+    }
+
+    /** System V objects keep the pids of who used them last, attachments their namespace and their segment. */
+    private void checkIpc() {
+        MsgQueueTable queues = all.get(MsgQueueTable.class);
+        SemArrayTable arrays = all.get(SemArrayTable.class);
+        SemUndoListTable undoLists = all.get(SemUndoListTable.class);
+        ShmTable segments = all.get(ShmTable.class);
+        ShmFileTable files = all.get(ShmFileTable.class);
+        VmaTable vmas = kernel.addressSpaces().vmas();
+        Claims.forEach(queues, queue -> {
+            pids.hold(queues.lspid(queue), "last sender");
+            pids.hold(queues.lrpid(queue), "last receiver");
+        });
+        Claims.forEach(arrays, sma -> {
+            for (int num = 0; num < arrays.nsems(sma); num++) {
+                pids.hold(arrays.sempid(sma, num), "semaphore");
+            }
+        });
+        Holders ofLists = new Holders(undoLists);
+        Claims.forEach(tasks, task -> ofLists.hold(tasks.undoList(task), "task"));
+        ofLists.check(undoLists::refcnt);
+        Holders ofFiles = new Holders(files);
+        Claims.forEach(vmas, vma -> ofFiles.hold(vmas.segment(vma), "mapping"));
+        ofFiles.check(files::count);
+        Holders ofSegments = new Holders(segments);
+        Claims.forEach(vmas, vma -> {
+            int file = vmas.segment(vma);
+            ofSegments.hold(file == NULL ? NULL : files.shp(file), "mapping");
+        });
+        ofSegments.check(shp -> (int) segments.nattch(shp));
+        Claims.forEach(segments, shp -> {
+            pids.hold(segments.cprid(shp), "segment's creator");
+            pids.hold(segments.lprid(shp), "segment's last user");
+        });
+        Claims.forEach(files, file -> namespaces[NsTypes.IPC].hold(files.ns(file), "attachment"));
     }
 
     private void findNamespacesOfProxies() {

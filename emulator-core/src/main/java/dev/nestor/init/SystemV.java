@@ -46,10 +46,7 @@ final class SystemV {
         MsgSenderTable senders = new MsgSenderTable(most);
         MsgQueueTable queues = new MsgQueueTable(objects, msgs, receivers, senders);
         messageQueues = new MessageQueues(
-                ids.ipcNamespaceTable,
-                new MessageQueues.Tables(queues, msgs, receivers, senders),
-                permissions,
-                below);
+                ids.ipcNamespaceTable, new MessageQueues.Tables(queues, msgs, receivers, senders), permissions, below);
         semaphores = new Semaphores(
                 ids.ipcNamespaceTable, SemTables.create(objects, most, config.maxSemaphores()), permissions, below);
         MmLimits limits = new MmLimits(storage.addressSpaces, ids.tasks, ids.signalStructs, ids.capabilities);

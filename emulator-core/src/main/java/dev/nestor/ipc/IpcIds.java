@@ -140,7 +140,10 @@ public final class IpcIds {
             objects.setSeq(object, namespaces.seq(ns, kind));
         } else {
             objects.setSeq(object, wish >> IPCMNI_SHIFT);
-            idx = idr.nextFree(row, wish & IPCMNI_IDX_MASK, Integer.MAX_VALUE);
+            idx = idr.nextFree(row, wish & IPCMNI_IDX_MASK, IPCMNI);
+            if (idx < 0) {
+                return -Errno.ENOSPC;
+            }
         }
         idr.put(row, idx, object);
         objects.setId(object, (objects.seq(object) << IPCMNI_SHIFT) + idx);

@@ -58,8 +58,7 @@ public final class IpcPermissions {
         } else if (creds.isInGroup(cred, objects.cgid(object)) || creds.isInGroup(cred, objects.gid(object))) {
             granted >>= 3;
         }
-        return (requested & ~granted & 7) == 0
-                || nsCapable(task, objects.ns(object), Capability.CAP_IPC_OWNER);
+        return (requested & ~granted & 7) == 0 || nsCapable(task, objects.ns(object), Capability.CAP_IPC_OWNER);
     }
 
     /** Whether the task's effective user owns the object or has made it. */

@@ -249,9 +249,8 @@ public final class Semaphores implements IpcNamespaces.Contents {
     /** semctl(IPC_STAT), or by index SEM_STAT and (whoever asks) SEM_STAT_ANY: the set, or EINVAL, EACCES. */
     public int stat(int task, int ns, int semid, int cmd) {
         int sma = cmd == Ipc.IPC_STAT ? ids.obtainCheck(ns, semid) : ids.obtain(ns, semid);
-        boolean hidden = sma > NULL
-                && cmd != Ipc.SEM_STAT_ANY
-                && !permissions.ipcperms(task, arrays, sma, IpcPermissions.READ);
+        boolean hidden =
+                sma > NULL && cmd != Ipc.SEM_STAT_ANY && !permissions.ipcperms(task, arrays, sma, IpcPermissions.READ);
         return hidden ? -Errno.EACCES : sma;
     }
 

@@ -215,9 +215,8 @@ public final class SharedSegments implements IpcNamespaces.Contents, VmSegments 
             }
         }
         boolean readOnly = (flag & Ipc.SHM_RDONLY) != 0;
-        int prot = Mman.PROT_READ
-                | (readOnly ? 0 : Mman.PROT_WRITE)
-                | ((flag & Ipc.SHM_EXEC) != 0 ? Mman.PROT_EXEC : 0);
+        int prot =
+                Mman.PROT_READ | (readOnly ? 0 : Mman.PROT_WRITE) | ((flag & Ipc.SHM_EXEC) != 0 ? Mman.PROT_EXEC : 0);
         int kind = isFixed ? Mman.MAP_SHARED | Mman.MAP_FIXED : Mman.MAP_SHARED;
         source.setSegment(segments.shmem(shp), file, readOnly);
         return mmap.mmap(task, address, size, prot, kind, source);

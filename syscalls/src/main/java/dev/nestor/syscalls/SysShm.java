@@ -68,8 +68,7 @@ public final class SysShm {
         return switch (cmd) {
             case Ipc.IPC_INFO -> limits(task, ns, args.get(2));
             case Ipc.SHM_INFO -> info(task, ns, args.get(2));
-            case Ipc.IPC_STAT, Ipc.SHM_STAT, Ipc.SHM_STAT_ANY ->
-                stat(task, segments.stat(task, ns, shmid, cmd), args);
+            case Ipc.IPC_STAT, Ipc.SHM_STAT, Ipc.SHM_STAT_ANY -> stat(task, segments.stat(task, ns, shmid, cmd), args);
             case Ipc.IPC_SET -> set(task, ns, args);
             case Ipc.IPC_RMID -> segments.rmid(task, ns, shmid);
             case Ipc.SHM_LOCK, Ipc.SHM_UNLOCK -> segments.lock(task, ns, shmid, cmd == Ipc.SHM_LOCK);

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.sched.Dispatcher;
+import dev.nestor.uapi.Ipc;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
@@ -99,6 +100,86 @@ class CallAllocationTest {
                 assert reaped > 0 : reaped;
             }
         });
+    }
+
+    private long call(int task, int nr, long... args) {
+        for (int i = 0; i < args.length; i++) {
+            execution.syscalls().setArg(task, i, args[i]);
+        }
+        return execution.enter(task, nr);
+    }
+
+    private long make(int nr, long first, long second, long third) {
+        execution.syscalls().setArg(parent, 0, first);
+        execution.syscalls().setArg(parent, 1, second);
+        execution.syscalls().setArg(parent, 2, third);
+        return execution.enter(parent, nr);
+    }
+
+    @Test
+    void msgsndAndMsgrcv_allocateNothing() {
+        long page = page();
+        kernel.userMemory().putLong(kernel.tasks().mm(parent), page, 1);
+        long queue = call(parent, Nr.NR_msgget, Ipc.IPC_PRIVATE, 0600);
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < OPERATIONS; i++) {
+                execution.syscalls().setArg(parent, 3, 0);
+                long sent = make(Nr.NR_msgsnd, queue, page, i & 255);
+                execution.syscalls().setArg(parent, 3, 0);
+                execution.syscalls().setArg(parent, 4, 0);
+                long received = make(Nr.NR_msgrcv, queue, page, 256);
+                assert sent == 0 && received == (i & 255) : sent + " " + received;
+            }
+        });
+    }
+
+    @Test
+    void semopWithUndo_allocatesNothing() {
+        long page = page();
+        long set = call(parent, Nr.NR_semget, Ipc.IPC_PRIVATE, 2, 0600);
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < OPERATIONS; i++) {
+                putOperation(page, 0, 1 - 2 * (i & 1), Ipc.SEM_UNDO);
+                putOperation(page + 6, 1, 1 - 2 * (i & 1), Ipc.SEM_UNDO);
+                long result = make(Nr.NR_semop, set, page, 2);
+                assert result == 0 : result;
+            }
+        });
+    }
+
+    /** One task waits for another, again and again. */
+    @Test
+    void semopThatWaits_allocatesNothing() {
+        long page = page();
+        int other = clone(parent, Signal.SIGCHLD);
+        long set = call(parent, Nr.NR_semget, Ipc.IPC_PRIVATE, 1, 0600);
+        putOperation(page, 0, 1, 0);
+        kernel.userMemory().copyToUser(kernel.tasks().mm(other), page, new byte[] {0, 0, -1, -1, 0, 0}, 0, 6);
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < OPERATIONS; i++) {
+                execution.syscalls().setArg(other, 0, set);
+                execution.syscalls().setArg(other, 1, page);
+                execution.syscalls().setArg(other, 2, 1);
+                long waits = execution.enter(other, Nr.NR_semop);
+                make(Nr.NR_semop, set, page, 1);
+                long result = execution.resume(other);
+                assert waits == Syscalls.BLOCKED && result == 0 : waits + " " + result;
+            }
+        });
+    }
+
+    /** A page of the parent's memory. */
+    private long page() {
+        long page = 0x10000000000L;
+        kernel.addressSpaces().learnMapping(kernel.tasks().mm(parent), page, page + 4096, 3);
+        return page;
+    }
+
+    private void putOperation(long address, int num, int op, int flag) {
+        int mm = kernel.tasks().mm(parent);
+        kernel.userMemory().putShort(mm, address, num);
+        kernel.userMemory().putShort(mm, address + 2, op);
+        kernel.userMemory().putShort(mm, address + 4, flag);
     }
 
     /** The fewest bytes of a few rounds: the JVM itself allocates a little on this thread once in a while. */

@@ -51,6 +51,7 @@ final class ProcEntry {
     final List<ProcEntry> children = new ArrayList<>();
     boolean isSysctl;
     boolean bindsUserNs; // shows the user namespace that the process had when it was opened
+    boolean bindsIpcNs; // shows the IPC namespace that its opener had, in the numbers of its opener's PID namespace
     boolean isText; // a sysctl that can be read in parts
 
     @Nullable

@@ -148,6 +148,15 @@ public final class ProcFiles {
         put(dir, path.substring(from), ProcEntry.SEQ, mode).show = show;
     }
 
+    /** A file of records about the IPC namespace that its opener had when it was opened: {@code sysvipc/msg}. */
+    public void globalIpcNs(String path, int mode, ProcShow show) {
+        int slash = path.indexOf('/');
+        ProcEntry dir = directory(root, path.substring(0, slash));
+        ProcEntry entry = put(dir, path.substring(slash + 1), ProcEntry.RECORDS, mode);
+        entry.show = show;
+        entry.bindsIpcNs = true;
+    }
+
     private ProcEntry directory(ProcEntry dir, String name) {
         ProcEntry found = dir.child(name);
         return found != null ? found : add(dir, name, ProcEntry.DIR, Stat.S_IFDIR | 0555);

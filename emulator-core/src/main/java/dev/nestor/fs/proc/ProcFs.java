@@ -540,13 +540,25 @@ public final class ProcFs extends FsType {
 
     @Override
     public int nsHeldBy(int inode, int type) {
-        boolean isKept = inodes.datum(inode) == 0 && inodes.mode(inode) == Stat.S_IFREG;
-        return isKept && type == NsTypes.USER ? inodes.rdev(inode) : NULL;
+        if (!isKept(inode)) {
+            return NULL;
+        }
+        return switch (type) {
+            case NsTypes.USER -> inodes.rdev(inode);
+            case NsTypes.IPC -> inodes.handle(inode);
+            case NsTypes.PID -> inodes.dirOffset(inode);
+            default -> NULL;
+        };
+    }
+
+    /** Whether an inode is what an open file keeps its text and its namespaces in. */
+    private boolean isKept(int inode) {
+        return inodes.datum(inode) == 0 && inodes.mode(inode) == Stat.S_IFREG;
     }
 
     @Override
     public int pidHeldBy(int inode) {
-        return inodes.handle(inode);
+        return isKept(inode) ? NULL : inodes.handle(inode);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.nestor.fs.InodeTable;
 import dev.nestor.fs.IovIter;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 
@@ -15,7 +16,9 @@ import dev.nestor.uapi.Fcntl;
  * Reading and writing entries: fs/seq_file.c, fs/proc/base.c, fs/proc/proc_sysctl.c.
  *
  * <p>The text of a SEQ entry is made when reading begins at its front, and kept in the pages of an inode that belongs to
- * the open file alone: f_handle. How far the buffer of seq_read() would reach is kept in f_datum.
+ * the open file alone: f_handle. How far the buffer of seq_read() would reach is kept in f_datum. That inode also holds
+ * the namespaces that the file was bound to when it was opened: the user namespace as i_rdev, the IPC namespace as its
+ * handle, the PID namespace as its directory offset.
  */
 final class ProcOps implements FileOps {
     private static final int MAX_WRITE = 1 << 20; // KMALLOC_MAX_SIZE is more than any entry takes
@@ -52,7 +55,10 @@ final class ProcOps implements FileOps {
         request.pid = inodes.handle(inode);
         request.subject = proc.taskOf(inode);
         request.pidNs = proc.pidNsOf(inode);
-        request.userNs = files.handle(file) == NULL ? NULL : inodes.rdev(files.handle(file));
+        int kept = files.handle(file);
+        request.userNs = kept == NULL ? NULL : inodes.rdev(kept);
+        request.ipcNs = kept == NULL ? NULL : inodes.handle(kept);
+        request.openerPidNs = kept == NULL ? NULL : inodes.dirOffset(kept);
         request.extra = inodes.dirOffset(inode);
         request.pos = pos;
         return request;
@@ -79,6 +85,18 @@ final class ProcOps implements FileOps {
             vfs.below.userNamespaces().hold(ns);
             inodes.setRdev(kept, ns);
         }
+        return entry(file).bindsIpcNs ? bindIpcNs(task, file) : 0;
+    }
+
+    /** sysvipc_proc_open(). */
+    private int bindIpcNs(int task, int file) {
+        int kept = newKept(file);
+        if (kept == NULL) {
+            return -Errno.ENOMEM;
+        }
+        inodes.setHandle(kept, vfs.below.nsTypes().ops(NsTypes.IPC).get(task));
+        int pidNs = vfs.below.pids().activeNs(task);
+        inodes.setDirOffset(kept, vfs.below.pidNamespaces().get(pidNs));
         return 0;
     }
 
@@ -152,10 +170,17 @@ final class ProcOps implements FileOps {
         int kept = files.handle(file);
         if (kept != NULL) {
             int ns = inodes.rdev(kept);
+            int ipcNs = inodes.handle(kept);
+            int pidNs = inodes.dirOffset(kept);
             files.setHandle(file, NULL);
+            inodes.setHandle(kept, NULL);
             vfs.inodes.put(kept);
             if (ns != NULL) {
                 vfs.below.userNamespaces().put(ns);
+            }
+            if (ipcNs != NULL) {
+                vfs.below.nsTypes().ops(NsTypes.IPC).put(ipcNs);
+                vfs.below.pidNamespaces().put(pidNs);
             }
         }
     }

@@ -9,6 +9,8 @@ public final class ProcRequest {
     int pidNs;
     int extra;
     int userNs;
+    int ipcNs;
+    int openerPidNs;
     long pos;
 
     /** The task that reads or writes. */
@@ -44,6 +46,16 @@ public final class ProcRequest {
     /** The user namespace that the process had when the file was opened, for an entry that is bound to it. */
     public int userNs() {
         return userNs;
+    }
+
+    /** The IPC namespace that its opener had, for an entry that is bound to it. */
+    public int ipcNs() {
+        return ipcNs;
+    }
+
+    /** The PID namespace that its opener had, for an entry that is bound to it. */
+    public int openerPidNs() {
+        return openerPidNs;
     }
 
     /** Where in the file is read or written, bytes. */

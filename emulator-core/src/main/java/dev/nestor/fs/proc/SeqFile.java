@@ -81,6 +81,12 @@ public final class SeqFile {
         return this;
     }
 
+    /** Right-aligned in a field: %*s of what {@code start} began. */
+    public SeqFile alignFrom(int start, int width) {
+        alignRight(start, width);
+        return this;
+    }
+
     private void alignRight(int start, int width) {
         int pad = width - (length - start);
         if (pad > 0) {
