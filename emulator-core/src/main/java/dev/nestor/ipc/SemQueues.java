@@ -249,7 +249,10 @@ final class SemQueues {
                 completed |= wakeConst(sma, num);
             }
         }
-        return gotZero ? completed | wakeConst(sma, WHOLE_SET) : completed;
+        if (gotZero) {
+            completed |= wakeConst(sma, WHOLE_SET);
+        }
+        return completed;
     }
 
     /** wake_const_ops(). */

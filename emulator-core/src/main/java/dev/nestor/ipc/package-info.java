@@ -1,4 +1,11 @@
-/** IPC namespaces; their objects are not modelled yet. May touch {@code fs} and below. Mirrors ipc/namespace.c. */
+/**
+ * IPC namespaces and what they isolate: System V message queues, semaphores and shared memory segments. May touch {@code
+ * fs}, {@code mm} and below. Mirrors ipc/namespace.c, util.c, msg.c, sem.c, shm.c.
+ *
+ * <p>Every object begins with the columns of kern_ipc_perm; {@link dev.nestor.ipc.IpcIds} finds it by identifier or key,
+ * {@link dev.nestor.ipc.IpcPermissions} says who may use it. A namespace dies with its last holder, and its objects with it;
+ * an attached segment is a holder.
+ */
 @NullMarked
 package dev.nestor.ipc;
 

@@ -70,7 +70,11 @@ public final class SysSem {
         return operate(task, args, timeoutNs);
     }
 
-    /** do_semtimedop(). @param timeoutNs or NO_TIMEOUT, or -EINVAL for one that is none, which is found late */
+    /**
+     * do_semtimedop().
+     *
+     * @param timeoutNs or NO_TIMEOUT, or -EINVAL for one that is no time, which is found late
+     */
     private long operate(int task, SyscallArgs args, long timeoutNs) {
         int ns = perms.ns(task);
         int nsops = args.intAt(2);
