@@ -155,6 +155,14 @@ public final class LearnedFiles {
         return inodes.isLive(inode) ? inode : NULL;
     }
 
+    /** The PID namespace that a /proc shows whose root directory this is; NULL for anything else. */
+    public int pidNsOfProc(int inode) {
+        int sb = inodes.sb(inode);
+        int root = vfs.tables.superBlocks.root(sb);
+        boolean isRoot = root != NULL && dentries.inode(root) == inode;
+        return isRoot ? vfs.tables.superBlocks.pidNs(sb) : NULL;
+    }
+
     /** What was taken for an object of one kind is of another. */
     public void retype(int inode, int mode) {
         inodes.setMode(inode, mode);

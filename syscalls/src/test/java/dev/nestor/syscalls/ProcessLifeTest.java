@@ -8,6 +8,7 @@ import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Wait;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Birth, waiting and death of processes. Expectations as seen on Linux 6.18; see ../shared/linux/behaviours.md. */
@@ -180,5 +181,22 @@ class ProcessLifeTest {
         assertThat(machine.call(thread, Nr.NR_setns, ofThread, 0)).isZero();
         assertThat(machine.call(thread, Nr.NR_unshare, Sched.CLONE_NEWTIME)).isZero();
         assertThat(machine.call(thread, Nr.NR_unshare, Sched.CLONE_NEWUSER)).isEqualTo(-Errno.EINVAL);
+    }
+
+    /** As `unshare -pf --mount-proc grep ^NS /proc/self/status` shows it: a group and a session of outside have no number. */
+    @Test
+    void status_hasANumberForEveryLevel_ofGroupsAndSessionsToo() {
+        int inner = machine.newPidNs(shell);
+        assertThat(statusOf(shell, "/proc/3/status")).contains("\nNSpid:\t3\t1\nNSpgid:\t1\t0\nNSsid:\t1\t0\n");
+        machine.call(inner, Nr.NR_setsid);
+        assertThat(statusOf(shell, "/proc/3/status")).contains("\nNSpid:\t3\t1\nNSpgid:\t3\t1\nNSsid:\t3\t1\n");
+    }
+
+    private String statusOf(int reader, String path) {
+        long fd = machine.call(reader, Nr.NR_open, machine.put(reader, TestMachine.PAGE, path), Fcntl.O_RDONLY);
+        byte[] text = new byte[(int) machine.call(reader, Nr.NR_read, fd, TestMachine.PAGE, 4096)];
+        int mm = machine.kernel().tasks().mm(reader);
+        machine.kernel().userMemory().copyFromUser(mm, TestMachine.PAGE, text, 0, text.length);
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 }

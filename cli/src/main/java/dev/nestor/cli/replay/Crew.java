@@ -6,6 +6,7 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.RecordParser;
 import dev.nestor.cli.strace.TraceSpool;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ public final class Crew {
     private final RecordParser parser;
     private final ReplayListener listener;
     private final @Nullable ReplayedTask[] byNumber;
+
+    private final IntOpenHashSet pids = new IntOpenHashSet(); // of the first column
 
     /** By emulated task; looked up, never walked. */
     private final Int2ObjectOpenHashMap<ReplayedTask> byTask = new Int2ObjectOpenHashMap<>();
@@ -29,6 +32,9 @@ public final class Crew {
         this.parser = parser;
         this.listener = listener;
         this.byNumber = new ReplayedTask[spool.tasks()];
+        for (int number = 0; number < spool.tasks(); number++) {
+            pids.add(spool.pid(number));
+        }
     }
 
     /** A task of the log by its number in the spool. */
@@ -65,6 +71,11 @@ public final class Crew {
     /** The process number in the first column. */
     public int pid(int number) {
         return spool.pid(number);
+    }
+
+    /** Whether a task of the log has, or had, a process number of the first column. */
+    boolean isOfLog(int pid) {
+        return pids.contains(pid);
     }
 
     /** The member that made this one; null for those that were there when the log began, or when that has gone. */

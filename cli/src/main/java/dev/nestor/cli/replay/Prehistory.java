@@ -58,6 +58,8 @@ public final class Prehistory {
 
     private boolean hasBegun;
 
+    private final OutsideProcesses processes;
+    private final OutsideTexts texts;
     private boolean opensMaybeOld; // the call that was entered last opens a file that may be from before
 
     public Prehistory(Machine machine, Crew crew) {
@@ -72,6 +74,8 @@ public final class Prehistory {
         memory = new OutsideMemory(machine);
         identity = new Identity(machine, tasks, crew);
         clock = new OutsideClock(machine);
+        texts = new OutsideTexts(machine);
+        processes = new OutsideProcesses(learned, crew, machine.rootPidNs());
     }
 
     /** A task of the log that nothing in the emulator plays yet. */
@@ -143,6 +147,12 @@ public final class Prehistory {
         }
         if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
             learnt = learnWorkingDirectory(member, call);
+        }
+        if (learnt.isEmpty() && processes.isMeant(member, call, result)) {
+            learnt = "a process that the log does not show";
+        }
+        if (learnt.isEmpty()) {
+            learnt = texts.excuse(member, call, result);
         }
         if (learnt.isEmpty() && contents.isCount(call, result)) {
             learnt = "how often a timer has gone off";

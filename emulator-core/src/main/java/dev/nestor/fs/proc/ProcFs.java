@@ -27,6 +27,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.MmTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Stat;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,18 @@ public final class ProcFs extends FsType {
 
     int pidNsOf(int inode) {
         return vfs.tables.superBlocks.pidNs(inodes.sb(inode));
+    }
+
+    /** The name of an open file of /proc, with PID/ before it in a process's directory; "" for a file of another kind. */
+    public String nameOf(int file) {
+        int inode = files.inode(file);
+        boolean isOurs = inode != NULL && vfs.superBlocks.type(inodes.sb(inode)) == this;
+        ProcEntry entry = isOurs ? entryOf(inode) : null;
+        if (entry == null) {
+            return "";
+        }
+        String name = new String(entry.name, StandardCharsets.US_ASCII);
+        return inodes.handle(inode) == NULL ? name : "PID/" + name;
     }
 
     /** tgid_pidfd_to_pid(): the pid of a /proc/PID directory, which can stand for a pidfd; NULL for any other file. */

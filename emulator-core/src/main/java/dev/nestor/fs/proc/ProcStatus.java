@@ -133,10 +133,11 @@ final class ProcStatus {
             out.unsigned(Integer.toUnsignedLong(userNamespaces.fromKgidMunged(userNs, credLife.groupAt(cred, i))));
         }
         out.put(' ');
-        numbers("\nNStgid:", pids.tgid(task), ns, out);
-        numbers("\nNSpid:", tasks.threadPid(task), ns, out);
-        numbers("\nNSpgid:", pids.pgrp(task), ns, out);
-        numbers("\nNSsid:", pids.session(task), ns, out);
+        int deepest = pids.level(tasks.threadPid(task));
+        numbers("\nNStgid:", pids.tgid(task), ns, deepest, out);
+        numbers("\nNSpid:", tasks.threadPid(task), ns, deepest, out);
+        numbers("\nNSpgid:", pids.pgrp(task), ns, deepest, out);
+        numbers("\nNSsid:", pids.session(task), ns, deepest, out);
         out.put("\nKthread:\t")
                 .put(tasks.hasFlag(task, TaskTable.PF_KTHREAD) ? '1' : '0')
                 .put('\n');
@@ -150,13 +151,13 @@ final class ProcStatus {
         out.put('\t').unsigned(Integer.toUnsignedLong(userNamespaces.fromKgidMunged(userNs, kgid)));
     }
 
-    /** The numbers at all levels from the reader's down to the one the pid was made in. */
-    private void numbers(String label, int pid, int ns, SeqFile out) {
+    /** The numbers at all levels from the reader's down to the task's own; 0 where the pid is of a level above. */
+    private void numbers(String label, int pid, int ns, int deepest, SeqFile out) {
         out.put(label);
         int level = context.vfs().below.pidNamespaces().level(ns);
         boolean visible = pids.pidNrNs(pid, ns) != 0;
-        for (int i = level; i <= pids.level(pid); i++) {
-            out.put('\t').unsigned(visible ? pids.numberAt(pid, i) : 0);
+        for (int i = level; i <= deepest; i++) {
+            out.put('\t').unsigned(visible && i <= pids.level(pid) ? pids.numberAt(pid, i) : 0);
         }
     }
 

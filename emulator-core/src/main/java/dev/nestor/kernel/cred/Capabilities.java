@@ -19,9 +19,13 @@ public final class Capabilities {
         this.namespaces = namespaces;
     }
 
-    /** ns_capable(): whether the task has the capability in a user namespace. */
+    /** ns_capable(): whether the task has the capability in a user namespace; it has used it then, PF_SUPERPRIV. */
     public boolean nsCapable(int task, int userNs, int cap) {
-        return capCapable(tasks.cred(task), userNs, cap);
+        boolean isCapable = capCapable(tasks.cred(task), userNs, cap);
+        if (isCapable) {
+            tasks.addFlag(task, TaskTable.PF_SUPERPRIV);
+        }
+        return isCapable;
     }
 
     /** capable(): in the initial user namespace. */

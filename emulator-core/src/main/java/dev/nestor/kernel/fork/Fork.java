@@ -31,7 +31,8 @@ import java.util.function.IntPredicate;
 /** Making a task from another: kernel_clone() and copy_process() of kernel/fork.c. */
 public final class Fork {
     /** Task flags that a child starts without. */
-    private static final int PF_NOT_INHERITED = TaskTable.PF_EXITING | TaskTable.PF_SIGNALED | TaskTable.PF_KTHREAD;
+    private static final int PF_NOT_INHERITED =
+            TaskTable.PF_EXITING | TaskTable.PF_SUPERPRIV | TaskTable.PF_SIGNALED | TaskTable.PF_KTHREAD;
 
     private static final int NO_PIDFD = Integer.MAX_VALUE;
 

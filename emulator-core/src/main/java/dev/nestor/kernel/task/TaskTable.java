@@ -23,6 +23,7 @@ public final class TaskTable extends Table {
 
     public static final int PF_EXITING = 4;
     public static final int PF_FORKNOEXEC = 0x40;
+    public static final int PF_SUPERPRIV = 0x100;
     public static final int PF_SIGNALED = 0x400;
     public static final int PF_NPROC_EXCEEDED = 0x1000;
     public static final int PF_KTHREAD = 0x200000;

@@ -1,0 +1,72 @@
+package dev.nestor.cli.replay;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.cli.strace.CallResult;
+import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.proc.ProcFs;
+import dev.nestor.uapi.Nr;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+
+/** Reads of /proc that show what was measured on the recorded machine, or what was mounted there. */
+final class OutsideTexts {
+    private final Machine machine;
+    private final ProcFs procFs;
+
+    /** Open files whose beginning has differed so, and whose rest differs with it. */
+    private final IntOpenHashSet measured = new IntOpenHashSet();
+
+    OutsideTexts(Machine machine) {
+        this.machine = machine;
+        this.procFs = machine.kernel().fileSystems().procFs();
+    }
+
+    /** The emulator's text differs: why it could not know better, or "". */
+    String excuse(ReplayedTask member, TraceCall call, long result) {
+        boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
+        Value descriptor = call.arg(0);
+        boolean isShown = call.arg(1) instanceof Value.Str || call.result().value() == 0;
+        if (!isRead
+                || result < 0
+                || !isShown
+                || descriptor == null
+                || !descriptor.isNumber()
+                || call.result().outcome() != CallResult.Outcome.RETURNED) {
+            return "";
+        }
+        int fd = (int) descriptor.number();
+        int file = machine.kernel().files().fileOf(member.task(), fd);
+        String name = file == NULL ? "" : procFs.nameOf(file);
+        if (MeasuredTexts.listsMounts(name)) {
+            return "mounts from before the log";
+        }
+        if (measured.contains(file)) {
+            return "what was measured";
+        }
+        long pos = machine.kernel().vfs().tables.files.pos(file);
+        boolean atBeginning = call.nr() == Nr.NR_read
+                ? pos == result
+                : call.arg(3) instanceof Value at && at.isNumber() && at.number() == 0;
+        if (name.isEmpty() || !atBeginning || !(call.arg(1) instanceof Value.Str text)) {
+            return "";
+        }
+        boolean isCut = text.isTruncated() || call.result().value() == count(call);
+        if (!MeasuredTexts.differInMeasuresOnly(name, text.bytes(), isCut, found(member, (int) result))) {
+            return "";
+        }
+        measured.add(file);
+        return "what was measured";
+    }
+
+    private static long count(TraceCall call) {
+        Value count = call.arg(2);
+        return count != null && count.isNumber() ? count.number() : -1;
+    }
+
+    private byte[] found(ReplayedTask member, int length) {
+        byte[] bytes = new byte[length];
+        machine.kernel().userMemory().copyFromUser(machine.mm(member.task()), member.registers()[1], bytes, 0, length);
+        return bytes;
+    }
+}
