@@ -45,9 +45,8 @@ final class OutsideTexts {
             return "what was measured";
         }
         long pos = machine.kernel().vfs().tables.files.pos(file);
-        boolean atBeginning = call.nr() == Nr.NR_read
-                ? pos == result
-                : call.arg(3) instanceof Value at && at.isNumber() && at.number() == 0;
+        Value at = call.arg(3);
+        boolean atBeginning = call.nr() == Nr.NR_read ? pos == result : at != null && at.isNumber() && at.number() == 0;
         if (name.isEmpty() || !atBeginning || !(call.arg(1) instanceof Value.Str text)) {
             return "";
         }
