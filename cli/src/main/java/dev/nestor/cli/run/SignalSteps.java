@@ -127,10 +127,12 @@ final class SignalSteps {
         return any;
     }
 
-    /** A stop of the whole process in which the task has to join, or the news that it is over. */
+    /** A stop of the whole process in which the task has to join, or the news that it is over; and freezing. */
     private boolean settleStop(int task) {
         delivery.tellNews(task);
-        boolean joins = (stage.tasks().jobctl(task) & TaskTable.JOBCTL_STOP_PENDING) != 0;
+        int wanted = TaskTable.JOBCTL_STOP_PENDING | TaskTable.JOBCTL_TRAP_FREEZE;
+        boolean joins =
+                (stage.tasks().jobctl(task) & wanted) != 0 || stage.tasks().frozen(task);
         return joins && stage.machine().execution().toUser(task, 0) == Execution.STOPPED;
     }
 
@@ -145,7 +147,9 @@ final class SignalSteps {
     }
 
     private boolean isStopped(LogProgram program) {
-        return stage.tasks().state(program.task()) == TaskTable.TASK_STOPPED;
+        int task = program.task();
+        return stage.tasks().state(task) == TaskTable.TASK_STOPPED
+                || (stage.tasks().frozen(task) && stage.tasks().state(task) != TaskTable.TASK_RUNNING);
     }
 
     /** The task is stopped between two records. */

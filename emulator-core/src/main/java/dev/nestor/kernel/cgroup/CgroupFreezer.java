@@ -91,6 +91,11 @@ public final class CgroupFreezer {
         }
     }
 
+    /** Whether a task's cgroup is to be frozen. */
+    public boolean isWanted(int task) {
+        return cgroups.hasFlag(cgroupOf(task), CgroupTable.CGRP_FREEZE);
+    }
+
     /** A new task of a cgroup that is to be frozen is born frozen. */
     void postFork(int task) {
         if (cgroups.hasFlag(cgroupOf(task), CgroupTable.CGRP_FREEZE)) {
