@@ -127,13 +127,21 @@ final class SignalSteps {
         return any;
     }
 
-    /** A stop of the whole process in which the task has to join, or the news that it is over; and freezing. */
+    /**
+     * A stop of the whole process in which the task has to join, or the news that it is over; freezing and thawing, which
+     * interrupt a wait though no signal comes.
+     */
     private boolean settleStop(int task) {
         delivery.tellNews(task);
-        int wanted = TaskTable.JOBCTL_STOP_PENDING | TaskTable.JOBCTL_TRAP_FREEZE;
-        boolean joins =
-                (stage.tasks().jobctl(task) & wanted) != 0 || stage.tasks().frozen(task);
-        return joins && stage.machine().execution().toUser(task, 0) == Execution.STOPPED;
+        int jobctl = stage.tasks().jobctl(task);
+        boolean freezes =
+                (jobctl & TaskTable.JOBCTL_TRAP_FREEZE) != 0 || stage.tasks().frozen(task);
+        if (freezes || (jobctl & TaskTable.JOBCTL_STOP_PENDING) != 0) {
+            return stage.machine().execution().toUser(task, 0) == Execution.STOPPED || freezes;
+        }
+        boolean wasThawed = stage.tasks().sigpending(task);
+        stage.kernel().signals().wakeups().recalcSigpending(task);
+        return wasThawed && !stage.tasks().sigpending(task);
     }
 
     /** The task goes back to user mode. */
