@@ -58,6 +58,7 @@ class ArchitectureTest {
             "kernel.cred",
             "kernel.utsname",
             "kernel.time",
+            "security.keys",
             "kernel.cgroup",
             "kernel.sched",
             "kernel.signal",

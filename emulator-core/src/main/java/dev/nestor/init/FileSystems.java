@@ -81,6 +81,7 @@ public final class FileSystems {
         new UserSysctls(kernel).register(procFiles);
         new IpcSysctls(kernel).register(procFiles);
         new SysvipcFiles(kernel).register(procFiles);
+        new KeySysctls(kernel).register(procFiles);
         MemDevices devices = new MemDevices(vfs);
         tmpfs = TmpFs.tmpfs(vfs, devices);
         ramfs = TmpFs.ramfs(vfs, devices);

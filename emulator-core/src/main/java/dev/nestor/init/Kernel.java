@@ -57,6 +57,9 @@ import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.net.Nets;
+import dev.nestor.security.keys.Keyrings;
+import dev.nestor.security.keys.Keys;
+import dev.nestor.security.keys.ProcessKeyrings;
 import dev.nestor.table.StateHash;
 import dev.nestor.trace.Tracepoints;
 import java.util.Objects;
@@ -396,6 +399,18 @@ public final class Kernel {
         return storage.addressSpaces;
     }
 
+    public Keys keys() {
+        return storage.keys;
+    }
+
+    public Keyrings keyrings() {
+        return storage.keyrings;
+    }
+
+    public ProcessKeyrings processKeyrings() {
+        return storage.processKeyrings;
+    }
+
     public Vfs vfs() {
         return storage.vfs;
     }
@@ -467,6 +482,11 @@ public final class Kernel {
         systemV.digest(hash);
         ids.netTable.digest(hash);
         nsProxyTable.digest(hash);
+        storage.keys.digest(hash);
+        storage.keyTables.keys().digest(hash);
+        storage.keyTables.users().digest(hash);
+        storage.keyTables.data().digest(hash);
+        storage.keyTables.links().digest(hash);
         storage.addressSpaces.digest(hash);
         storage.vfs.digest(hash);
         fileSystems().digest(hash);

@@ -35,6 +35,9 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.MmTable;
 import dev.nestor.mm.VmaTable;
 import dev.nestor.net.NetTable;
+import dev.nestor.security.keys.KeyLinkTable;
+import dev.nestor.security.keys.KeyTable;
+import dev.nestor.security.keys.KeyUserTable;
 import dev.nestor.table.Table;
 import java.util.Map;
 
@@ -80,6 +83,7 @@ final class ReferenceInvariants {
         checkNamespaces();
         checkCreds();
         checkUcounts();
+        checkKeys();
         checkPids();
         checkFiles();
         checkMounts();
@@ -277,6 +281,27 @@ final class ReferenceInvariants {
             });
             counted.check(user -> ucounts.ucount(user, type));
         });
+    }
+
+    /** A key is held by creds, by keyrings, and a user's by its user namespace. */
+    private void checkKeys() {
+        KeyTable keys = kernel.keys().table();
+        KeyLinkTable links = all.get(KeyLinkTable.class);
+        KeyUserTable users = all.get(KeyUserTable.class);
+        Holders holders = new Holders(keys);
+        Holders owned = new Holders(users);
+        Claims.forEach(creds, cred -> {
+            holders.hold(creds.threadKeyring(cred), "thread");
+            holders.hold(creds.processKeyring(cred), "process");
+            holders.hold(creds.sessionKeyring(cred), "session");
+        });
+        Claims.forEach(links, link -> holders.hold(links.key(link), "keyring"));
+        Claims.forEach(keys, key -> {
+            holders.hold(keys.register().owner(key) != NULL ? key : NULL, "user namespace");
+            owned.hold(keys.user(key), "key");
+        });
+        holders.check(keys::usage);
+        owned.check(users::nkeys);
     }
 
     /** A pid is held by the use of its numbers, by descriptors, and by who gets a file's signals. */

@@ -5,9 +5,16 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
 import dev.nestor.mm.Frames;
+import dev.nestor.security.keys.KeyDataTable;
+import dev.nestor.security.keys.KeyLinkTable;
+import dev.nestor.security.keys.KeyTable;
+import dev.nestor.security.keys.KeyUserTable;
+import dev.nestor.security.keys.Keyrings;
+import dev.nestor.security.keys.Keys;
+import dev.nestor.security.keys.ProcessKeyrings;
 import dev.nestor.table.Table;
 
-/** Memory and files. */
+/** Memory, files and keys. */
 final class Storage {
     /** fs.suid_dumpable. */
     private static final int SUID_DUMP_DISABLE = 0;
@@ -16,6 +23,10 @@ final class Storage {
     final Vfs vfs;
     final FileMappings fileMappings;
     final FsTables fsTables;
+    final Keys keys;
+    final Keyrings keyrings;
+    final ProcessKeyrings processKeyrings;
+    final Keys.Tables keyTables;
 
     Storage(KernelConfig config, Identities ids, Machinery machinery, Work work) {
         int most = config.maxTasks();
@@ -47,6 +58,20 @@ final class Storage {
                         machinery.signals.sigio(),
                         machinery.timekeeping::realtimeNs,
                         work));
+
+        KeyTable keyTable = new KeyTable(most, ids.userNamespaceTable);
+        keyTables = new Keys.Tables(
+                keyTable, new KeyUserTable(most), new KeyDataTable(4 * most), new KeyLinkTable(2 * most, keyTable));
+        keys = new Keys(
+                keyTables,
+                ids.credTable,
+                ids.creds,
+                ids.userNamespaces,
+                machinery.random,
+                machinery.timekeeping::realtimeNs);
+        keyrings = new Keyrings(keys);
+        processKeyrings = new ProcessKeyrings(keys, keyrings, ids.tasks, ids.credTable, ids.creds);
+        ids.creds.setKeys(processKeyrings);
 
         fileMappings = new FileMappings(vfs, addressSpaces.frames());
         addressSpaces.setFiles(fileMappings);

@@ -9,6 +9,7 @@ public final class CallTables {
     public static SyscallTable of(Kernel kernel) {
         SyscallTable.Builder table = SyscallTable.builder();
         new SysIds(kernel).register(table);
+        new SysKeys(kernel).register(table);
         new SysUts(kernel).register(table);
         new SysMemory(kernel).register(table);
         new SysExit(kernel).register(table);

@@ -261,7 +261,7 @@ public final class SysPrctl {
         boolean invalid = ((old & SECURE_ALL_LOCKS) >> 1 != 0 && ((old & SECURE_ALL_LOCKS) >> 1 & (old ^ bits)) != 0)
                 || (old & SECURE_ALL_LOCKS & ~bits) != 0
                 || (bits & ~SECURE_ALL_BITS) != 0;
-        boolean privileged = ((old ^ bits) & ~SECURE_ALL_UNPRIVILEGED) != 0;
+        boolean privileged = old == bits || ((old ^ bits) & ~SECURE_ALL_UNPRIVILEGED) != 0;
         if (invalid) {
             return -Errno.EPERM;
         }

@@ -43,13 +43,14 @@ final class RecordedCalls {
         this.machine = machine;
         this.task = task;
         tasks.put("A", task);
-        constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl", "Time");
+        constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl", "Keyctl", "Time");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
                 errnos.put((int) valueOf(field), field.getName());
             }
         }
         errnos.put(Errno.EOPNOTSUPP, "ENOTSUP");
+        errnos.put(Errno.EDEADLK, "EDEADLOCK");
         errnos.put(Outside.EOUTSIDE, "EOUTSIDE");
         for (Field field : fields("Nr")) {
             numbers.put(field.getName().substring(3), (int) valueOf(field));

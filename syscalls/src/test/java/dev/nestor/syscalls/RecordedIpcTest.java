@@ -22,10 +22,8 @@ class RecordedIpcTest {
                 "semundo",
                 "shm",
                 "shmforced",
-                "shmvma",
                 "perms",
                 "sysctl",
-                "sysctlfd",
                 "sysvipc"
             })
     void call_answersAsLinux(String file) {

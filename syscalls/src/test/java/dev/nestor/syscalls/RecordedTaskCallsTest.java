@@ -13,7 +13,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordedTaskCallsTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"ucounts", "nproc", "sigpending", "nesting", "owners", "dumpable", "caps", "ids", "setnspid"})
+            strings = {
+                "ucounts",
+                "nproc",
+                "sigpending",
+                "nesting",
+                "owners",
+                "dumpable",
+                "caps",
+                "ids",
+                "setnspid",
+                "keys",
+                "keyusers"
+            })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
         int task = RecordedFileCallsTest.newRoot(machine);

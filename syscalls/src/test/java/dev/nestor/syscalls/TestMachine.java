@@ -164,6 +164,8 @@ public final class TestMachine {
         }
         call(init, Nr.NR_close_range, 0, 0xffffffffL, 0);
         call(init, Nr.NR_munmap, 0, TASK_SIZE);
+        kernel.processKeyrings()
+                .freeUserNs(kernel.credTable().userNs(tasks.cred(init))); // those of users stay for ever
     }
 
     public String digest() {

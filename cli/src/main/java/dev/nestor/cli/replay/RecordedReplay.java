@@ -189,7 +189,6 @@ public final class RecordedReplay {
             finish(member, call);
         }
         calls.exit(member);
-        life.freezeAgain(member);
         life.settle();
     }
 

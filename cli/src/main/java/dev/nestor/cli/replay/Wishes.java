@@ -14,10 +14,13 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 
 /**
  * Makes the numbers that a kernel chooses freely come out as in the log, where they may: process numbers of the outermost
- * PID namespace, addresses, and identifiers of the initial IPC namespace. That is the renaming under which results are compared. The emulator takes a wish only if
+ * PID namespace, addresses, identifiers of the initial IPC namespace, and serial numbers of keys. That is the renaming
+ * under which results are compared. The emulator takes a wish only if
  * it is lawful: a number that is taken or an address that is not free is not given out.
  */
 public final class Wishes {
+    private static final int MAX_LENGTH = 32_768; // what keyctl(2) returns below is the length of something
+
     private final Machine machine;
     private final Crew crew;
 
@@ -37,8 +40,15 @@ public final class Wishes {
             case Nr.NR_mremap, Nr.NR_shmat -> wishForAddress(member, call.result());
             case Nr.NR_brk -> wishForBrk(member, call.result());
             case Nr.NR_semget, Nr.NR_msgget, Nr.NR_shmget -> wishForIdentifier(member, call);
+            case Nr.NR_add_key, Nr.NR_request_key, Nr.NR_keyctl -> wishForKey(call.result());
             default -> {}
         }
+    }
+
+    /** Serial numbers of keys are random. */
+    private void wishForKey(CallResult result) {
+        boolean isSerial = result.outcome() == CallResult.Outcome.RETURNED && result.value() > MAX_LENGTH;
+        machine.kernel().keys().wishFor(isSerial ? (int) result.value() : 0);
     }
 
     private void wishForNumber(ReplayedTask member, CallResult result) {

@@ -19,6 +19,10 @@ public final class CredTable extends Table {
     private int[] userNs = new int[initialRows()]; // user_namespace
     private int[] ucounts = new int[initialRows()]; // ucounts of uid in userNs
     private int[] groups = new int[initialRows()]; // group_info; NULL for none
+    private int[] threadKeyring = new int[initialRows()]; // key; NULL for none
+    private int[] processKeyring = new int[initialRows()]; // key; NULL for none
+    private int[] sessionKeyring = new int[initialRows()]; // key; NULL for none
+    private int[] jitKeyring = new int[initialRows()]; // KEY_REQKEY_DEFL_*: where request_key(2) links a new key
     private long[] capInheritable = new long[initialRows()]; // capability mask
     private long[] capPermitted = new long[initialRows()]; // capability mask
     private long[] capEffective = new long[initialRows()]; // capability mask
@@ -133,6 +137,38 @@ public final class CredTable extends Table {
         groups[row(cred)] = value;
     }
 
+    public int threadKeyring(int cred) {
+        return threadKeyring[row(cred)];
+    }
+
+    public void setThreadKeyring(int cred, int value) {
+        threadKeyring[row(cred)] = value;
+    }
+
+    public int processKeyring(int cred) {
+        return processKeyring[row(cred)];
+    }
+
+    public void setProcessKeyring(int cred, int value) {
+        processKeyring[row(cred)] = value;
+    }
+
+    public int sessionKeyring(int cred) {
+        return sessionKeyring[row(cred)];
+    }
+
+    public void setSessionKeyring(int cred, int value) {
+        sessionKeyring[row(cred)] = value;
+    }
+
+    public int jitKeyring(int cred) {
+        return jitKeyring[row(cred)];
+    }
+
+    public void setJitKeyring(int cred, int value) {
+        jitKeyring[row(cred)] = value;
+    }
+
     public long capInheritable(int cred) {
         return capInheritable[row(cred)];
     }
@@ -239,6 +275,10 @@ public final class CredTable extends Table {
         setUserNs(to, userNs(from));
         setUcounts(to, ucounts(from));
         setGroups(to, groups(from));
+        setThreadKeyring(to, threadKeyring(from));
+        setProcessKeyring(to, processKeyring(from));
+        setSessionKeyring(to, sessionKeyring(from));
+        setJitKeyring(to, jitKeyring(from));
         setCapInheritable(to, capInheritable(from));
         setCapPermitted(to, capPermitted(from));
         setCapEffective(to, capEffective(from));
@@ -261,6 +301,10 @@ public final class CredTable extends Table {
         userNs[row] = 0;
         ucounts[row] = 0;
         groups[row] = 0;
+        threadKeyring[row] = 0;
+        processKeyring[row] = 0;
+        sessionKeyring[row] = 0;
+        jitKeyring[row] = 0;
         capInheritable[row] = 0;
         capPermitted[row] = 0;
         capEffective[row] = 0;
@@ -283,6 +327,10 @@ public final class CredTable extends Table {
         userNs = columns.ints(userNs);
         ucounts = columns.ints(ucounts);
         groups = columns.ints(groups);
+        threadKeyring = columns.ints(threadKeyring);
+        processKeyring = columns.ints(processKeyring);
+        sessionKeyring = columns.ints(sessionKeyring);
+        jitKeyring = columns.ints(jitKeyring);
         capInheritable = columns.longs(capInheritable);
         capPermitted = columns.longs(capPermitted);
         capEffective = columns.longs(capEffective);

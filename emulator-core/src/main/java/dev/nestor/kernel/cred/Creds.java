@@ -37,6 +37,22 @@ public final class Creds {
     private final SignalStructTable signals;
     private final Ucounts ucounts;
     private IntConsumer hideMemory = task -> {};
+    private CredKeys keys = new NoKeys();
+
+    /** Before there are keys. */
+    private static final class NoKeys implements CredKeys {
+        @Override
+        public void get(int key) {}
+
+        @Override
+        public void put(int key) {}
+
+        @Override
+        public void fsIdsChanged(int threadKeyring, int kuid, int kgid) {}
+
+        @Override
+        public void freeUserNs(int userNs) {}
+    }
 
     public Creds(
             TaskTable tasks,
@@ -55,6 +71,11 @@ public final class Creds {
     /** @param hook set_dumpable(suid_dumpable) on the memory of a task that has some, which is a room above */
     public void setHideMemory(IntConsumer hook) {
         hideMemory = hook;
+    }
+
+    public void setKeys(CredKeys made) {
+        keys = made;
+        userNamespaces.setDeathHook(made::freeUserNs);
     }
 
     /** The first task's: root, with the capabilities of the bounding set. */
@@ -82,6 +103,9 @@ public final class Creds {
         if (count == 0) {
             int userNs = creds.userNs(cred);
             putGroups(creds.groups(cred));
+            keys.put(creds.threadKeyring(cred));
+            keys.put(creds.processKeyring(cred));
+            keys.put(creds.sessionKeyring(cred));
             ucounts.put(creds.ucounts(cred));
             creds.free(cred);
             userNamespaces.put(userNs);
@@ -99,6 +123,9 @@ public final class Creds {
         creds.setCount(cred, 1);
         userNamespaces.hold(creds.userNs(cred));
         ucounts.get(creds.ucounts(cred));
+        keys.get(creds.threadKeyring(cred));
+        keys.get(creds.processKeyring(cred));
+        keys.get(creds.sessionKeyring(cred));
         getGroups(creds.groups(cred));
         return cred;
     }
@@ -120,6 +147,9 @@ public final class Creds {
                 && creds.egid(old) == creds.egid(cred)
                 && creds.fsuid(old) == creds.fsuid(cred)
                 && creds.fsgid(old) == creds.fsgid(cred);
+        if (!sameIds && creds.threadKeyring(cred) != NULL) {
+            keys.fsIdsChanged(creds.threadKeyring(cred), creds.fsuid(cred), creds.fsgid(cred));
+        }
         if (!sameIds || !isSubset(cred, old)) {
             hideMemory.accept(task);
             tasks.setPdeathSignal(task, 0);
@@ -141,6 +171,32 @@ public final class Creds {
             ns = userNamespaces.parent(ns);
         }
         return false;
+    }
+
+    /**
+     * copy_creds() without CLONE_NEWUSER: the parent's cred, or one without the keyrings of its thread and, for a new
+     * process, of its process. NULL at the limit.
+     */
+    public int copyCreds(int parent, boolean thread) {
+        int old = tasks.cred(parent);
+        if (creds.threadKeyring(old) == NULL && (thread || creds.processKeyring(old) == NULL)) {
+            return get(old);
+        }
+        int cred = prepare(parent);
+        if (cred != NULL) {
+            dropKeyrings(cred, !thread);
+        }
+        return cred;
+    }
+
+    /** The thread's keyring stays behind, and that of the process if asked for. */
+    public void dropKeyrings(int cred, boolean process) {
+        keys.put(creds.threadKeyring(cred));
+        creds.setThreadKeyring(cred, NULL);
+        if (process) {
+            keys.put(creds.processKeyring(cred));
+            creds.setProcessKeyring(cred, NULL);
+        }
     }
 
     /** set_cred_ucounts(): after a change of uid or user namespace of a prepared cred. 0, or EAGAIN at the table's limit. */
@@ -279,6 +335,7 @@ public final class Creds {
      * @return whether it has more rights than who called execve (bprm->secureexec)
      */
     public boolean exec(int cred, int old, boolean noNewPrivs, boolean unsafe) {
+        dropKeyrings(cred, true);
         int root = userNamespaces.makeKuid(creds.userNs(cred), 0);
         long permitted = 0;
         boolean effective = false;

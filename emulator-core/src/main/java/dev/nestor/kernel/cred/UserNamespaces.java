@@ -10,6 +10,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
+import java.util.function.IntConsumer;
 
 /**
  * User namespaces and the translation of ids through them: kernel/user_namespace.c. A kuid or kgid is an id of the
@@ -37,6 +38,7 @@ public final class UserNamespaces implements NsOps, NsOwners {
     private final TaskTable tasks;
     private final NsInums inums;
     private final Ucounts ucounts;
+    private IntConsumer deathHook = ns -> {};
 
     public UserNamespaces(
             UserNamespaceTable namespaces,
@@ -51,6 +53,11 @@ public final class UserNamespaces implements NsOps, NsOwners {
         this.tasks = tasks;
         this.inums = inums;
         this.ucounts = new Ucounts(ucountsTable, namespaces, this::put);
+    }
+
+    /** @param hook called with a namespace that dies, while it is still there */
+    void setDeathHook(IntConsumer hook) {
+        deathHook = hook;
     }
 
     public Ucounts ucounts() {
@@ -135,6 +142,7 @@ public final class UserNamespaces implements NsOps, NsOwners {
             }
             int parent = namespaces.parent(at);
             int counted = namespaces.ucounts(at);
+            deathHook.accept(at);
             clearMaps(at);
             inums.free(namespaces.inum(at));
             namespaces.free(at);

@@ -303,14 +303,16 @@ public final class Fork {
     /** copy_creds(): threads share; others get a copy, in a user namespace of its own if asked for. */
     private int copyCreds(int parent, int child, long flags) {
         if ((flags & Sched.CLONE_NEWUSER) == 0) {
-            tasks.setCred(child, verbs.creds.get(tasks.cred(parent)));
-            return 0;
+            int shared = verbs.creds.copyCreds(parent, (flags & Sched.CLONE_THREAD) != 0);
+            tasks.setCred(child, shared);
+            return shared == NULL ? -Errno.ENOMEM : 0;
         }
         boolean chrooted = verbs.fsStructs.isChrooted(parent, nsProxies.mntNs(tasks.nsproxy(parent)));
         int cred = verbs.creds.prepare(parent);
         if (cred == NULL) {
             return -Errno.ENOMEM;
         }
+        verbs.creds.dropKeyrings(cred, true);
         tasks.setCred(child, cred);
         return verbs.creds.createUserNs(parent, cred, chrooted);
     }
