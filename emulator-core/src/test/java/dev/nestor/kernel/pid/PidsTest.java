@@ -64,6 +64,7 @@ class PidsTest {
         pids.freePid(pid);
         assertThat(machine.pidTable.isLive(pid)).isTrue();
         assertThat(pids.pidNrNs(pid, machine.root)).isZero();
+        assertThat(pids.keptNrNs(pid, machine.root)).isEqualTo(1);
         pids.putPid(pid);
         assertThat(machine.pidTable.isLive(pid)).isFalse();
     }
