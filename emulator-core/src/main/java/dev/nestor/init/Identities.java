@@ -92,7 +92,8 @@ final class Identities {
         timeNamespaceTable = new TimeNamespaceTable(most);
         timeNamespaces = new TimeNamespaces(timeNamespaceTable, userNamespaces, nsInums);
         cgroupNamespaceTable = new CgroupNamespaceTable(most);
-        cgroups = new CgroupRoom(most, LegacyHierarchy.parse(config.legacyCgroups()), tasks, signalStructs, boottimeNs);
+        cgroups =
+                new CgroupRoom(most, LegacyHierarchy.parse(config.programCgroups()), tasks, signalStructs, boottimeNs);
         cgroupNamespaces = new CgroupNamespaces(cgroupNamespaceTable, userNamespaces, nsInums, cgroups.cssSets());
         ipcNamespaceTable = new IpcNamespaceTable(most);
         ipcNamespaces = new IpcNamespaces(ipcNamespaceTable, userNamespaces, nsInums);

@@ -12,7 +12,7 @@ import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import java.util.function.IntUnaryOperator;
 
-/** Limits of System V IPC under /proc/sys/kernel, of the IPC namespace of who reads or writes: ipc/ipc_sysctl.c. */
+/** Limits of System V IPC under /proc/sys/kernel, of the IPC namespace that a file was found in: ipc/ipc_sysctl.c. */
 final class IpcSysctls {
     private static final int SEM_CTLS = 4;
 
@@ -57,8 +57,18 @@ final class IpcSysctls {
         nextId(files, "kernel/shm_next_id", IpcIds.SHM);
     }
 
-    private int ns(ProcRequest request) {
-        return ns(request.reader());
+    /** ENOENT for a file whose namespace is gone. */
+    private ProcShow showing(ProcShow show) {
+        return (request, out) -> namespaces.isLive(request.ipcNs()) ? show.show(request, out) : -Errno.ENOENT;
+    }
+
+    private ProcStore storing(ProcStore store) {
+        return (request, text, length) ->
+                namespaces.isLive(request.ipcNs()) ? store.store(request, text, length) : -Errno.ENOENT;
+    }
+
+    private static int ns(ProcRequest request) {
+        return request.ipcNs();
     }
 
     private int ns(int task) {
@@ -97,11 +107,11 @@ final class IpcSysctls {
                 return 0;
             });
         };
-        files.sysctl(path, 0644, show, store, limitRights);
+        files.sysctlIpcNs(path, 0644, showing(show), storing(store), limitRights);
     }
 
     private void limit(ProcFiles files, String path, int most, IntUnaryOperator get, SetInt set) {
-        files.sysctl(path, 0644, shows(get), stores(0, most, set), limitRights);
+        files.sysctlIpcNs(path, 0644, showing(shows(get)), storing(stores(0, most, set)), limitRights);
     }
 
     private ProcShow shows(IntUnaryOperator get) {
@@ -126,7 +136,7 @@ final class IpcSysctls {
 
     private void nextId(ProcFiles files, String path, int kind) {
         ProcStore store = stores(0, Integer.MAX_VALUE, (ns, value) -> namespaces.setNextId(ns, kind, value));
-        files.sysctl(path, 0444, shows(ns -> namespaces.nextId(ns, kind)), store, wishRights);
+        files.sysctlIpcNs(path, 0444, showing(shows(ns -> namespaces.nextId(ns, kind))), storing(store), wishRights);
     }
 
     /** proc_ipc_dointvec_minmax_orphans(): looking is enough to make what nobody has any more go. */
@@ -140,7 +150,7 @@ final class IpcSysctls {
             namespaces.setShmRmidForced(ns, value != 0);
             destroyOrphaned(ns);
         });
-        files.sysctl("kernel/shm_rmid_forced", 0644, show, store, limitRights);
+        files.sysctlIpcNs("kernel/shm_rmid_forced", 0644, showing(show), storing(store), limitRights);
     }
 
     private void destroyOrphaned(int ns) {
@@ -176,6 +186,6 @@ final class IpcSysctls {
             }
             return taken;
         };
-        files.sysctl("kernel/sem", 0644, show, store, limitRights);
+        files.sysctlIpcNs("kernel/sem", 0644, showing(show), storing(store), limitRights);
     }
 }

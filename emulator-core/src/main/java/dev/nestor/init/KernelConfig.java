@@ -37,7 +37,7 @@ public final class KernelConfig {
     private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
-    private String legacyCgroups = // hierarchies of version 1, as lines of /proc/PID/cgroup
+    private String programCgroups = // where programs run, as their /proc/PID/cgroup says
             """
             9:name=systemd:/
             8:pids:/
@@ -48,6 +48,7 @@ public final class KernelConfig {
             3:cpuset:/
             2:cpuacct:/
             1:cpu:/
+            0::/corpus/program
             """;
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
     private final int[] ucountMax = new int[UcountType.COUNT]; // user.max_* of the initial user namespace
@@ -270,15 +271,15 @@ public final class KernelConfig {
     }
 
     /**
-     * The cgroup hierarchies of version 1, as the lines of a /proc/PID/cgroup of the programs that run. The controllers
-     * that they have, the default hierarchy has not.
+     * The cgroup hierarchies, as the lines of a /proc/PID/cgroup of the programs that run. The controllers that one of
+     * version 1 has, the default hierarchy has not.
      */
-    public String legacyCgroups() {
-        return legacyCgroups;
+    public String programCgroups() {
+        return programCgroups;
     }
 
-    public KernelConfig legacyCgroups(String wanted) {
-        legacyCgroups = wanted;
+    public KernelConfig programCgroups(String wanted) {
+        programCgroups = wanted;
         return this;
     }
 

@@ -45,6 +45,7 @@ public final class KernelInvariants {
         new PidInvariants(kernel).check();
         new ReferenceInvariants(kernel, all).check();
         new IpcInvariants(kernel).check();
+        new CgroupInvariants(kernel, all).check();
         Claims.forEach(kernel.credTable(), this::checkCapabilities);
         Claims.forEach(kernel.userNamespaceTable(), this::checkUserNamespace);
         checkInums();

@@ -30,11 +30,13 @@ class RecordedCgroupCallsTest {
     private static final String TOP = "/sys/fs/cgroup/unified";
 
     @ParameterizedTest
-    @ValueSource(strings = {"tree", "procs", "control", "threaded", "freeze", "kill", "into", "perms", "ns"})
+    @ValueSource(
+            strings = {"tree", "procs", "control", "threaded", "freeze", "kill", "into", "perms", "ns", "delegate"})
     void call_answersAsLinux(String file) {
-        TestMachine machine = new TestMachine(new KernelConfig().legacyCgroups(LEGACY));
+        TestMachine machine = new TestMachine(new KernelConfig().programCgroups(LEGACY));
         List<String> lines = RecordedCalls.lines("cgroup/" + file + ".calls");
-        int task = newRoot(machine, lines.getFirst().equals("# host"));
+        int task = newRoot(
+                machine, lines.getFirst().equals("# host"), lines.getFirst().equals("# delegate"));
 
         List<String> answered = new RecordedTasks(machine, task).run(lines);
 
@@ -64,7 +66,7 @@ class RecordedCgroupCallsTest {
     }
 
     /** pid 1 of a PID namespace and of a mount namespace, in a cgroup of its own: as record.py has it. */
-    private static int newRoot(TestMachine machine, boolean host) {
+    private static int newRoot(TestMachine machine, boolean host, boolean delegate) {
         int task = machine.clone(machine.init(), Sched.CLONE_NEWPID | Sched.CLONE_NEWNS);
         LegacyCgroupFs legacyFs = machine.kernel().fileSystems().legacyCgroupFs();
         List<LegacyHierarchy> legacy = machine.kernel().cgroups().legacy();
@@ -75,6 +77,10 @@ class RecordedCgroupCallsTest {
                 "mkdir \"/sys/fs/cgroup/unified/nestor\" 0755",
                 "echo \"+hugetlb\" \"/sys/fs/cgroup/unified/cgroup.subtree_control\"",
                 "echo \"0\" \"/sys/fs/cgroup/unified/nestor/cgroup.procs\""));
+        if (delegate) {
+            setup.add("mount \"x\" \"/tmp\" \"cgroup2\" 0 \"nsdelegate\"");
+            setup.add("umount2 \"/tmp\" 0");
+        }
         if (!host) {
             setup.add("unshare CLONE_NEWCGROUP");
         }

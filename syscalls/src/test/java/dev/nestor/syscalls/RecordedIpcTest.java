@@ -22,8 +22,10 @@ class RecordedIpcTest {
                 "semundo",
                 "shm",
                 "shmforced",
+                "shmvma",
                 "perms",
                 "sysctl",
+                "sysctlfd",
                 "sysvipc"
             })
     void call_answersAsLinux(String file) {

@@ -57,6 +57,7 @@ final class RecordedTasks {
             case "fork" -> made(words[1], of, machine.call(of, Nr.NR_clone, Signal.SIGCHLD));
             case "thread" -> made(words[1], of, machine.call(of, Nr.NR_clone, THREAD));
             case "newns" -> made(words[1], of, machine.call(of, Nr.NR_clone, Sched.CLONE_NEWCGROUP | Signal.SIGCHLD));
+            case "newuser" -> newUser(words[1], of);
             case "into" -> made(words[1], of, into(of, Long.parseLong(words[2])));
             case "exit" -> {
                 machine.call(task(words[1]), Nr.NR_exit_group, 0);
@@ -64,6 +65,17 @@ final class RecordedTasks {
             }
             default -> plain(of, line);
         };
+    }
+
+    /** A child in new user and cgroup namespaces, in which its maker maps itself to root. */
+    private String newUser(String name, int of) {
+        long flags = Sched.CLONE_NEWUSER | Sched.CLONE_NEWCGROUP | Signal.SIGCHLD;
+        String made = made(name, of, machine.call(of, Nr.NR_clone, flags));
+        String dir = "\"/proc/" + made + "/";
+        plain(of, "echo \"deny\" " + dir + "setgroups\"");
+        plain(of, "echo \"0 0 1\" " + dir + "uid_map\"");
+        plain(of, "echo \"0 0 1\" " + dir + "gid_map\"");
+        return made;
     }
 
     private String made(String name, int maker, long result) {

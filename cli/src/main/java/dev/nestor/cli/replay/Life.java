@@ -7,6 +7,8 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.TraceEnd;
 import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.kernel.cgroup.CgroupFreezer;
+import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.syscalls.Syscalls;
 import dev.nestor.uapi.Sched;
 import java.util.Objects;
@@ -54,6 +56,9 @@ final class Life {
             return;
         }
         boolean dying = isDying(task);
+        if (!dying) {
+            freeze(task);
+        }
         if (member.isBlocked() && !dying) {
             calls.resume(member);
         } else if (dying && !member.script().makesAnotherCall()) {
@@ -69,8 +74,44 @@ final class Life {
             if (machine.execution().resume(task) == 0) {
                 leaveCpu(task);
             }
-        } else if (isDying(task) || machine.kernel().signals().delivery().peek(task) != 0) {
+        } else if (isDying(task)
+                || isFreezing(task)
+                || machine.kernel().signals().delivery().peek(task) != 0) {
             endIdle(task);
+        }
+    }
+
+    /** A task that is to be frozen, or that is and shall be no more. */
+    private boolean isFreezing(int task) {
+        boolean wanted = (machine.tasks().jobctl(task) & TaskTable.JOBCTL_TRAP_FREEZE) != 0;
+        return wanted != machine.tasks().frozen(task);
+    }
+
+    /** In recorded order a task is frozen where it is, in a call or not: the log has it do nothing until it is thawed. */
+    private void freeze(int task) {
+        CgroupFreezer freezer = machine.kernel().cgroups().freezer();
+        if ((machine.tasks().jobctl(task) & TaskTable.JOBCTL_TRAP_FREEZE) != 0) {
+            freezer.enterFrozen(task);
+        } else if (machine.tasks().frozen(task) && machine.tasks().state(task) != TaskTable.TASK_STOPPED) {
+            freezer.leaveFrozen(task, true);
+        }
+    }
+
+    /** The log has a task make a call: it is not frozen, or not yet. */
+    private void thaw(int task) {
+        machine.tasks().setJobctl(task, machine.tasks().jobctl(task) & ~TaskTable.JOBCTL_TRAP_FREEZE);
+        if (machine.tasks().frozen(task)) {
+            machine.kernel().cgroups().freezer().leaveFrozen(task, true);
+        }
+    }
+
+    /** After a call of a task that should be frozen. */
+    void freezeAgain(ReplayedTask member) {
+        boolean runs = member.isAlive() && !machine.isExiting(member.task()) && !isDying(member.task());
+        if (runs && machine.kernel().cgroups().freezer().isWanted(member.task())) {
+            int task = member.task();
+            machine.tasks().setJobctl(task, machine.tasks().jobctl(task) | TaskTable.JOBCTL_TRAP_FREEZE);
+            freeze(task);
         }
     }
 
@@ -136,6 +177,7 @@ final class Life {
     /** Before a task's next call: what a kill has left to do, and the mask of a sigsuspend that no handler ended. */
     void goOn(ReplayedTask member) {
         if (member.isAlive() && !machine.isExiting(member.task())) {
+            thaw(member.task());
             machine.kernel().signals().delivery().backToUser(member.task());
         }
     }

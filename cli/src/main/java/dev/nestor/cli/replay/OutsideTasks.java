@@ -54,6 +54,9 @@ final class OutsideTasks {
         }
         if (task != NULL) {
             tasks.setPtrace(task, 1);
+            if (crew.isRoot(member.number())) {
+                OutsideCgroups.place(machine, task);
+            }
             crew.bind(member, task);
         }
     }

@@ -31,6 +31,7 @@ import java.util.Set;
  *       computed.
  *   <li><i>Who the first task is</i> (ids, groups, capabilities, limits, masks, names of the machine): as on the reference
  *       machine. The first observation that differs is learned, while nothing in the log has set it ({@link Identity}).
+ *   <li><i>The cgroup</i> of its own that each log ran in: its name ({@link OutsideCgroups}).
  *   <li><i>Memory</i> that is there without having been mapped ({@link OutsideMemory}).
  *   <li><i>How long the machine has been up</i>, which clocks that count from boot show ({@link OutsideClock}).
  *   <li><i>Processes</i> that a call finds though no task of the log is they: learned as tasks that do nothing
@@ -51,6 +52,7 @@ public final class Prehistory {
     private final OutsideMounts mounts;
     private final OutsideMemory memory;
     private final Identity identity;
+    private final OutsideCgroups cgroups;
     private final OutsideClock clock;
 
     /** The first tasks of the log whose working directory has not shown yet. */
@@ -73,6 +75,7 @@ public final class Prehistory {
         mounts = new OutsideMounts(machine, learned);
         memory = new OutsideMemory(machine);
         identity = new Identity(machine, tasks, crew);
+        cgroups = new OutsideCgroups(machine);
         clock = new OutsideClock(machine);
         texts = new OutsideTexts(machine);
         processes = new OutsideProcesses(learned, crew, machine.rootPidNs());
@@ -139,6 +142,9 @@ public final class Prehistory {
     /** The emulator's answer, compared in full, differs: why it could not know better, or "". */
     public String excuse(ReplayedTask member, TraceCall call, long result) {
         String learnt = identity.learn(member, call, result);
+        if (learnt.isEmpty()) {
+            learnt = cgroups.learn(member, call);
+        }
         if (learnt.isEmpty()) {
             learnt = descriptors.excuse(member, call, result);
         }

@@ -189,6 +189,7 @@ public final class RecordedReplay {
             finish(member, call);
         }
         calls.exit(member);
+        life.freezeAgain(member);
         life.settle();
     }
 

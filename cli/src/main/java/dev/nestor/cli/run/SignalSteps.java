@@ -127,11 +127,21 @@ final class SignalSteps {
         return any;
     }
 
-    /** A stop of the whole process in which the task has to join, or the news that it is over. */
+    /**
+     * A stop of the whole process in which the task has to join, or the news that it is over; freezing and thawing, which
+     * interrupt a wait though no signal comes.
+     */
     private boolean settleStop(int task) {
         delivery.tellNews(task);
-        boolean joins = (stage.tasks().jobctl(task) & TaskTable.JOBCTL_STOP_PENDING) != 0;
-        return joins && stage.machine().execution().toUser(task, 0) == Execution.STOPPED;
+        int jobctl = stage.tasks().jobctl(task);
+        boolean freezes =
+                (jobctl & TaskTable.JOBCTL_TRAP_FREEZE) != 0 || stage.tasks().frozen(task);
+        if (freezes || (jobctl & TaskTable.JOBCTL_STOP_PENDING) != 0) {
+            return stage.machine().execution().toUser(task, 0) == Execution.STOPPED || freezes;
+        }
+        boolean wasThawed = stage.tasks().sigpending(task);
+        stage.kernel().signals().wakeups().recalcSigpending(task);
+        return wasThawed && !stage.tasks().sigpending(task);
     }
 
     /** The task goes back to user mode. */
@@ -145,7 +155,9 @@ final class SignalSteps {
     }
 
     private boolean isStopped(LogProgram program) {
-        return stage.tasks().state(program.task()) == TaskTable.TASK_STOPPED;
+        int task = program.task();
+        return stage.tasks().state(task) == TaskTable.TASK_STOPPED
+                || (stage.tasks().frozen(task) && stage.tasks().state(task) != TaskTable.TASK_RUNNING);
     }
 
     /** The task is stopped between two records. */

@@ -213,6 +213,35 @@ public final class CgroupFs extends FsType {
         return error != 0 ? error : cgroup;
     }
 
+    /** For a driver that knows where a process is: it goes to the cgroup of a path, which is made where it is missing. */
+    public void place(int task, String path) {
+        int cgroup = cgroups.root();
+        for (String part : path.split("/", -1)) {
+            if (part.isEmpty()) {
+                continue;
+            }
+            int name = names.intern(part);
+            int there = vfs.dentries.lookup(table.kn(cgroup), name);
+            if (there == NULL) {
+                int error = mkdir(task, table.kn(cgroup), name, 0755);
+                assert error == 0 : path;
+                there = vfs.dentries.lookup(table.kn(cgroup), name);
+            }
+            names.put(name);
+            cgroup = inodes.handle(dentries.inode(there));
+        }
+        room.cssSets().attachTask(cgroup, task, true);
+    }
+
+    /** For such a driver: the last name of the path to a task's cgroup is another. */
+    public void rename(int task, String newName) {
+        int kn = table.kn(room.cssSets().cgroupOf(task));
+        int name = names.intern(newName);
+        vfs.dentries.move(kn, dentries.parent(kn), name);
+        vfs.dentries.placeByOffset(kn, hash(name));
+        names.put(name);
+    }
+
     // Directories.
 
     @Override

@@ -182,6 +182,13 @@ public final class ProcFiles {
         entry.rights = rights;
     }
 
+    /** A sysctl of the IPC namespace that it was found in, which it does not hold. */
+    public void sysctlIpcNs(
+            String path, int mode, ProcShow show, @Nullable ProcStore store, @Nullable ProcMode rights) {
+        sysctl(path, mode, show, store, rights);
+        all.getLast().bindsIpcNs = true;
+    }
+
     /** The rights of a sysctl that is a number: who may do what with the file, and who may set it. */
     public record NumberRights(
             @Nullable ProcMode mode, @Nullable ProcSet check) {}

@@ -8,6 +8,7 @@ import dev.nestor.fs.InodeTable;
 import dev.nestor.fs.IovIter;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.ns.NsOps;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
@@ -18,7 +19,7 @@ import dev.nestor.uapi.Fcntl;
  * <p>The text of a SEQ entry is made when reading begins at its front, and kept in the pages of an inode that belongs to
  * the open file alone: f_handle. How far the buffer of seq_read() would reach is kept in f_datum. That inode also holds
  * the namespaces that the file was bound to when it was opened: the user namespace as i_rdev, the IPC namespace as its
- * handle, the PID namespace as its directory offset.
+ * handle, the PID namespace as its directory offset. A sysctl keeps no more than the handle of its IPC namespace, in f_datum.
  */
 final class ProcOps implements FileOps {
     private static final int MAX_WRITE = 1 << 20; // KMALLOC_MAX_SIZE is more than any entry takes
@@ -57,7 +58,7 @@ final class ProcOps implements FileOps {
         request.pidNs = proc.pidNsOf(inode);
         int kept = files.handle(file);
         request.userNs = kept == NULL ? NULL : inodes.rdev(kept);
-        request.ipcNs = kept == NULL ? NULL : inodes.handle(kept);
+        request.ipcNs = kept == NULL ? (int) files.datum(file) : inodes.handle(kept);
         request.openerPidNs = kept == NULL ? NULL : inodes.dirOffset(kept);
         request.extra = inodes.dirOffset(inode);
         request.pos = pos;
@@ -90,11 +91,19 @@ final class ProcOps implements FileOps {
 
     /** sysvipc_proc_open(). */
     private int bindIpcNs(int task, int file) {
+        NsOps ops = vfs.below.nsTypes().ops(NsTypes.IPC);
+        int ns = ops.get(task);
+        if (entry(file).isSysctl) {
+            files.setDatum(file, ns);
+            ops.put(ns);
+            return 0;
+        }
         int kept = newKept(file);
         if (kept == NULL) {
+            ops.put(ns);
             return -Errno.ENOMEM;
         }
-        inodes.setHandle(kept, vfs.below.nsTypes().ops(NsTypes.IPC).get(task));
+        inodes.setHandle(kept, ns);
         int pidNs = vfs.below.pids().activeNs(task);
         inodes.setDirOffset(kept, vfs.below.pidNamespaces().get(pidNs));
         return 0;

@@ -48,7 +48,7 @@ public final class ProcRequest {
         return userNs;
     }
 
-    /** The IPC namespace that its opener had, for an entry that is bound to it. */
+    /** The IPC namespace that its opener had, for an entry that is bound to it; it may be gone if that is a sysctl. */
     public int ipcNs() {
         return ipcNs;
     }

@@ -78,6 +78,7 @@ public final class CgroupFreezer {
         return cgroups.frozenNs(cgroup) + (start == 0 ? 0 : boottimeNs.getAsLong() - start);
     }
 
+    /** cgroup_freeze_task(); whoever was not to be frozen is not woken for nothing. */
     private void freezeTask(int task, boolean freeze) {
         if (tasks.hasFlag(task, TaskTable.PF_KTHREAD) || tasks.sighand(task) == NULL) {
             return;
@@ -85,10 +86,15 @@ public final class CgroupFreezer {
         if (freeze) {
             tasks.setJobctl(task, tasks.jobctl(task) | TaskTable.JOBCTL_TRAP_FREEZE);
             life.hooks().signalWakeUp(task);
-        } else {
+        } else if ((tasks.jobctl(task) & TaskTable.JOBCTL_TRAP_FREEZE) != 0 || tasks.frozen(task)) {
             tasks.setJobctl(task, tasks.jobctl(task) & ~TaskTable.JOBCTL_TRAP_FREEZE);
             life.hooks().wakeUpProcess(task);
         }
+    }
+
+    /** Whether a task's cgroup is to be frozen. */
+    public boolean isWanted(int task) {
+        return cgroups.hasFlag(cgroupOf(task), CgroupTable.CGRP_FREEZE);
     }
 
     /** A new task of a cgroup that is to be frozen is born frozen. */

@@ -28,6 +28,16 @@ public record LegacyHierarchy(int id, String controllers, String path) {
         return List.copyOf(parsed);
     }
 
+    /** Where the programs are in the default hierarchy, by such lines: the root when they don't say. */
+    public static String defaultPath(String lines) {
+        for (String line : lines.split("\n", -1)) {
+            if (line.startsWith("0::")) {
+                return line.substring(3);
+            }
+        }
+        return "/";
+    }
+
     /** Its controllers as bits of {@link CgroupSubsys}. */
     int subsysMask() {
         int mask = 0;

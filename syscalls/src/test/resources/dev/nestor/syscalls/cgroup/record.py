@@ -6,7 +6,8 @@
 As ../files/record.py, whose calls and arguments these are, with more than one task. Each file is run by "main", pid 1 of a
 PID namespace, with a tmpfs for its root and /proc; it is in a new cgroup that has been given the hugetlb controller, which is
 the root of a new cgroup namespace, and cgroup2 is mounted at /cg. A file whose first line is "# host" gets no cgroup
-namespace of its own, and is in a cgroup /nestor, of which /cg shows the parent. What else a line can be:
+namespace of its own, and is in a cgroup /nestor, of which /cg shows the parent; for one that begins with "# delegate" the
+hierarchy has the option nsdelegate as long as it runs. What else a line can be:
 
     fork NAME [of NAME]       a child of main, or of another task; what it is called in PID namespace is in order
     thread NAME of NAME       a thread of a task's process
@@ -171,6 +172,7 @@ def main_task(lines):
 def run(path):
     lines = [line.rstrip('\n') for line in open(path)]
     host = lines[0] == '# host'
+    delegate = lines[0] == '# delegate'
     top = '/sys/fs/cgroup/unified'
     old = open(top + '/cgroup.subtree_control').read().split()
     shared = mmap.mmap(-1, 1 << 22)
@@ -179,6 +181,8 @@ def run(path):
     if 'hugetlb' not in old:
         open(top + '/cgroup.subtree_control', 'w').write('+hugetlb')
     try:
+        if delegate:
+            remount(b'nsdelegate')
         libc.unshare(0x20000000)
         worker = os.fork()
         if worker == 0:
@@ -187,6 +191,8 @@ def run(path):
             work(lines, shared, home, host)
         os.waitpid(worker, 0)
     finally:
+        if delegate:
+            remount(b'')
         time.sleep(0.1)
         for root, dirs, _ in os.walk(home, topdown=False):
             os.rmdir(root)
@@ -196,6 +202,14 @@ def run(path):
     if data.startswith(b'FAILED') or not data:
         sys.exit('%s: %s' % (path, data.decode()))
     open(path, 'wb').write(data)
+
+
+def remount(options):
+    """The options of the hierarchy are those of the last mount in the initial cgroup namespace."""
+    libc.unshare(0x20000)
+    libc.mount(b'none', b'/', None, 0x4000 | 1 << 18, None)
+    libc.mount(b'cgroup2', b'/mnt', b'cgroup2', 0, options)
+    libc.umount2(b'/mnt', 0)
 
 
 def work(lines, shared, home, host):

@@ -25,13 +25,15 @@ import ctypes, encodings.latin_1, encodings.unicode_escape, errno, os, re, selec
 
 NR = dict(shmget=29, shmat=30, shmctl=31, semget=64, semop=65, semctl=66, shmdt=67, msgget=68, msgsnd=69, msgrcv=70, msgctl=71,
           semtimedop=220, setresuid=117, setresgid=119, setgroups=116, unshare=272, kill=62, munmap=11, mprotect=10,
-          setrlimit=160, prctl=157, mlockall=151, munlockall=152, getpid=39, setuid=105)
+          setrlimit=160, prctl=157, mlockall=151, munlockall=152, getpid=39, setuid=105, mremap=25, madvise=28, mlock=149,
+          munlock=150)
 NAMES = dict(IPC_PRIVATE=0, IPC_CREAT=0o1000, IPC_EXCL=0o2000, IPC_NOWAIT=0o4000, IPC_RMID=0, IPC_SET=1, IPC_STAT=2, IPC_INFO=3,
              MSG_NOERROR=0o10000, MSG_EXCEPT=0o20000, MSG_COPY=0o40000, MSG_STAT=11, MSG_INFO=12, MSG_STAT_ANY=13,
              SEM_UNDO=0x1000, GETPID=11, GETVAL=12, GETALL=13, GETNCNT=14, GETZCNT=15, SETVAL=16, SETALL=17, SEM_STAT=18,
              SEM_INFO=19, SEM_STAT_ANY=20, SHM_LOCK=11, SHM_UNLOCK=12, SHM_STAT=13, SHM_INFO=14, SHM_STAT_ANY=15,
              SHM_RDONLY=0o10000, SHM_RND=0o20000, SHM_REMAP=0o40000, SHM_EXEC=0o100000, SHM_HUGETLB=0o4000,
-             SHM_NORESERVE=0o10000, SHM_DEST=0o1000, SHM_LOCKED=0o2000, PROT_READ=1, PROT_WRITE=2, PROT_EXEC=4, PROT_NONE=0,
+             SHM_NORESERVE=0o10000, SHM_DEST=0o1000, SHM_LOCKED=0o2000, PROT_READ=1, PROT_WRITE=2, PROT_EXEC=4, PROT_NONE=0, MREMAP_MAYMOVE=1, MREMAP_FIXED=2,
+             MADV_REMOVE=9, MADV_DONTFORK=10, MADV_DOFORK=11,
              CLONE_SYSVSEM=0x40000, CLONE_NEWIPC=0x8000000, CLONE_NEWUSER=0x10000000, CLONE_NEWPID=0x20000000, SIGCHLD=17)
 LAYOUT = dict(
     msqid_ds=(120, '<iIIIII', 'key uid gid cuid cgid mode', 'QQQQQQii', 'stime rtime ctime cbytes qnum qbytes lspid lrpid'),
