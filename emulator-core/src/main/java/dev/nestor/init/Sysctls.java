@@ -57,7 +57,7 @@ final class Sysctls {
         map(files, "uid_map", UserNamespaces.UID);
         map(files, "gid_map", UserNamespaces.GID);
         map(files, "projid_map", UserNamespaces.PROJID);
-        files.processUserNs("setgroups", 0644, this::setgroups, this::writeSetgroups);
+        files.processUserNs("setgroups", 0644, this::setgroups, this::writeSetgroups, Capability.CAP_SYS_ADMIN);
         files.global("loadavg", 0444, this::loadavg);
     }
 

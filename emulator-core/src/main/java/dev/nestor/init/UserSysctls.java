@@ -54,6 +54,7 @@ final class UserSysctls {
                     set,
                     new ProcFiles.NumberRights(rights, this::maySet));
         }
+        files.wholeSysctls("user");
     }
 
     private int userNs(ProcRequest request) {

@@ -124,10 +124,6 @@ public final class AddressSpaces {
         work.add(Work.MM_DUP);
         mms.setUsers(copy, 1);
         copyLayout(mm, copy);
-        if (mms.exeFile(mm) != NULL) {
-            files.hold(mms.exeFile(mm));
-            mms.setExeFile(copy, mms.exeFile(mm));
-        }
         for (int vma = tree.first(mm); vma != NULL; vma = tree.next(vma)) {
             if (!vmas.has(vma, VmFlags.VM_DONTCOPY) && !dupVma(vma, copy)) {
                 mmput(copy);

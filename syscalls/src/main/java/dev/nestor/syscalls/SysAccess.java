@@ -217,7 +217,11 @@ public final class SysAccess {
             Bytes.putLong(out, 16, table.maxBlocks(sb));
             Bytes.putLong(out, 24, free);
             Bytes.putLong(out, 32, free);
+        }
+        if (hasUuid(vfs.superBlocks.type(sb).name())) {
             Arrays.fill(out, 56, 64, Outside.UNKNOWN_BYTE);
+        } else {
+            Bytes.putInt(out, 56, table.dev(sb));
         }
         if (table.maxInodes(sb) > 0) {
             Bytes.putLong(out, 40, table.maxInodes(sb));
@@ -227,6 +231,14 @@ public final class SysAccess {
         Bytes.putLong(out, 72, 4096);
         int readOnly = table.readOnly(sb) ? MountFlags.MNT_READONLY : 0;
         Bytes.putLong(out, 80, ST_VALID | flags(vfs.tables.mounts.flags(mnt) | readOnly));
+    }
+
+    /** Whether f_fsid comes from the file system's own identity, drawn when it was made; else it is its device number. */
+    private static boolean hasUuid(String type) {
+        return switch (type) {
+            case "tmpfs", "devtmpfs", "sysfs", "cgroup", "cgroup2", "ext4" -> true;
+            default -> false;
+        };
     }
 
     /** calculate_f_flags(). */

@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
+import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.kernel.sched.Dispatcher;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.StateHash;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,6 +33,7 @@ public final class TestMachine {
     private final Execution execution;
     private final Deque<Integer> woken = new ArrayDeque<>();
     private final Map<Integer, Long> results = new HashMap<>();
+    private final Map<Integer, Integer> handled = new HashMap<>();
 
     public TestMachine() {
         this(new KernelConfig());
@@ -80,6 +83,29 @@ public final class TestMachine {
         return result == null ? Syscalls.BLOCKED : result;
     }
 
+    /** Puts a task into those cgroups of hierarchies of version 1 that the configuration names. */
+    public void enterLegacyCgroups(int task) {
+        List<LegacyHierarchy> hierarchies = kernel.cgroups().legacy();
+        for (int i = 0; i < hierarchies.size(); i++) {
+            kernel.fileSystems()
+                    .legacyCgroupFs()
+                    .place(task, i, hierarchies.get(i).path());
+        }
+    }
+
+    /** The signal whose handler a task has been led into since this was last asked, or 0. */
+    public int handledSignal(int task) {
+        Integer sig = handled.remove(task);
+        return sig == null ? 0 : sig;
+    }
+
+    /** Whether a task has ended, reaped or not, or is on its way out. */
+    public boolean isGone(int task) {
+        return !kernel.tasks().isLive(task)
+                || execution.isDead(task)
+                || kernel.tasks().hasFlag(task, TaskTable.PF_EXITING);
+    }
+
     private void settle() {
         while (!woken.isEmpty()) {
             int task = woken.remove();
@@ -101,7 +127,9 @@ public final class TestMachine {
 
     private void finish(int task, long result) {
         if (!execution.isDead(task)) {
-            execution.toUser(task, result);
+            if (execution.toUser(task, result) == Execution.HANDLER) {
+                handled.put(task, execution.signal().info().signo());
+            }
             kernel.tasks().setSyscallNr(task, -1);
         }
         if (execution.isDead(task)) {
@@ -166,6 +194,16 @@ public final class TestMachine {
         call(init, Nr.NR_munmap, 0, TASK_SIZE);
         kernel.processKeyrings()
                 .freeUserNs(kernel.credTable().userNs(tasks.cred(init))); // those of users stay for ever
+    }
+
+    /** Advances the clock to the first event there is; false when there is none. */
+    public boolean advanceToEvent() {
+        if (kernel.eventLoop().queue().size() == 0) {
+            return false;
+        }
+        kernel.eventLoop().step();
+        settle();
+        return true;
     }
 
     public String digest() {

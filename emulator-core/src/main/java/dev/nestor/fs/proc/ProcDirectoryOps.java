@@ -78,7 +78,7 @@ final class ProcDirectoryOps implements FileOps {
         if (inodes.handle(inode) != NULL && subject == NULL) {
             return -Errno.ENOENT;
         }
-        if (entry.isSysctl || (entry.kind == ProcEntry.DIR && entry.children.isEmpty())) {
+        if ((entry.isSysctl && !entry.isWhole) || (entry.kind == ProcEntry.DIR && entry.children.isEmpty())) {
             return -Outside.EOUTSIDE;
         }
         if (!emitDots(file, out)) {

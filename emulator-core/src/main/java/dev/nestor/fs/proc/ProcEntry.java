@@ -50,6 +50,8 @@ final class ProcEntry {
     final int mode; // S_IF* and permission bits
     final List<ProcEntry> children = new ArrayList<>();
     boolean isSysctl;
+    boolean isWhole; // a directory of sysctls that has all that it has on the reference machine
+    int writeCapability = -1; // CAP_*: who opens it for writing has it in that namespace; -1 for none
     boolean bindsUserNs; // shows the user namespace that the process had when it was opened
     boolean bindsIpcNs; // shows the IPC namespace that its opener had, in the numbers of its opener's PID namespace
     boolean isText; // a sysctl that can be read in parts

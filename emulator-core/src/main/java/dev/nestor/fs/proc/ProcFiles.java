@@ -217,6 +217,11 @@ public final class ProcFiles {
         all.getLast().isText = true;
     }
 
+    /** A directory of sysctls, {@code user}, that has nothing but what it has by now. */
+    public void wholeSysctls(String name) {
+        existing(sys, name).isWhole = true;
+    }
+
     /** A file of /proc/PID and of /proc/PID/task/TID, where they have it; made once for as long as it is open. */
     public void process(String name, int mode, ProcShow show, @Nullable ProcStore store) {
         process(name, ProcEntry.SEQ, mode, show, store);
@@ -229,9 +234,19 @@ public final class ProcFiles {
 
     /** A file of records about the user namespace that the process had when the file was opened. */
     public void processUserNs(String name, int mode, ProcShow show, ProcStore store) {
+        processUserNs(name, mode, show, store, -1);
+    }
+
+    /**
+     * The same.
+     *
+     * @param writeCapability CAP_* that who opens the file for writing has in that namespace; else EACCES. -1 for none
+     */
+    public void processUserNs(String name, int mode, ProcShow show, ProcStore store, int writeCapability) {
         processRecords(name, mode, show, store);
         for (ProcEntry dir : new ProcEntry[] {pidDir, tidDir}) {
             existing(dir, name).bindsUserNs = true;
+            existing(dir, name).writeCapability = writeCapability;
         }
     }
 

@@ -177,7 +177,8 @@ public final class ProcFs extends FsType {
             inodes.setDatum(inode, entry.index);
             inodes.setHandle(inode, pids.getPid(pid));
             inodes.setDirOffset(inode, extra);
-            boolean isUnknown = entry.isSysctl || (entry.kind == ProcEntry.DIR && entry.children.isEmpty());
+            boolean isUnknown =
+                    (entry.isSysctl && !entry.isWhole) || (entry.kind == ProcEntry.DIR && entry.children.isEmpty());
             if (isUnknown && pid == NULL && (entry.mode & Stat.S_IFMT) == Stat.S_IFDIR) {
                 inodes.setFlags(inode, InodeFlags.INCOMPLETE);
             }

@@ -2,6 +2,7 @@ package dev.nestor.fs.proc;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.fs.FileModes;
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.InodeTable;
@@ -77,16 +78,27 @@ final class ProcOps implements FileOps {
             return -Errno.ESRCH;
         }
         if (entry(file).bindsUserNs) {
-            int kept = newKept(file);
-            if (kept == NULL) {
-                return -Errno.ENOMEM;
-            }
-            int subject = proc.taskOf(files.inode(file));
-            int ns = vfs.below.credTable().userNs(vfs.below.tasks().cred(subject));
-            vfs.below.userNamespaces().hold(ns);
-            inodes.setRdev(kept, ns);
+            return bindUserNs(task, file);
         }
         return entry(file).bindsIpcNs ? bindIpcNs(task, file) : 0;
+    }
+
+    /** proc_id_map_open() and proc_setgroups_open(). */
+    private long bindUserNs(int task, int file) {
+        int subject = proc.taskOf(files.inode(file));
+        int ns = vfs.below.credTable().userNs(vfs.below.tasks().cred(subject));
+        int capability = entry(file).writeCapability;
+        boolean writes = (files.mode(file) & FileModes.FMODE_WRITE) != 0;
+        if (writes && capability >= 0 && !vfs.below.capabilities().nsCapable(task, ns, capability)) {
+            return -Errno.EACCES;
+        }
+        int kept = newKept(file);
+        if (kept == NULL) {
+            return -Errno.ENOMEM;
+        }
+        vfs.below.userNamespaces().hold(ns);
+        inodes.setRdev(kept, ns);
+        return 0;
     }
 
     /** sysvipc_proc_open(). */

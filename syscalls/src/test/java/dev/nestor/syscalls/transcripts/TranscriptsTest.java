@@ -1,0 +1,117 @@
+package dev.nestor.syscalls.transcripts;
+
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Recorded shell sessions, typed to an emulated shell whose programs make real calls: what they show of the kernel is what
+ * was recorded. What is not compared is named in each test, with the reason.
+ */
+class TranscriptsTest {
+    private static Comparison of(String file) {
+        return new Comparison(Transcript.read(file));
+    }
+
+    @Test
+    void ls_proc_ns() {
+        of("01_ls_proc_ns.txt")
+                .leaveOutCommand("ls -l /proc/1/ns", "an LSM of that machine keeps its init from being looked into")
+                .check(new Machine()::asRoot);
+    }
+
+    @Test
+    void uts() {
+        of("04_uts.txt").check(new Machine()::asRoot);
+    }
+
+    @Test
+    void ipcNamespaces() {
+        Machine machine = new Machine()
+                .sysctl("kernel/msg_next_id", "29360131") // where the numbers of that machine stood
+                .sysctl("kernel/sem_next_id", "30244882")
+                .sysctl("kernel/shm_next_id", "11927586");
+        of("05_ipc.txt")
+                .rename("(0x[0-9a-f]{8})|^( *-?\\d{4,10})(?= +\\d+ +644 )", "key")
+                .leaveOut(Pattern.compile("(?<= )\\d{10}$"), "ctime")
+                .check(machine::asRoot);
+    }
+
+    @Test
+    void pstreeInPidNamespaces() {
+        of("06_pstree_pidns.txt")
+                .leaveOut(Pattern.compile("\\d\\d:\\d\\d:\\d\\d(?= init-system)"), "CPU time of that machine's init")
+                .check(new Machine(3)::asRoot);
+    }
+
+    @Test
+    void cloneNewUts() {
+        of("10_clone_newuts_readlink.txt").check(new Machine()::asRoot);
+    }
+
+    @Test
+    void setnsByTypes() {
+        of("11_setns_nstype.txt")
+                .leaveOutCommand("cat setns_demo.pl", "the text of the script")
+                .check(new Machine()::asRoot);
+    }
+
+    @Test
+    void userNamespaces() {
+        of("12_userns.txt")
+                .leaveOutCommand("ip link set", "netlink is not there yet")
+                .check(new Machine()::asRoot);
+    }
+
+    @Test
+    void nobody() {
+        of("13_nobody.txt")
+                .leaveOutLines("LOOPBACK|link/loopback", "ip a: netlink is not there yet")
+                .check(new Machine()::asNobody);
+    }
+
+    @Test
+    void persistentNamespaces() {
+        of("14_persistent_ns.txt").rename("^(\\d+) (\\d+) 0:4 uts", "mount").check(new Machine(84)::asRoot);
+    }
+
+    @Test
+    void signalsToPid1() {
+        of("15_pid1_signals.txt")
+                .leaveOutLines("^ *(6554|15351) ", "sleeps of other sessions of that machine")
+                .leaveOut(Pattern.compile("(?<=[SR])[+ ](?=   [a-z]+$)"), "the terminal's foreground group")
+                .check(new Machine()::asRoot);
+    }
+
+    @Test
+    void lsnsAndNsenter() {
+        of("16_lsns_nsenter.txt")
+                .leaveOut(
+                        Pattern.compile("(?<=net      )(84|83)(?=     2 root unassigned)"), "one more process by then")
+                .leaveOut(Pattern.compile("unassigned"), "NETNSID: netlink is not there yet")
+                .check(new Machine(82)::asRoot);
+    }
+
+    @Test
+    void timeAndCgroupNamespaces() {
+        Machine machine = new Machine();
+        machine.shellCgroup("corpus/tr");
+        machine.advance(5239.02);
+        of("17_timens_cgroupns.txt")
+                .leaveOut(
+                        Pattern.compile("(?<=^(?:100)?5239)[.]\\d\\d \\d+[.]\\d\\d$"), "what commands took; idle CPUs")
+                .check(machine::asRoot);
+    }
+
+    @Test
+    void nested() {
+        of("18_nested.txt").check(new Machine()::asRoot);
+    }
+
+    @Test
+    void sysctlsOfNamespaces() {
+        of("19_proc_sys_per_ns.txt")
+                .leaveOut(Pattern.compile("^(?:\\d+[.]\\d\\d ){3}\\d+/\\d+(?= )"), "load and tasks of that machine")
+                .leaveOutLines("^0x000001fffeffffff=", "the names that capsh has for capabilities")
+                .check(new Machine()::asRoot);
+    }
+}
