@@ -98,25 +98,31 @@ final class IpcPrograms {
                 .formatted(Integer.parseInt(row[0]), row[1], FileStat.user(Integer.parseInt(uid)), row[2]);
     }
 
+    private static void title(String what, String columns, StringBuilder text) {
+        text.append("\n------ ")
+                .append(what)
+                .append(" --------\n")
+                .append(columns)
+                .append('\n');
+    }
+
     private static void messages(UserProcess process, StringBuilder text) {
-        text.append("\n------ Message Queues --------\n"
-                + "key        msqid      owner      perms      used-bytes   messages    \n");
+        title("Message Queues", "key        msqid      owner      perms      used-bytes   messages    ", text);
         for (String[] row : rows(process, "msg")) {
             text.append(common(row, row[7])).append("%-12s %-12s\n".formatted(row[3], row[4]));
         }
     }
 
     private static void segments(UserProcess process, StringBuilder text) {
-        text.append("\n------ Shared Memory Segments --------\n"
-                + "key        shmid      owner      perms      bytes      nattch     status      \n");
+        String columns = "key        shmid      owner      perms      bytes      nattch     status      ";
+        title("Shared Memory Segments", columns, text);
         for (String[] row : rows(process, "shm")) {
             text.append(common(row, row[7])).append("%-10s %-10s %-6s %-6s\n".formatted(row[3], row[6], "", ""));
         }
     }
 
     private static void semaphores(UserProcess process, StringBuilder text) {
-        text.append(
-                "\n------ Semaphore Arrays --------\n" + "key        semid      owner      perms      nsems     \n");
+        title("Semaphore Arrays", "key        semid      owner      perms      nsems     ", text);
         for (String[] row : rows(process, "sem")) {
             text.append(common(row, row[4])).append("%-10s\n".formatted(row[3]));
         }

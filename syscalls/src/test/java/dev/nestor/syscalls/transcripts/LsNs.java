@@ -56,7 +56,7 @@ final class LsNs {
         Map<Integer, Task> tasks = tasks(process);
         Map<Long, Line> lines = new TreeMap<>();
         List<Task> ordered = new ArrayList<>(tasks.values());
-        ordered.sort(Comparator.comparing(task -> task.pid));
+        ordered.sort(Comparator.comparingInt(task -> task.pid));
         for (String type : TYPES) {
             if (options.has('t') && !options.value("t").equals(type)) {
                 continue;

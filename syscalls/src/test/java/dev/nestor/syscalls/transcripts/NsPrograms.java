@@ -162,7 +162,7 @@ final class NsPrograms {
             String path = named.isEmpty() ? "/proc/" + target + "/ns/" + kind.file : named;
             boolean wanted = options.has(kind.letter)
                     || options.has(kind.option)
-                    || options.has('a') && !isOwn(process, path, kind.file);
+                    || (options.has('a') && !isOwn(process, path, kind.file));
             if (!wanted) {
                 continue;
             }

@@ -113,7 +113,7 @@ final class ProcPrograms {
         text.append(label);
         List<Row> children = rows.stream()
                 .filter(one -> one.ppid() == row.pid())
-                .sorted(Comparator.comparing(Row::comm).thenComparing(Row::pid))
+                .sorted(Comparator.comparing(Row::comm).thenComparingInt(Row::pid))
                 .toList();
         if (children.isEmpty()) {
             text.append('\n');

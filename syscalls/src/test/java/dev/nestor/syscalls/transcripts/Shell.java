@@ -106,8 +106,8 @@ final class Shell {
 
     /** @param isLast the shell ends with the list: its last command needs no process of its own */
     private void run(List<Pipeline> list, boolean isLast) {
-        for (Pipeline pipeline : list) {
-            run(pipeline, isLast && pipeline == list.getLast());
+        for (int i = 0; i < list.size(); i++) {
+            run(list.get(i), isLast && i == list.size() - 1);
             if (isInteractive && process.hasCaught(Signal.SIGINT)) {
                 process.err("");
                 throw new TopLevel();
@@ -137,7 +137,7 @@ final class Shell {
             if (child == last) {
                 status = UserProcess.exitCode(process.waitStatus());
             }
-            if (!pids.remove((Integer) child)) {
+            if (!pids.removeIf(one -> one == child)) {
                 ended(child);
             }
         }
@@ -153,8 +153,9 @@ final class Shell {
     private List<Integer> fork(Pipeline pipeline) {
         List<Integer> pids = new ArrayList<>();
         int input = -1;
-        for (Command command : pipeline.commands()) {
-            boolean isLast = command == pipeline.commands().getLast();
+        for (int i = 0; i < pipeline.commands().size(); i++) {
+            Command command = pipeline.commands().get(i);
+            boolean isLast = i == pipeline.commands().size() - 1;
             int reading = -1;
             int writing = -1;
             if (!isLast) {
@@ -327,7 +328,7 @@ final class Shell {
 
     private @Nullable Job ended(int child) {
         for (Job job : jobs) {
-            if (job.pids.remove((Integer) child)) {
+            if (job.pids.removeIf(one -> one == child)) {
                 job.waitStatus = process.waitStatus();
                 return job;
             }
