@@ -64,4 +64,15 @@ class SysExecTest {
         machine.put(task, PATH, "/tmp/script");
         assertThat(execveat(directory, PATH, 0, 0)).isZero();
     }
+
+    /** What is looked at is that nobody holds the file in the end. */
+    @Test
+    void programOfAForkedTask_isHeldByBoth() {
+        machine.call(task, Nr.NR_close, create("/tmp/program", "\u007fELF", 0755));
+        machine.put(task, PATH, "/tmp/program");
+        assertThat(machine.call(task, Nr.NR_execve, PATH, 0, 0)).isZero();
+        int child = machine.fork(task);
+        machine.call(task, Nr.NR_exit_group, 0);
+        assertThat(machine.call(child, Nr.NR_getpid)).isPositive();
+    }
 }
