@@ -51,6 +51,7 @@ public final class KernelConfig {
             0::/corpus/program
             """;
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
+    private boolean requestKeyHelper = true; // /sbin/request-key is there, and makes no key
     private final int[] ucountMax = new int[UcountType.COUNT]; // user.max_* of the initial user namespace
     private final long[] rlimits = new long[2 * Resource.RLIM_NLIMITS]; // soft, hard by resource
 
@@ -77,6 +78,16 @@ public final class KernelConfig {
     private void setLimit(int resource, long soft, long hard) {
         rlimits[2 * resource] = soft;
         rlimits[2 * resource + 1] = hard;
+    }
+
+    /** Whether request_key(2) finds its helper, which answers ENOKEY; else the answer is ENOENT. */
+    public boolean requestKeyHelper() {
+        return requestKeyHelper;
+    }
+
+    public KernelConfig requestKeyHelper(boolean wanted) {
+        requestKeyHelper = wanted;
+        return this;
     }
 
     /** What a user may have in the initial user namespace, by UcountType. */

@@ -24,6 +24,7 @@ public final class SysKeys {
     private final Keyrings keyrings;
     private final ProcessKeyrings processKeyrings;
     private final KeyOwners owners;
+    private final boolean hasHelper;
     private final byte[] type = new byte[TYPE_SIZE];
     private final ProcessKeyrings.Description description = new ProcessKeyrings.Description();
     private byte[] payload = new byte[4096];
@@ -35,6 +36,7 @@ public final class SysKeys {
         this.keyrings = kernel.keyrings();
         this.processKeyrings = kernel.processKeyrings();
         this.owners = new KeyOwners(kernel);
+        this.hasHelper = kernel.config().requestKeyHelper();
     }
 
     public void register(SyscallTable.Builder calls) {
@@ -212,8 +214,12 @@ public final class SysKeys {
         return told(key);
     }
 
-    /** construct_key_and_link(), whose helper can't be run: EPERM for a keyring, which no helper makes. */
+    /** construct_key_and_link(), whose helper makes nothing or can't be run: EPERM for a keyring, which none makes. */
     private long construct(int task, int kind, int keyring) {
-        return kind == KeyTable.TYPE_KEYRING ? -Errno.EPERM : processKeyrings.negate(task, kind, description, keyring);
+        if (kind == KeyTable.TYPE_KEYRING) {
+            return -Errno.EPERM;
+        }
+        int failed = processKeyrings.negate(task, kind, description, keyring);
+        return failed == -Errno.ENOENT && hasHelper ? -Errno.ENOKEY : failed;
     }
 }

@@ -2,6 +2,7 @@ package dev.nestor.syscalls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nestor.init.KernelConfig;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class RecordedTaskCallsTest {
                 "keyusers"
             })
     void call_answersAsLinux(String file) {
-        TestMachine machine = new TestMachine();
+        TestMachine machine = new TestMachine(new KernelConfig().requestKeyHelper(false));
         int task = RecordedFileCallsTest.newRoot(machine);
         makeProgram(machine, task);
         List<String> lines = RecordedCalls.lines("tasks/" + file + ".calls");
