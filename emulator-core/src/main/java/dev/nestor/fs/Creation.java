@@ -42,7 +42,7 @@ public final class Creation {
     }
 
     /** O_CREAT of a name that is not there: the dentry with a reference, or a negative errno. */
-    int createFile(int task, Nameidata nd, int mode) {
+    public int createFile(int task, Nameidata nd, int mode) {
         int dir = nd.dentry;
         int error = isReadOnly(nd.mnt) ? -Errno.EROFS : mayCreate(task, dir);
         if (error != 0) {
@@ -61,7 +61,7 @@ public final class Creation {
         if (error == 0) {
             error = permissions.check(task, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
         }
-        if (error == 0 && superBlocks.type(dentryTable.sb(dir)).mayChange() != 0) {
+        if (error == 0 && superBlocks.type(dentryTable.sb(dir)).mayMake(0) != 0) {
             error = -Errno.EOPNOTSUPP;
         }
         if (error != 0) {
@@ -131,7 +131,7 @@ public final class Creation {
         if (error != FsType.GENERIC) {
             return error;
         }
-        error = superBlocks.type(dentryTable.sb(nd.dentry)).mayChange();
+        error = superBlocks.type(dentryTable.sb(nd.dentry)).mayMake(Stat.S_IFDIR);
         if (error != 0) {
             return error;
         }
@@ -166,7 +166,7 @@ public final class Creation {
         if (isDevice && !isWhiteout && !permissions.isCapable(task, Capability.CAP_MKNOD)) {
             return -Errno.EPERM;
         }
-        error = superBlocks.type(dentryTable.sb(nd.dentry)).mayChange();
+        error = superBlocks.type(dentryTable.sb(nd.dentry)).mayMake(type);
         if (error != 0) {
             return type == Stat.S_IFREG ? -Errno.EACCES : error;
         }
@@ -180,7 +180,7 @@ public final class Creation {
 
     /** vfs_symlink() of a prepared name. */
     public int symlink(int task, Nameidata nd, byte[] text, int length) {
-        int error = mayMake(task, nd.dentry);
+        int error = mayMake(task, nd.dentry, Stat.S_IFLNK);
         if (error != 0) {
             return error;
         }
@@ -211,7 +211,7 @@ public final class Creation {
             return error;
         }
         boolean isDir = (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR;
-        if (isDir || superBlocks.type(inodes.sb(inode)).mayChange() != 0) {
+        if (isDir || superBlocks.type(inodes.sb(inode)).mayMake(0) != 0) {
             return -Errno.EPERM;
         }
         if (inodes.nlink(inode) == 0 && (inodes.flags(inode) & InodeFlags.LINKABLE) == 0) {
@@ -246,9 +246,9 @@ public final class Creation {
     }
 
     /** may_create(), and whether the file system makes such things at all. */
-    private int mayMake(int task, int dir) {
+    private int mayMake(int task, int dir, int format) {
         int error = mayCreate(task, dir);
-        return error != 0 ? error : superBlocks.type(dentryTable.sb(dir)).mayChange();
+        return error != 0 ? error : superBlocks.type(dentryTable.sb(dir)).mayMake(format);
     }
 
     int mayCreateIn(int task, int dir) {
@@ -267,11 +267,17 @@ public final class Creation {
         return permissions.check(task, inode, Permissions.MAY_WRITE | Permissions.MAY_EXEC);
     }
 
-    /** A new inode under the last name of nd: its dentry with a reference, or -ENOSPC. Takes over link. */
+    /** A new inode under the last name of nd: its dentry with a reference, or -ENOSPC and what the file system says. Takes over link. */
     private int make(int task, Nameidata nd, int mode, int link, int rdev) {
         int inode = newInode(task, nd.dentry, mode);
         if (inode == NULL) {
             return -Errno.ENOSPC;
+        }
+        boolean isRegular = (mode & Stat.S_IFMT) == Stat.S_IFREG;
+        int error = isRegular ? superBlocks.type(inodes.sb(inode)).created(task, inode) : 0;
+        if (error != 0) {
+            inodeLife.put(inode);
+            return error;
         }
         int dentry = addName(nd, inode);
         if (dentry < 0) {

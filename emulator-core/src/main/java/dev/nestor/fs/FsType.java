@@ -95,6 +95,16 @@ public abstract class FsType {
         return 0;
     }
 
+    /** The same of something of a format (S_IF*); 0 stands for another name of what is there: link(2), rename(2). */
+    public int mayMake(int format) {
+        return mayChange();
+    }
+
+    /** i_op->create(): what a new regular file needs besides its inode. 0, or a negative errno, and then it does not come to be. */
+    public int created(int task, int inode) {
+        return 0;
+    }
+
     /** i_size of a directory without entries. */
     public int emptyDirSize() {
         return 0;

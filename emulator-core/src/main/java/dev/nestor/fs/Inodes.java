@@ -93,6 +93,21 @@ public final class Inodes {
         inodes.setCtime(inode, now);
     }
 
+    /** simple_inode_init_ts(): all times are now. */
+    public void initTimes(int inode) {
+        long now = now();
+        inodes.setAtime(inode, now);
+        inodes.setMtime(inode, now);
+        inodes.setCtime(inode, now);
+    }
+
+    /** inode_set_atime_to_ts() and inode_set_ctime_current(). */
+    public void touchAtimeAndCtime(int inode) {
+        long now = now();
+        inodes.setAtime(inode, now);
+        inodes.setCtime(inode, now);
+    }
+
     /** touch_atime() of a relatime mount: once after each change, and once a day. */
     public void touchAtime(int inode) {
         long now = now();

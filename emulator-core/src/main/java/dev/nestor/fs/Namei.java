@@ -254,6 +254,29 @@ public final class Namei {
         return lookupIn(nd.task, nd.dentry, nd.text, nd.lastOffset, nd.lastLength);
     }
 
+    /**
+     * lookup_noperm(): the one name that nd has been given, in a directory where nd then stands: a dentry with a reference,
+     * NULL when there is none, EACCES for what is not a single name.
+     */
+    public int lookupSingle(Nameidata nd, int task, int mnt, int dir) {
+        nd.jump(mnt, dir);
+        nd.task = task;
+        nd.lastOffset = 0;
+        nd.lastLength = nd.end;
+        nd.lastType = Nameidata.LAST_NORM;
+        nd.trailingSlash = false;
+        boolean isDots = nd.text[0] == '.' && (nd.end == 1 || (nd.end == 2 && nd.text[1] == '.'));
+        if (nd.end == 0 || isDots) {
+            return -Errno.EACCES;
+        }
+        for (int i = 0; i < nd.end; i++) {
+            if (nd.text[i] == '/') {
+                return -Errno.EACCES;
+            }
+        }
+        return lookupLast(nd);
+    }
+
     /** lookup_one(): as above, in any directory. */
     public int lookupIn(int task, int dir, byte[] text, int offset, int length) {
         int dentry = dentries.lookup(dir, text, offset, length);

@@ -103,7 +103,7 @@ public final class Nameidata {
     }
 
     /** Goes to a dentry of the same mount; takes over the reference on it. */
-    void stepTo(int toDentry) {
+    public void stepTo(int toDentry) {
         int from = dentry;
         dentry = toDentry;
         dentries.put(from);

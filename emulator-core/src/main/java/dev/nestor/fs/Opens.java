@@ -284,7 +284,7 @@ public final class Opens {
     }
 
     /** do_dentry_open() without f_op->open(). */
-    private int create(int task, Nameidata nd, int flags) {
+    public int create(int task, Nameidata nd, int flags) {
         int inode = dentryTable.inode(nd.dentry);
         int kind = superBlocks.type(inodes.sb(inode)).fileKind(inode);
         int file = fileLife.create(task, nd.mnt, nd.dentry, flags & ~CREATION_FLAGS, kind);

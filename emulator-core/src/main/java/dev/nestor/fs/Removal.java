@@ -49,7 +49,8 @@ public final class Removal {
         return error;
     }
 
-    private int unlinkLast(int task, Nameidata nd) {
+    /** vfs_unlink() of the last name in the directory where nd stands. */
+    public int unlinkLast(int task, Nameidata nd) {
         if (creation.isReadOnly(nd.mnt)) {
             return -Errno.EROFS;
         }
@@ -321,7 +322,7 @@ public final class Removal {
                     : mayDelete(task, to.dentry, target, exchange ? namei.isDirectory(target) : isDir);
         }
         if (error == 0) {
-            error = superBlocks.type(dentryTable.sb(source)).mayChange();
+            error = superBlocks.type(dentryTable.sb(source)).mayMake(0);
         }
         if (error == 0 && isDir && old.dentry != to.dentry) {
             error = permissions.check(task, dentryTable.inode(source), Permissions.MAY_WRITE);

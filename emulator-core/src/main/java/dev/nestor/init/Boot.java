@@ -94,6 +94,8 @@ final class Boot {
         int pidNs = kernel.pidNamespaces().createRoot(userNs, config.pidMax());
         proxies.setPidNsForChildren(proxy, pidNs);
         kernel.setFileSystems(new FileSystems(kernel, userNs, pidNs));
+        kernel.fileSystems().mqueueFs().initRoot(proxies.ipcNs(proxy));
+        kernel.ipcNamespaces().add(kernel.fileSystems().mqueueFs());
         rootMnt = kernel.fileSystems().rootMount();
         proxies.setMntNs(
                 proxy, kernel.vfs().mounts.createRootNs(kernel.fileSystems().nsRoot(), userNs));

@@ -19,10 +19,11 @@ final class ExitResources implements Exit.Resources {
         kernel.fork().releaseMm(task);
         kernel.taskIpc().exitSem(task);
         kernel.taskIpc().exitShm(task);
+        kernel.fileSystems().mqueues().exit(task);
         int files = tasks.files(task);
         if (files != NULL) {
+            kernel.fileTables().putFiles(files); // while the descriptors are seen to be the task's
             tasks.setFiles(task, NULL);
-            kernel.fileTables().putFiles(files);
         }
         int fs = tasks.fs(task);
         if (fs != NULL) {

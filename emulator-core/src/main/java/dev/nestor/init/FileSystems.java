@@ -20,6 +20,8 @@ import dev.nestor.fs.proc.ProcTexts;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.fs.tmpfs.TmpFsOptions;
+import dev.nestor.ipc.MqueueFs;
+import dev.nestor.ipc.Mqueues;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Capability;
@@ -31,7 +33,6 @@ public final class FileSystems {
     private static final int ROOT_DEVICE = 0xfe00; // 254:0, /dev/vda
     private static final long SYSFS_MAGIC = 0x62656572L;
     private static final long DEVPTS_SUPER_MAGIC = 0x1cd1L;
-    private static final long MQUEUE_MAGIC = 0x19800202L;
 
     /** Known file systems that are not modelled. */
     private static final String OTHERS =
@@ -52,7 +53,8 @@ public final class FileSystems {
     private final TmpFs sysfs;
     private final TmpFs devtmpfs;
     private final TmpFs devpts;
-    private final TmpFs mqueue;
+    private final MqueueFs mqueueFs;
+    private final Mqueues mqueues;
     private final CgroupFs cgroupFs;
     private final LegacyCgroupFs legacyCgroupFs;
     private final TmpFsOptions options = new TmpFsOptions();
@@ -89,7 +91,10 @@ public final class FileSystems {
         sysfs = TmpFs.special(vfs, devices, "sysfs", SYSFS_MAGIC);
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
         devpts = TmpFs.special(vfs, devices, "devpts", DEVPTS_SUPER_MAGIC);
-        mqueue = TmpFs.special(vfs, devices, "mqueue", MQUEUE_MAGIC);
+        mqueues = newMqueues();
+        mqueueFs = new MqueueFs(
+                vfs, mqueues, kernel.ipcNamespaces(), kernel.config().maxTasks());
+        new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         cgroupFs = newCgroupFs();
         legacyCgroupFs = new LegacyCgroupFs(vfs, kernel.cgroups(), kernel.cgroupNamespaces());
         new ProcCgroups(kernel, cgroupFs).register(procFiles);
@@ -107,6 +112,28 @@ public final class FileSystems {
                 kernel.addressSpaces().mms(),
                 kernel.timekeeping()::cyclesToNs);
         return new CgroupFs(vfs, below);
+    }
+
+    private Mqueues newMqueues() {
+        KernelConfig config = kernel.config();
+        int most = config.maxTasks();
+        return new Mqueues(
+                vfs,
+                new Mqueues.Around(
+                        kernel.waitQueues(),
+                        kernel.wakeups(),
+                        kernel.hrTimers(),
+                        kernel.timekeeping(),
+                        kernel.userNamespaces().ucounts(),
+                        kernel.userNamespaces(),
+                        kernel.pidTable(),
+                        kernel.pids(),
+                        kernel.work()),
+                new Mqueues.Limits(config.maxIpcObjects(), config.maxMessages(), most, config.maxMessageBytes()));
+    }
+
+    Mqueues mqueues() {
+        return mqueues;
     }
 
     private ProcContext procContext() {
@@ -165,6 +192,7 @@ public final class FileSystems {
                 || type.equals("tmpfs")
                 || type.equals("ramfs")
                 || type.equals("proc")
+                || type.equals("mqueue")
                 || OTHERS.contains("," + type + ",");
         if (!known) {
             return -Errno.ENODEV;
@@ -190,7 +218,9 @@ public final class FileSystems {
             vfs.superBlocks.put(sb);
             return -Errno.EPERM;
         }
-        vfs.tables.superBlocks.setReadOnly(sb, (mountFlags & MountFlags.MNT_READONLY) != 0);
+        if (!type.equals("mqueue")) {
+            vfs.tables.superBlocks.setReadOnly(sb, (mountFlags & MountFlags.MNT_READONLY) != 0);
+        }
         return sb;
     }
 
@@ -222,7 +252,6 @@ public final class FileSystems {
         return switch (type) {
             case "sysfs" -> sysfs;
             case "devpts" -> devpts;
-            case "mqueue" -> mqueue;
             default -> null;
         };
     }
@@ -249,6 +278,8 @@ public final class FileSystems {
         }
         return switch (type) {
             case "tmpfs" -> createTmpfs(task, userNs);
+            case "mqueue" ->
+                mqueueFs.instance(kernel.nsProxyTable().ipcNs(kernel.tasks().nsproxy(task)));
             case "ramfs" -> ramfs.create(userNs, 0755, fsuid(task), fsgid(task));
             case "proc" ->
                 procFs.create(userNs, kernel.pidNamespaces().get(kernel.pids().activeNs(task)));
@@ -289,6 +320,7 @@ public final class FileSystems {
     void digest(StateHash hash) {
         pipes.digest(hash);
         timerFds.digest(hash);
+        mqueueFs.digest(hash);
     }
 
     public NsFs nsFs() {
@@ -305,6 +337,10 @@ public final class FileSystems {
 
     public Pipes pipes() {
         return pipes;
+    }
+
+    public MqueueFs mqueueFs() {
+        return mqueueFs;
     }
 
     /** Where other rooms put files into /proc. */

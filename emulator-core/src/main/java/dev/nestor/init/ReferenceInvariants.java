@@ -11,6 +11,8 @@ import dev.nestor.fs.FsType;
 import dev.nestor.fs.MountTable;
 import dev.nestor.fs.SuperBlockTable;
 import dev.nestor.ipc.IpcNamespaceTable;
+import dev.nestor.ipc.MqWaiterTable;
+import dev.nestor.ipc.MqueueTable;
 import dev.nestor.ipc.MsgQueueTable;
 import dev.nestor.ipc.SemArrayTable;
 import dev.nestor.ipc.SemUndoListTable;
@@ -188,6 +190,8 @@ final class ReferenceInvariants {
         Claims.forEach(sbs, sb -> namespaces[NsTypes.PID].hold(sbs.pidNs(sb), "procfs"));
         Claims.forEach(pidTable, ns -> namespaces[NsTypes.PID].hold(pidTable.parent(ns), "child"));
         Claims.forEach(creds, cred -> users.hold(creds.userNs(cred), "cred"));
+        MqueueTable mqueues = all.get(MqueueTable.class);
+        Claims.forEach(mqueues, queue -> users.hold(mqueues.notifyUserNs(queue), "queue's notification"));
         UcountsTable ucounts = all.get(UcountsTable.class);
         Claims.forEach(ucounts, user -> users.hold(ucounts.ns(user), ucounts.name()));
         Claims.forEach(sbs, sb -> users.hold(sbs.userNs(sb), sbs.name()));
@@ -229,6 +233,8 @@ final class ReferenceInvariants {
         Holders processes = new Holders(ucounts);
         Holders pending = new Holders(ucounts);
         Claims.forEach(creds, cred -> holders.hold(creds.ucounts(cred), "cred"));
+        MqueueTable mqueues = all.get(MqueueTable.class);
+        Claims.forEach(mqueues, mqueue -> holders.hold(mqueues.ucounts(mqueue), "queue"));
         for (Table table : all.list()) {
             if (table instanceof NamespaceTable owned) {
                 Claims.forEach(owned, ns -> holders.hold(owned.ucounts(ns), owned.name()));
@@ -314,6 +320,8 @@ final class ReferenceInvariants {
             pids.hold(timers.pid(timer), "timer's target");
             pids.hold(timers.cpuPid(timer), "timer's clock");
         });
+        MqueueTable mqueues = all.get(MqueueTable.class);
+        Claims.forEach(mqueues, queue -> pids.hold(mqueues.notifyOwner(queue), "queue's notification"));
         pids.check(table::count);
     }
 
@@ -330,6 +338,8 @@ final class ReferenceInvariants {
         MmTable mms = kernel.addressSpaces().mms();
         Claims.forEach(vmas, vma -> ofFiles.hold(vmas.kind(vma) == VmaTable.FILE ? vmas.file(vma) : NULL, "mapping"));
         Claims.forEach(mms, mm -> ofFiles.hold(mms.exeFile(mm), "mm's program"));
+        MqWaiterTable waiters = all.get(MqWaiterTable.class);
+        Claims.forEach(waiters, waiter -> ofFiles.hold(waiters.file(waiter), "call that waits"));
         ofFiles.check(fs.files::count);
     }
 

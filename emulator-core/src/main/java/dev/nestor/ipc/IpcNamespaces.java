@@ -20,6 +20,9 @@ public final class IpcNamespaces extends OwnedNamespaces {
         /** A new namespace, whose limits are set. */
         void initNs(int ns);
 
+        /** A task with these ids (kuid, kgid) for files has made the namespace. */
+        default void madeBy(int ns, int fsuid, int fsgid) {}
+
         /** The namespace is about to be freed: all of the kind that is left in it goes. */
         void exitNs(int ns);
     }
@@ -64,6 +67,13 @@ public final class IpcNamespaces extends OwnedNamespaces {
         namespaces.setShmCtlmni(ns, Ipc.SHMMNI);
         for (int i = 0; i < contents.size(); i++) {
             contents.get(i).initNs(ns);
+        }
+    }
+
+    /** Tells the contents of a new namespace who has made it. */
+    public void madeBy(int ns, int fsuid, int fsgid) {
+        for (int i = 0; i < contents.size(); i++) {
+            contents.get(i).madeBy(ns, fsuid, fsgid);
         }
     }
 

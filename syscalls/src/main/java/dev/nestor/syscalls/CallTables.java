@@ -33,6 +33,7 @@ public final class CallTables {
         new SysTimerFd(kernel).register(table);
         new SysTimeSet(kernel).register(table);
         new SysInfo(kernel).register(table);
+        new SysMqueue(kernel).register(table);
         new SysOpen(kernel).register(table);
         new SysReadWrite(kernel).register(table);
         new SysFcntl(kernel).register(table);

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /** Makes the calls of an .ipc file; the format is described in ipc/record-ipc.py, which wrote their answers. */
 final class IpcScript {
     private static final Pattern TOKEN =
-            Pattern.compile("[<>]msg:\\S*?\"(?:[^\"\\\\]|\\\\.)*\"|\"(?:[^\"\\\\]|\\\\.)*\"|\\S+");
+            Pattern.compile("[<>]\\w+:\\S*?\"(?:[^\"\\\\]|\\\\.)*\"|\"(?:[^\"\\\\]|\\\\.)*\"|\\S+");
     private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9\"]|blocked|ptr|ended)");
     private static final Pattern TIME = Pattern.compile("\\b1[6-9]\\d{8}\\b");
     private static final long BOOT_NS = 1_795_000_000_000_000_000L;
@@ -59,7 +59,7 @@ final class IpcScript {
         actors.put(
                 "a",
                 new Actor(machine.clone(machine.init(), Sched.CLONE_NEWPID | Sched.CLONE_NEWIPC | Sched.CLONE_NEWNS)));
-        for (String name : List.of("Ipc", "Sched", "Mman", "Signal")) {
+        for (String name : List.of("Ipc", "Sched", "Mman", "Signal", "Fcntl", "Time")) {
             for (Field field : fields(name)) {
                 names.put(field.getName(), valueOf(field));
             }
@@ -255,7 +255,7 @@ final class IpcScript {
                 registers[i] = address(actor, token);
                 continue;
             }
-            byte[] bytes = structures.memory(token);
+            byte[] bytes = structures.memory(token, kernel.timekeeping().realtimeNs());
             memory.copyToUser(mm(actor), next, bytes, 0, bytes.length);
             registers[i] = next;
             if (token.charAt(0) == '>') {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.ToLongFunction;
 
-/** The structures of System V IPC as ipc/record-ipc.py writes them: into memory, and out of it. */
+/** The structures of IPC as ipc/record-ipc.py writes them: into memory, and out of it. */
 final class IpcStructures {
     private static final List<String> TIMES = List.of("stime", "rtime", "ctime", "otime", "atime", "dtime");
     private static final String PERM = "i:key u:uid u:gid u:cuid u:cgid u:mode";
@@ -17,8 +17,12 @@ final class IpcStructures {
         this.numbers = numbers;
     }
 
-    /** What an argument has in memory before the call. */
-    byte[] memory(String token) {
+    /**
+     * What an argument has in memory before the call.
+     *
+     * @param realtimeNs CLOCK_REALTIME now
+     */
+    byte[] memory(String token, long realtimeNs) {
         int colon = token.indexOf(':');
         String kind = token.substring(1, colon < 0 ? token.length() : colon);
         String value = colon < 0 ? "" : token.substring(colon + 1);
@@ -30,6 +34,11 @@ final class IpcStructures {
             case "ops" -> operations(value);
             case "ts" -> longs(value);
             case "shorts" -> shorts(value.split(","));
+            case "text" -> Arrays.copyOf(unescape(value), unescape(value).length + 1);
+            case "until" -> until(realtimeNs + numbers.applyAsLong(value) * 1_000_000);
+            case "mqattr" -> Arrays.copyOf(longs(value), 64);
+            case "set" -> longs(value);
+            case "sev" -> sigevent(value.split(","));
             default -> permissions(value.split(","));
         };
     }
@@ -38,6 +47,9 @@ final class IpcStructures {
         return switch (kind) {
             case "msg" -> 8 + (int) numbers.applyAsLong(value);
             case "shorts" -> 2 * (int) numbers.applyAsLong(value);
+            case "text" -> (int) numbers.applyAsLong(value);
+            case "int" -> 4;
+            case "siginfo" -> 128;
             case "msqid_ds" -> 120;
             case "semid_ds" -> 104;
             case "shmid_ds" -> 112;
@@ -86,6 +98,21 @@ final class IpcStructures {
         return bytes;
     }
 
+    private static byte[] until(long ns) {
+        byte[] bytes = new byte[16];
+        Bytes.putLong(bytes, 0, ns / 1_000_000_000);
+        Bytes.putLong(bytes, 8, ns % 1_000_000_000);
+        return bytes;
+    }
+
+    private byte[] sigevent(String[] values) {
+        byte[] bytes = new byte[64];
+        Bytes.putLong(bytes, 0, numbers.applyAsLong(values[0]));
+        Bytes.putInt(bytes, 8, (int) numbers.applyAsLong(values[1]));
+        Bytes.putInt(bytes, 12, (int) numbers.applyAsLong(values[2]));
+        return bytes;
+    }
+
     private byte[] permissions(String[] values) {
         byte[] bytes = new byte[128];
         Bytes.putInt(bytes, 4, (int) numbers.applyAsLong(values[0]));
@@ -101,6 +128,11 @@ final class IpcStructures {
         return switch (kind) {
             case "msg" -> Bytes.getLong(raw, 0) + " " + escape(raw, 8, result);
             case "shorts" -> shownShorts(raw);
+            case "text" -> escape(raw, 0, result);
+            case "int" -> String.valueOf(Bytes.getInt(raw, 0));
+            case "siginfo" ->
+                "code=" + Bytes.getInt(raw, 8) + " pid=" + Bytes.getInt(raw, 16) + " uid=" + Bytes.getInt(raw, 20)
+                        + " value=" + Bytes.getLong(raw, 24);
             case "msqid_ds" -> described(raw, "U:stime U:rtime U:ctime U:cbytes U:qnum U:qbytes i:lspid i:lrpid");
             case "semid_ds" -> described(raw, "U:otime U:_ U:ctime U:_ U:nsems");
             case "shmid_ds" -> described(raw, "U:segsz U:atime U:dtime U:ctime i:cpid i:lpid U:nattch");

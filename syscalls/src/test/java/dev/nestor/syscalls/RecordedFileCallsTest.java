@@ -29,7 +29,8 @@ class RecordedFileCallsTest {
                 "timers",
                 "timerfds",
                 "clocks",
-                "timens"
+                "timens",
+                "mqueues"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();

@@ -34,6 +34,7 @@ import java.util.Set;
  *   <li><i>The cgroup</i> of its own that each log ran in: its name ({@link OutsideCgroups}).
  *   <li><i>Memory</i> that is there without having been mapped ({@link OutsideMemory}).
  *   <li><i>How long the machine has been up</i>, which clocks that count from boot show ({@link OutsideClock}).
+ *   <li><i>POSIX message queues</i> that are found though nobody in the log has made them ({@link OutsideQueues}).
  *   <li><i>Processes</i> that a call finds though no task of the log is they: learned as tasks that do nothing
  *       ({@link OutsideTasks}).
  * </ul>
@@ -54,6 +55,7 @@ public final class Prehistory {
     private final Identity identity;
     private final OutsideCgroups cgroups;
     private final OutsideClock clock;
+    private final OutsideQueues queues;
 
     /** The first tasks of the log whose working directory has not shown yet. */
     private final Set<ReplayedTask> astray = new HashSet<>();
@@ -77,6 +79,7 @@ public final class Prehistory {
         identity = new Identity(machine, tasks, crew);
         cgroups = new OutsideCgroups(machine);
         clock = new OutsideClock(machine);
+        queues = new OutsideQueues(machine);
         texts = new OutsideTexts(machine);
         processes = new OutsideProcesses(learned, crew, machine.rootPidNs());
     }
@@ -131,6 +134,9 @@ public final class Prehistory {
             learnt = memory.learn(member, call);
         }
         if (learnt.isEmpty()) {
+            learnt = queues.learn(member, call, result);
+        }
+        if (learnt.isEmpty()) {
             learnt = files.learn(member, call, result);
         }
         if (learnt.isEmpty()) {
@@ -150,6 +156,9 @@ public final class Prehistory {
         }
         if (learnt.isEmpty()) {
             learnt = clock.excuse(call);
+        }
+        if (learnt.isEmpty()) {
+            learnt = queues.excuse(call);
         }
         if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
             learnt = learnWorkingDirectory(member, call);

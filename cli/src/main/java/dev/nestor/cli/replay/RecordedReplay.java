@@ -25,7 +25,7 @@ public final class RecordedReplay {
     private static final int LINES_PER_PROGRESS = 1024;
 
     /** A sleep may be so much late beyond the task's timer slack: the log's clock counts whole microseconds. */
-    private static final long LATE_NS = 50_000;
+    private static final long LATE_NS = 200_000;
 
     private final TraceSpool spool;
     private final ReplayOptions options;

@@ -112,7 +112,7 @@ public final class NsProxies {
             return uts;
         }
         proxies.setUtsNs(made, uts);
-        int ipc = copyIpc(flags, old, userNs, kuid);
+        int ipc = copyIpc(flags, task, userNs, kuid);
         if (ipc < 0) {
             return ipc;
         }
@@ -167,14 +167,19 @@ public final class NsProxies {
         return orNoSpace(namespaces.uts().create(ns, userNs, kuid));
     }
 
-    private int copyIpc(long flags, int old, int userNs, int kuid) {
-        int ns = proxies.ipcNs(old);
+    private int copyIpc(long flags, int task, int userNs, int kuid) {
+        int ns = proxies.ipcNs(tasks.nsproxy(task));
         if ((flags & Sched.CLONE_NEWIPC) == 0) {
             namespaces.ipc().hold(ns);
             return ns;
         }
         work.add(Work.NS_ALLOC_IPC);
-        return orNoSpace(namespaces.ipc().create(userNs, kuid));
+        int made = namespaces.ipc().create(userNs, kuid);
+        if (made != NULL) {
+            int cred = tasks.cred(task);
+            namespaces.ipc().madeBy(made, creds.fsuid(cred), creds.fsgid(cred));
+        }
+        return orNoSpace(made);
     }
 
     /** copy_pid_ns(): EINVAL when the task's children are already to be born in another namespace than its own. */

@@ -15,6 +15,9 @@ ptr), or a structure: < goes in, > comes out.
     <msg:TYPE:"text" >msg:ROOM     struct msgbuf          <ops:num,op,flag;...   struct sembuf array
     <ts:sec,nsec                   struct timespec        <shorts:1,2 >shorts:N  semctl arrays
     <ds:uid,gid,mode,qbytes        msqid_ds and its kind, qbytes for msqid_ds alone
+    <text:"text" >text:ROOM >int   bytes and an int            <until:ms              CLOCK_REALTIME so much from now
+    <mqattr:flags,maxmsg,msgsize   struct mq_attr              <sev:value,signo,notify  struct sigevent
+    >siginfo                       siginfo_t of a queue
     >msqid_ds >semid_ds >shmid_ds >msginfo >seminfo >shminfo >shm_info
 
 Calls that are none: `clone FLAGS x` makes task x; `exit`; `handle N` catches a signal; `poke $p "text"` and `peek $p N` are the
@@ -25,7 +28,8 @@ import ctypes, encodings.latin_1, encodings.unicode_escape, errno, os, re, selec
 
 NR = dict(shmget=29, shmat=30, shmctl=31, semget=64, semop=65, semctl=66, shmdt=67, msgget=68, msgsnd=69, msgrcv=70, msgctl=71,
           semtimedop=220, setresuid=117, setresgid=119, setgroups=116, unshare=272, kill=62, munmap=11, mprotect=10,
-          setrlimit=160, prctl=157, mlockall=151, munlockall=152, getpid=39, setuid=105, mremap=25, madvise=28, mlock=149,
+          mq_open=240, mq_unlink=241, mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, close=3,
+          setpriority=141, rt_sigprocmask=14, rt_sigtimedwait=128, setrlimit=160, prctl=157, mlockall=151, munlockall=152, getpid=39, setuid=105, mremap=25, madvise=28, mlock=149,
           munlock=150)
 NAMES = dict(IPC_PRIVATE=0, IPC_CREAT=0o1000, IPC_EXCL=0o2000, IPC_NOWAIT=0o4000, IPC_RMID=0, IPC_SET=1, IPC_STAT=2, IPC_INFO=3,
              MSG_NOERROR=0o10000, MSG_EXCEPT=0o20000, MSG_COPY=0o40000, MSG_STAT=11, MSG_INFO=12, MSG_STAT_ANY=13,
@@ -34,7 +38,8 @@ NAMES = dict(IPC_PRIVATE=0, IPC_CREAT=0o1000, IPC_EXCL=0o2000, IPC_NOWAIT=0o4000
              SHM_RDONLY=0o10000, SHM_RND=0o20000, SHM_REMAP=0o40000, SHM_EXEC=0o100000, SHM_HUGETLB=0o4000,
              SHM_NORESERVE=0o10000, SHM_DEST=0o1000, SHM_LOCKED=0o2000, PROT_READ=1, PROT_WRITE=2, PROT_EXEC=4, PROT_NONE=0, MREMAP_MAYMOVE=1, MREMAP_FIXED=2,
              MADV_REMOVE=9, MADV_DONTFORK=10, MADV_DOFORK=11,
-             CLONE_SYSVSEM=0x40000, CLONE_NEWIPC=0x8000000, CLONE_NEWUSER=0x10000000, CLONE_NEWPID=0x20000000, SIGCHLD=17)
+             O_RDONLY=0, O_WRONLY=1, O_RDWR=2, O_CREAT=0o100, O_NONBLOCK=0o4000, SIGUSR1=10, SIGEV_SIGNAL=0, SIGEV_NONE=1,
+             CLONE_FILES=0x400, CLONE_SYSVSEM=0x40000, CLONE_NEWIPC=0x8000000, CLONE_NEWUSER=0x10000000, CLONE_NEWPID=0x20000000, SIGCHLD=17)
 LAYOUT = dict(
     msqid_ds=(120, '<iIIIII', 'key uid gid cuid cgid mode', 'QQQQQQii', 'stime rtime ctime cbytes qnum qbytes lspid lrpid'),
     semid_ds=(104, '<iIIIII', 'key uid gid cuid cgid mode', 'QQQQQ', 'otime _ ctime _ nsems'),
@@ -43,7 +48,7 @@ INFO = dict(msginfo=(32, '<7iH', 'pool map max mnb mni ssz tql seg'),
             seminfo=(40, '<10i', 'map mni mns mnu msl opm ume usz vmx aem'),
             shminfo=(72, '<5Q', 'max min mni seg all'), shm_info=(48, '<iiQQQQQ', 'used _ tot rss swp attempts successes'))
 TIMES = 'stime rtime ctime otime atime dtime'.split()
-TOKEN = re.compile(r'[<>]msg:\S*?"(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*"|\S+')
+TOKEN = re.compile(r'[<>]\w+:\S*?"(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*"|\S+')
 TASKS = 'abcdefgh'
 WAIT = 0.1
 libc = ctypes.CDLL(None, use_errno=True)
@@ -87,6 +92,17 @@ def structure(token):
                             for op in value.split(';')), None
         if kind == 'ts':
             return struct.pack('<qq', *map(number, value.split(','))), None
+        if kind == 'text':
+            return unescape(value) + b'\0', None
+        if kind == 'until':
+            at = time.time_ns() + number(value) * 1000000
+            return struct.pack('<qq', at // 1000000000, at % 1000000000), None
+        if kind == 'mqattr':
+            return struct.pack('<qqqq', *map(number, value.split(',')), 0).ljust(64, b'\0'), None
+        if kind == 'sev':
+            return struct.pack('<qii', *map(number, value.split(','))).ljust(64, b'\0'), None
+        if kind == 'set':
+            return struct.pack('<q', number(value)), None
         if kind == 'shorts':
             return b''.join(struct.pack('<H', number(s) & 0xffff) for s in value.split(',')), None
         uid, gid, mode, qbytes = (list(map(number, value.split(','))) + [0])[:4]
@@ -96,6 +112,13 @@ def structure(token):
         return bytes(ds), None
     if kind == 'msg':
         return bytes(8 + number(value)), lambda raw, result: '%d %s' % (struct.unpack_from('<q', raw)[0], escape(raw[8:8 + result]))
+    if kind == 'text':
+        return bytes(number(value)), lambda raw, result: escape(raw[:result])
+    if kind == 'int':
+        return bytes(4), lambda raw, result: str(struct.unpack_from('<i', raw)[0])
+    if kind == 'siginfo':
+        return bytes(128), lambda raw, result: 'code=%d pid=%d uid=%d value=%d' % (
+            struct.unpack_from('<i', raw, 8) + struct.unpack_from('<iiq', raw, 16))
     if kind == 'shorts':
         count = number(value)
         return bytes(2 * count), lambda raw, result: ','.join(map(str, struct.unpack_from('<%dH' % count, raw)))
