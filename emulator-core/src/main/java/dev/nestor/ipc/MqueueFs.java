@@ -361,7 +361,8 @@ public final class MqueueFs extends FsType implements FileOps, IpcNamespaces.Con
         if (Long.compareUnsigned(length, table.msgsize(queue)) > 0) {
             return -Errno.EMSGSIZE;
         }
-        return queues.send(task, file, queue, from, (int) length, priority, deadlineNs);
+        int message = queues.load(task, from, (int) length, priority);
+        return message < 0 ? message : queues.send(task, file, queue, message, deadlineNs);
     }
 
     /** do_mq_timedreceive(): EBADF, EMSGSIZE, EFAULT, EAGAIN, ETIMEDOUT, ERESTARTSYS, or BLOCKED. */

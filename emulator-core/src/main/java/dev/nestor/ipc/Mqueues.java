@@ -130,7 +130,7 @@ public final class Mqueues {
     }
 
     /** load_msg(): a message from the task's memory, or EFAULT, ENOMEM. */
-    private int load(int task, long from, int length, int priority) {
+    int load(int task, long from, int length, int priority) {
         int block = texts.alloc(length);
         int message = block == ByteBlocks.NONE ? NULL : messages.alloc();
         if (message == NULL) {
@@ -152,15 +152,11 @@ public final class Mqueues {
     }
 
     /**
-     * The rest of do_mq_timedsend(), of a message that is not too long: 0, EFAULT, ENOMEM, EAGAIN, or BLOCKED.
+     * The rest of do_mq_timedsend(), of a message that {@link #load} gave: 0, EAGAIN, or BLOCKED.
      *
      * @param deadlineNs by CLOCK_REALTIME, Long.MAX_VALUE for none
      */
-    long send(int task, int file, int queue, long from, int length, int priority, long deadlineNs) {
-        int message = load(task, from, length, priority);
-        if (message < 0) {
-            return message;
-        }
+    long send(int task, int file, int queue, int message, long deadlineNs) {
         if (queues.curmsgs(queue) == queues.maxmsg(queue)) {
             if (vfs.files.isNonblocking(file)) {
                 free(message);

@@ -339,4 +339,9 @@ final class Calls {
         duel.setExitStatus(0);
         call(thread, Nr.NR_exit, 0);
     }
+
+    /** The list that CLONE_SYSVSEM has given a task is given up, which for others death does. */
+    void unshareUndoList(ModelTask task) {
+        call(task, Nr.NR_unshare, Sched.CLONE_SYSVSEM);
+    }
 }

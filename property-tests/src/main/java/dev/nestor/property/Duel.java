@@ -119,6 +119,7 @@ public final class Duel implements Lab.Witness {
                 calls.exitAtTheEnd(thread);
             }
         }
+        calls.unshareUndoList(model.init());
         check();
         census.checkNothingLeft(kernel);
     }

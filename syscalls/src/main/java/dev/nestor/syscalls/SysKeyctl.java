@@ -103,8 +103,8 @@ final class SysKeyctl {
         if (length < 0) {
             return length;
         }
-        byte[] name = calls.description().bytes;
-        return length > 0 && name[0] == '.' ? -Errno.EPERM : calls.told(process.join(task, name, length));
+        boolean hidden = length > 0 && calls.description().bytes[0] == '.';
+        return hidden ? -Errno.EPERM : calls.told(process.join(task, calls.description()));
     }
 
     private long update(int task, SyscallArgs args) {

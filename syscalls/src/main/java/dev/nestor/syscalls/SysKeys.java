@@ -4,6 +4,7 @@ import dev.nestor.fs.Outside;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.security.keys.KeyDescription;
 import dev.nestor.security.keys.KeyTable;
 import dev.nestor.security.keys.Keyrings;
 import dev.nestor.security.keys.Keys;
@@ -26,7 +27,7 @@ public final class SysKeys {
     private final KeyOwners owners;
     private final boolean hasHelper;
     private final byte[] type = new byte[TYPE_SIZE];
-    private final ProcessKeyrings.Description description = new ProcessKeyrings.Description();
+    private final KeyDescription description = new KeyDescription();
     private byte[] payload = new byte[4096];
 
     public SysKeys(Kernel kernel) {
@@ -69,7 +70,7 @@ public final class SysKeys {
         return memory;
     }
 
-    ProcessKeyrings.Description description() {
+    KeyDescription description() {
         return description;
     }
 

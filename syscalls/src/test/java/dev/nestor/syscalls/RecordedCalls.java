@@ -264,6 +264,29 @@ final class RecordedCalls {
         return value;
     }
 
+    /** Bytes of a structure of that name. */
+    private static int sizeOf(String kind) {
+        return switch (kind) {
+            case "stat" -> 144;
+            case "statfs" -> 120;
+            case "dents" -> 4096;
+            case "int" -> 4;
+            case "ints", "long" -> 8;
+            case "flock", "times", "its", "itv" -> 32;
+            case "ts", "age" -> 16;
+            case "info" -> 112;
+            case "sev", "attr" -> 64;
+            case "si" -> 128;
+            case "timex" -> 208;
+            case "poll" -> 80;
+            case "how" -> 24;
+            case "iov" -> 64;
+            case "caps" -> 24;
+            case "keys" -> 400;
+            default -> throw new IllegalArgumentException(kind);
+        };
+    }
+
     private byte[] buffer(String kind, String value) {
         if (kind.startsWith("z")) {
             return new byte[Integer.parseInt(kind.substring(1))];
@@ -271,27 +294,7 @@ final class RecordedCalls {
         if (kind.matches("\\d+")) {
             return new byte[Integer.parseInt(kind)];
         }
-        int size =
-                switch (kind) {
-                    case "stat" -> 144;
-                    case "statfs" -> 120;
-                    case "dents" -> 4096;
-                    case "int" -> 4;
-                    case "ints", "long" -> 8;
-                    case "flock", "times", "its", "itv" -> 32;
-                    case "ts", "age" -> 16;
-                    case "info" -> 112;
-                    case "sev", "attr" -> 64;
-                    case "si" -> 128;
-                    case "timex" -> 208;
-                    case "poll" -> 80;
-                    case "how" -> 24;
-                    case "iov" -> 64;
-                    case "caps" -> 24;
-                    case "keys" -> 400;
-                    default -> throw new IllegalArgumentException(kind);
-                };
-        byte[] bytes = new byte[size];
+        byte[] bytes = new byte[sizeOf(kind)];
         String[] values = value.isEmpty() ? new String[0] : value.split(",");
         if (kind.equals("flock")) {
             bytes[0] = (byte) number(values[0]);

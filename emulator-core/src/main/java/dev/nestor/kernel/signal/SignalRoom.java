@@ -85,10 +85,10 @@ public final class SignalRoom {
         orphans = new PgrpOrphans(tasks, of.signals, ids.pidTable);
         parents = new ParentNotifier(tasks, of.signals, signals, ids.pidTable, waiting.waitQueues, waiting.timekeeping);
         GroupStop groupStop = new GroupStop(tasks, of.signals, wakeups, parents, of.freezer);
-        taskSignals = new TaskSignals(tasks, of.signals, pending, wakeups, frames, groupStop, posixTimers);
         itimers = new Itimers(tasks, of.signals, signals, waiting.timers, waiting.timekeeping, work);
         SignalDelivery.Parts parts =
                 new SignalDelivery.Parts(sighands, pending, wakeups, groupStop, orphans, frames, of.freezer);
+        taskSignals = new TaskSignals(tasks, of.signals, parts, posixTimers);
         delivery = new SignalDelivery(tasks, of.signals, parts, new SignalDelivery.DequeueHook() {
             @Override
             public void sigalrmDequeued(int task) {

@@ -16,20 +16,13 @@ public final class TaskSignals {
     private final GroupStop groupStop;
     private final PosixTimers timers;
 
-    public TaskSignals(
-            TaskTable tasks,
-            SignalStructTable signals,
-            PendingSignals pending,
-            SignalWakeups wakeups,
-            SigFrames frames,
-            GroupStop groupStop,
-            PosixTimers timers) {
+    public TaskSignals(TaskTable tasks, SignalStructTable signals, SignalDelivery.Parts parts, PosixTimers timers) {
         this.tasks = tasks;
         this.signals = signals;
-        this.pending = pending;
-        this.wakeups = wakeups;
-        this.frames = frames;
-        this.groupStop = groupStop;
+        this.pending = parts.pending();
+        this.wakeups = parts.wakeups();
+        this.frames = parts.frames();
+        this.groupStop = parts.groupStop();
         this.timers = timers;
     }
 

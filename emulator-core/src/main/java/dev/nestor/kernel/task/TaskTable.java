@@ -679,17 +679,8 @@ public final class TaskTable extends Table {
         utime[row] = 0;
         stime[row] = 0;
         startTime[row] = 0;
-        blocked[row] = 0;
-        realBlocked[row] = 0;
-        savedSigmask[row] = 0;
-        restoreSigmask[row] = 0;
-        sigpending[row] = 0;
+        clearSignals(row);
         noNewPrivs[row] = 0;
-        pendingSet[row] = 0;
-        jobctl[row] = 0;
-        sasSsSp[row] = 0;
-        sasSsSize[row] = 0;
-        sasSsFlags[row] = 0;
         setChildTid[row] = 0;
         clearChildTid[row] = 0;
         robustList[row] = 0;
@@ -705,6 +696,19 @@ public final class TaskTable extends Table {
         syscallNr[row] = 0;
         Arrays.fill(restart, row * 4, (row + 1) * 4, 0);
         Arrays.fill(comm, row * TASK_COMM_LEN, (row + 1) * TASK_COMM_LEN, (byte) 0);
+    }
+
+    private void clearSignals(int row) {
+        blocked[row] = 0;
+        realBlocked[row] = 0;
+        savedSigmask[row] = 0;
+        restoreSigmask[row] = 0;
+        sigpending[row] = 0;
+        pendingSet[row] = 0;
+        jobctl[row] = 0;
+        sasSsSp[row] = 0;
+        sasSsSize[row] = 0;
+        sasSsFlags[row] = 0;
     }
 
     @Override
@@ -743,17 +747,8 @@ public final class TaskTable extends Table {
         utime = columns.longs(utime);
         stime = columns.longs(stime);
         startTime = columns.longs(startTime);
-        blocked = columns.longs(blocked);
-        realBlocked = columns.longs(realBlocked);
-        savedSigmask = columns.longs(savedSigmask);
-        restoreSigmask = columns.bytes(restoreSigmask);
-        sigpending = columns.bytes(sigpending);
+        signalColumns(columns);
         noNewPrivs = columns.bytes(noNewPrivs);
-        pendingSet = columns.longs(pendingSet);
-        jobctl = columns.ints(jobctl);
-        sasSsSp = columns.longs(sasSsSp);
-        sasSsSize = columns.longs(sasSsSize);
-        sasSsFlags = columns.ints(sasSsFlags);
         setChildTid = columns.longs(setChildTid);
         clearChildTid = columns.longs(clearChildTid);
         robustList = columns.longs(robustList);
@@ -769,5 +764,18 @@ public final class TaskTable extends Table {
         syscallNr = columns.ints(syscallNr);
         restart = columns.longs(restart, 4);
         comm = columns.bytes(comm, TASK_COMM_LEN);
+    }
+
+    private void signalColumns(Columns columns) {
+        blocked = columns.longs(blocked);
+        realBlocked = columns.longs(realBlocked);
+        savedSigmask = columns.longs(savedSigmask);
+        restoreSigmask = columns.bytes(restoreSigmask);
+        sigpending = columns.bytes(sigpending);
+        pendingSet = columns.longs(pendingSet);
+        jobctl = columns.ints(jobctl);
+        sasSsSp = columns.longs(sasSsSp);
+        sasSsSize = columns.longs(sasSsSize);
+        sasSsFlags = columns.ints(sasSsFlags);
     }
 }

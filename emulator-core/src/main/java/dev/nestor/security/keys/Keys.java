@@ -120,8 +120,9 @@ public final class Keys {
      *
      * @param overrun whether the quota is counted, but does not limit
      */
-    int alloc(int type, byte[] description, int length, int uid, int gid, int perm, boolean overrun) {
-        if (length == 0 || (type == KeyTable.TYPE_LOGON && !isQualified(description, length))) {
+    int alloc(int type, KeyDescription description, int uid, int gid, int perm, boolean overrun) {
+        int length = description.length;
+        if (length == 0 || (type == KeyTable.TYPE_LOGON && !isQualified(description))) {
             return -Errno.EINVAL;
         }
         int user = users.lookup(uid);
@@ -131,7 +132,7 @@ public final class Keys {
         int quotalen = length + 1;
         boolean full = users.qnkeys(user) + 1 > keysOf(user) || users.qnbytes(user) + quotalen > bytesOf(user);
         int key = full && !overrun ? NULL : keys.alloc();
-        int stored = key == NULL ? NULL : data.store(description, length);
+        int stored = key == NULL ? NULL : data.store(description.bytes, length);
         if (stored == NULL) {
             if (key != NULL) {
                 keys.free(key);
@@ -157,9 +158,9 @@ public final class Keys {
     }
 
     /** logon_vet_description(): a service, a colon, and a name. */
-    private static boolean isQualified(byte[] description, int length) {
-        for (int i = 0; i < length; i++) {
-            if (description[i] == ':') {
+    private static boolean isQualified(KeyDescription description) {
+        for (int i = 0; i < description.length; i++) {
+            if (description.bytes[i] == ':') {
                 return i > 0;
             }
         }

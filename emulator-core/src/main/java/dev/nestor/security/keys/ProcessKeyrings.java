@@ -46,6 +46,7 @@ public final class ProcessKeyrings implements CredKeys {
     private final TaskTable tasks;
     private final CredTable creds;
     private final Creds verbs;
+    private final KeyDescription ownName = new KeyDescription();
     private boolean possessed; // what lookup has found, by who has looked
 
     public ProcessKeyrings(Keys keys, Keyrings keyrings, TaskTable tasks, CredTable creds, Creds verbs) {
@@ -92,8 +93,7 @@ public final class ProcessKeyrings implements CredKeys {
     }
 
     private int alloc(String name, int uid, int gid, int perm) {
-        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-        return keys.alloc(KeyTable.TYPE_KEYRING, bytes, bytes.length, uid, gid, perm, true);
+        return keys.alloc(KeyTable.TYPE_KEYRING, ownName.set(name), uid, gid, perm, true);
     }
 
     /** The keyring of a task's user in its user namespace, made when it is not there; or a negative errno. */
@@ -199,21 +199,21 @@ public final class ProcessKeyrings implements CredKeys {
     }
 
     /** join_session_keyring(): the one of that name that the task's user namespace knows and it may search, or a new one. */
-    public int join(int task, byte[] name, int length) {
+    public int join(int task, KeyDescription name) {
         int cred = tasks.cred(task);
         int userNs = creds.userNs(cred);
-        for (int row = 1; row < table.rows() && length > 0; row++) {
+        for (int row = 1; row < table.rows() && name.length > 0; row++) {
             int key = table.handleInRow(row);
             if (key != NULL
                     && table.nameNs(key) == userNs
-                    && keys.isNamed(key, KeyTable.TYPE_KEYRING, name, length)
+                    && keys.isNamed(key, KeyTable.TYPE_KEYRING, name.bytes, name.length)
                     && keys.validate(key) == 0
                     && keys.permission(key, false, cred, Keys.SEARCH) == 0) {
                 return key == creds.sessionKeyring(cred) ? key : joined(task, keys.get(key));
             }
         }
         int perm = POS_ALL | (Keys.VIEW | Keys.READ | Keys.LINK) << Keys.USER;
-        int keyring = keys.alloc(KeyTable.TYPE_KEYRING, name, length, creds.uid(cred), creds.gid(cred), perm, false);
+        int keyring = keys.alloc(KeyTable.TYPE_KEYRING, name, creds.uid(cred), creds.gid(cred), perm, false);
         if (keyring < 0) {
             return keyring;
         }
@@ -361,7 +361,7 @@ public final class ProcessKeyrings implements CredKeys {
     }
 
     /** key_create_or_update(): a key in a keyring that the task may write to, new or with a new payload; or an errno. */
-    public int createOrUpdate(int task, int keyring, int type, Description name, byte[] payload, int length) {
+    public int createOrUpdate(int task, int keyring, int type, KeyDescription name, byte[] payload, int length) {
         boolean mayWrite = possessed;
         int cred = tasks.cred(task);
         if (table.hasFlag(keyring, KeyTable.FLAG_RESTRICTED)) {
@@ -390,15 +390,15 @@ public final class ProcessKeyrings implements CredKeys {
         return failed < 0 ? failed : key;
     }
 
-    private int allocFor(int cred, int type, Description name) {
+    private int allocFor(int cred, int type, KeyDescription name) {
         int rights = Keys.VIEW | Keys.SEARCH | Keys.LINK | Keys.SETATTR | Keys.WRITE;
         rights |= type == KeyTable.TYPE_LOGON ? 0 : Keys.READ;
         int perm = rights << Keys.POSSESSOR | Keys.VIEW << Keys.USER;
-        return keys.alloc(type, name.bytes, name.length, creds.fsuid(cred), creds.fsgid(cred), perm, false);
+        return keys.alloc(type, name, creds.fsuid(cred), creds.fsgid(cred), perm, false);
     }
 
     /** Whether a keyring has a key of that name that could not be made. */
-    public boolean isNegative(int keyring, int type, Description name) {
+    public boolean isNegative(int keyring, int type, KeyDescription name) {
         int key = keyrings.find(keyring, type, name.bytes, name.length);
         return key != NULL && table.hasFlag(key, KeyTable.FLAG_NEGATIVE) && keys.validate(key) == 0;
     }
@@ -409,7 +409,7 @@ public final class ProcessKeyrings implements CredKeys {
      *
      * @param dest keyring, or NULL for the one that the task has chosen for new keys
      */
-    public int negate(int task, int type, Description name, int dest) {
+    public int negate(int task, int type, KeyDescription name, int dest) {
         int keyring = dest != NULL ? dest : defaultDestination(task);
         int key = keyring < 0 ? keyring : allocFor(tasks.cred(task), type, name);
         if (key < 0) {
@@ -440,11 +440,5 @@ public final class ProcessKeyrings implements CredKeys {
             return creds.sessionKeyring(cred);
         }
         return ofUser(task, KeyTable.FLAG_SESSION_OF_USER);
-    }
-
-    /** What a key is called. */
-    public static final class Description {
-        public byte[] bytes = new byte[4096];
-        public int length;
     }
 }
