@@ -40,7 +40,7 @@ public final class Model {
                 new ModelNs(rootUser),
                 time,
                 time);
-        init.mm = new ModelTask.Shared();
+        init.mm = new ModelTask.Memory();
         init.files = new ModelTask.Shared();
         init.fs = new ModelTask.Shared();
         init.exitSignal = Signal.SIGCHLD;

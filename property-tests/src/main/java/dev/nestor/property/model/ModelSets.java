@@ -119,7 +119,7 @@ public final class ModelSets {
             }
             task.namespaces = copy(task, flags, cred.ns());
         }
-        task.cred = cred;
+        commit(task, cred);
         task.fs = (flags & Sched.CLONE_FS) != 0 ? new ModelTask.Shared() : task.fs;
         task.files = (flags & Sched.CLONE_FILES) != 0 ? new ModelTask.Shared() : task.files;
         return 0;
@@ -160,16 +160,39 @@ public final class ModelSets {
         if (flags == 0 || (flags & ~(NEW_FLAGS | Sched.CLONE_NEWUSER)) != 0) {
             return -Errno.EINVAL;
         }
+        if (!mayLookInto(task, target)) {
+            return -Errno.EPERM;
+        }
         if (target.namespaces == null) {
             return -Errno.ESRCH;
         }
         Entry entry = new Entry(task, target, flags);
         long wrong = entry.enterAll();
         if (wrong == 0) {
-            task.cred = entry.cred;
             task.namespaces = entry.set;
+            commit(task, entry.cred);
         }
         return wrong;
+    }
+
+    /** ptrace_may_access(), of real ids: the namespaces of a process are for those who may read its memory. */
+    private static boolean mayLookInto(ModelTask task, ModelTask target) {
+        if (task.process() == target.process()) {
+            return true;
+        }
+        boolean capable = task.cred.isCapableOver(target.cred.ns());
+        boolean hidden = target.mm != null
+                && !target.mm.dumpable
+                && !task.cred.isCapableOver(target.cred.ns().first());
+        boolean atLeastAsCapable =
+                task.cred.ns() == target.cred.ns() && (task.cred.capable() || !target.cred.capable());
+        return !hidden && (capable || (task.cred.uid() == target.cred.uid() && atLeastAsCapable));
+    }
+
+    /** commit_creds(). */
+    private static void commit(ModelTask task, ModelCred cred) {
+        task.mm.dumpable &= cred.uid() == task.cred.uid() && cred.isWithin(task.cred);
+        task.cred = cred;
     }
 
     /** A set that takes in one namespace after the other. */
@@ -285,7 +308,7 @@ public final class ModelSets {
             return -Errno.EPERM;
         }
         boolean leavesRoot = old.uid() == 0 && uid != 0;
-        task.cred = new ModelCred(old.ns(), uid, old.capable() && !leavesRoot);
+        commit(task, new ModelCred(old.ns(), uid, old.capable() && !leavesRoot));
         return 0;
     }
 

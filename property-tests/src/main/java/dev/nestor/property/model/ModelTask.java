@@ -16,8 +16,19 @@ public final class ModelTask {
         RELEASED
     }
 
-    /** An address space, a table of descriptors, or a place in the file system: known by who shares it. */
+    /** A table of descriptors, or a place in the file system: known by who shares it. */
     public static final class Shared {}
+
+    /** An address space; once its task's user or capabilities have changed, others' rights in it are root's. */
+    public static final class Memory {
+        boolean dumpable = true;
+
+        Memory copy() {
+            Memory copy = new Memory();
+            copy.dumpable = dumpable;
+            return copy;
+        }
+    }
 
     /** Actions on signals, shared under CLONE_SIGHAND. */
     static final class Handlers {
@@ -78,7 +89,7 @@ public final class ModelTask {
     Namespaces namespaces;
 
     @Nullable
-    Shared mm;
+    Memory mm;
 
     @Nullable
     Shared files;
@@ -125,7 +136,7 @@ public final class ModelTask {
         return cred;
     }
 
-    public @Nullable Shared mm() {
+    public @Nullable Memory mm() {
         return mm;
     }
 

@@ -24,6 +24,11 @@ public final class ModelUserNs {
         return parent == null ? 0 : parent.level() + 1;
     }
 
+    /** init_user_ns. */
+    ModelUserNs first() {
+        return parent == null ? this : parent.first();
+    }
+
     int ownerUid() {
         return ownerUid;
     }
