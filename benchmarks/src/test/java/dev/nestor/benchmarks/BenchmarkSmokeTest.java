@@ -20,6 +20,7 @@ class BenchmarkSmokeTest {
         Options tiny = new OptionsBuilder()
                 .include("dev.nestor.benchmarks.*")
                 .param("tasks", "100")
+                .param("queues", "32000")
                 .param("level", "1", "31")
                 .forks(0)
                 .warmupIterations(0)
@@ -29,6 +30,6 @@ class BenchmarkSmokeTest {
                 .shouldFailOnError(true)
                 .build();
         Collection<RunResult> results = new Runner(tiny).run();
-        assertThat(results).hasSize(85);
+        assertThat(results).hasSize(90);
     }
 }

@@ -102,7 +102,7 @@ public final class ModelFork {
             handlers.ignoresSigchld = parent.handlers.ignoresSigchld;
         }
         ModelTask child = model.newTask(pid, cred, handlers);
-        child.mm = (flags & Sched.CLONE_VM) != 0 ? parent.mm : parent.mm.copy();
+        child.mm = (flags & Sched.CLONE_VM) != 0 ? parent.mm : parent.memory().copy();
         child.files = (flags & Sched.CLONE_FILES) != 0 ? parent.files : new ModelTask.Shared();
         child.fs = (flags & Sched.CLONE_FS) != 0 ? parent.fs : new ModelTask.Shared();
         boolean sibling = thread || (flags & Sched.CLONE_PARENT) != 0;

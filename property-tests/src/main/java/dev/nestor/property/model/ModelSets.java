@@ -191,7 +191,7 @@ public final class ModelSets {
 
     /** commit_creds(). */
     private static void commit(ModelTask task, ModelCred cred) {
-        task.mm.dumpable &= cred.uid() == task.cred.uid() && cred.isWithin(task.cred);
+        task.memory().dumpable &= cred.uid() == task.cred.uid() && cred.isWithin(task.cred);
         task.cred = cred;
     }
 

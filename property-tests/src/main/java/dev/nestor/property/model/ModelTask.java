@@ -136,6 +136,11 @@ public final class ModelTask {
         return cred;
     }
 
+    /** The memory of a task that lives. */
+    Memory memory() {
+        return Objects.requireNonNull(mm);
+    }
+
     public @Nullable Memory mm() {
         return mm;
     }
