@@ -163,6 +163,13 @@ public final class LearnedFiles {
         return isRoot ? vfs.tables.superBlocks.pidNs(sb) : NULL;
     }
 
+    /** Whether a file is one of a cgroup hierarchy's, of version 1 or 2. */
+    public boolean isOfCgroups(int inode) {
+        String type =
+                vfs.types.get(vfs.tables.superBlocks.type(inodes.sb(inode))).name();
+        return type.equals("cgroup2") || type.equals("cgroup");
+    }
+
     /** What was taken for an object of one kind is of another. */
     public void retype(int inode, int mode) {
         inodes.setMode(inode, mode);

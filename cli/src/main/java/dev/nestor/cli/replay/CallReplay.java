@@ -60,6 +60,7 @@ public final class CallReplay {
             missing(member);
             return;
         }
+        verdicts.entering(member, call);
         int task = member.task();
         String obstacle = obstacle(member, call);
         if (!obstacle.isEmpty()) {

@@ -84,6 +84,11 @@ public final class Prehistory {
         processes = new OutsideProcesses(learned, crew, machine.rootPidNs());
     }
 
+    /** The machine's files, as those see them who learn of them. */
+    LearnedFiles learnedFiles() {
+        return learned;
+    }
+
     /** A task of the log that nothing in the emulator plays yet. */
     public void appear(ReplayedTask member) {
         tasks.appear(member);

@@ -47,8 +47,9 @@ public final class RecordedReplay {
         WakeList wakeList = new WakeList();
         machine = new Machine(new Kernel(Machine.config(options, startMicros)), wakeList, startMicros);
         listener.began(machine.kernel());
-        verdicts = new Verdicts(new ReplayReport(), signatures, listener);
         prehistory = new Prehistory(machine, crew);
+        CgroupCalls cgroupCalls = new CgroupCalls(prehistory.learnedFiles(), signatures);
+        verdicts = new Verdicts(new ReplayReport(), signatures, cgroupCalls, listener);
         Renaming renaming = new Renaming();
         calls = new CallReplay(
                 machine,

@@ -31,6 +31,7 @@ public final class ReplayedTask {
     private long result;
     private Outcome outcome = Outcome.EQUAL;
     private String taken = "";
+    private boolean isAboutCgroups;
     private boolean isSignalDue;
     private boolean isSentAhead;
 
@@ -100,6 +101,16 @@ public final class ReplayedTask {
         phase = Phase.BEGUN;
         outcome = Outcome.EQUAL;
         taken = "";
+        isAboutCgroups = false;
+    }
+
+    /** Whether the call works on a file of a cgroup file system. */
+    boolean isAboutCgroups() {
+        return isAboutCgroups;
+    }
+
+    void setAboutCgroups(boolean about) {
+        isAboutCgroups = about;
     }
 
     /** The result is not the emulator's own; the first reason given counts. */

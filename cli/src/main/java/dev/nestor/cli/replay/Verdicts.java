@@ -15,11 +15,13 @@ final class Verdicts {
 
     private final ReplayReport report;
     private final Signatures signatures;
+    private final CgroupCalls cgroupCalls;
     private final ReplayListener listener;
 
-    Verdicts(ReplayReport report, Signatures signatures, ReplayListener listener) {
+    Verdicts(ReplayReport report, Signatures signatures, CgroupCalls cgroupCalls, ReplayListener listener) {
         this.report = report;
         this.signatures = signatures;
+        this.cgroupCalls = cgroupCalls;
         this.listener = listener;
     }
 
@@ -27,8 +29,13 @@ final class Verdicts {
         return report;
     }
 
+    /** A call is about to be entered: notes what it is about while its descriptors and names are still there. */
+    void entering(ReplayedTask member, TraceCall call) {
+        member.setAboutCgroups(cgroupCalls.isOne(member.task(), call));
+    }
+
     void report(ReplayedTask member, TraceCall call) {
-        Family family = signatures.family(call.nr());
+        Family family = member.isAboutCgroups() ? Family.CGROUP : signatures.family(call.nr());
         Outcome outcome = member.outcome();
         if (!member.taken().isEmpty()) {
             report.addTaken(family, member.taken());
