@@ -5,7 +5,9 @@ import static dev.nestor.kernel.cred.UserNamespaces.UID;
 
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.uapi.Sched;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -48,15 +50,16 @@ public class IdBenchmark {
     public void boot() {
         Host host = new Host();
         namespaces = host.kernel().userNamespaces();
+        int[] starts = IntStream.range(0, extents).map(i -> 2 * i * EXTENT).toArray();
+        int[] lengths = new int[extents];
+        Arrays.fill(lengths, EXTENT);
         int task = host.init();
         for (int level = 0; level < depth; level++) {
             task = host.clone(task, Sched.CLONE_NEWUSER);
             ns = host.kernel().credTable().userNs(host.kernel().tasks().cred(task));
-            namespaces.addExtent(ns, GID, 0, 0, 1); // without it there is no further namespace below
-            for (int i = 0; i < extents; i++) {
-                if (!namespaces.addExtent(ns, UID, 2 * i * EXTENT, 2 * i * EXTENT, EXTENT)) {
-                    throw new IllegalStateException("no room for extents");
-                }
+            boolean mapped = namespaces.setMap(ns, GID, 0, 0, 1); // without it there is no further namespace below
+            if (!mapped || !namespaces.setMap(ns, UID, extents, starts, starts, lengths)) {
+                throw new IllegalStateException("no room for extents");
             }
         }
     }

@@ -76,7 +76,7 @@ final class Identities {
         credTable = new CredTable(4 * most);
         groupInfoTable = new GroupInfoTable(most);
         userNamespaceTable = new UserNamespaceTable(most);
-        idMapTable = new IdMapTable(config.maxExtents(), userNamespaceTable);
+        idMapTable = new IdMapTable(config.maxExtents(), config.maxExtents());
         ucountsTable = new UcountsTable(4 * most);
         userNamespaces = new UserNamespaces(userNamespaceTable, idMapTable, credTable, tasks, nsInums, ucountsTable);
         creds = new Creds(tasks, signalStructs, credTable, groupInfoTable, userNamespaces);

@@ -473,6 +473,7 @@ public final class Kernel {
         ids.groupInfoTable.digest(hash);
         ids.userNamespaceTable.digest(hash);
         ids.idMapTable.digest(hash);
+        ids.idMapTable.digestExtents(hash);
         ids.ucountsTable.digest(hash);
         ids.utsNamespaceTable.digest(hash);
         ids.timeNamespaceTable.digest(hash);

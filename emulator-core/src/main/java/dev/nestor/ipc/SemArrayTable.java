@@ -2,6 +2,7 @@ package dev.nestor.ipc;
 
 import dev.nestor.table.Chain;
 import dev.nestor.table.Columns;
+import dev.nestor.table.IntBlocks;
 import dev.nestor.table.StateHash;
 
 /** The struct sem_array columns, and the struct sem of all sets in one pool. */

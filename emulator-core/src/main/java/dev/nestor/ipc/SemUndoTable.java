@@ -1,6 +1,7 @@
 package dev.nestor.ipc;
 
 import dev.nestor.table.Columns;
+import dev.nestor.table.IntBlocks;
 import dev.nestor.table.StateHash;
 import dev.nestor.table.Table;
 

@@ -301,8 +301,8 @@ final class Calls {
         if (sets.mapIds(task)) {
             UserNamespaces namespaces = lab.kernel().userNamespaces();
             int ns = lab.kernel().credTable().userNs(lab.kernel().tasks().cred(duel.handle(task)));
-            namespaces.addExtent(ns, UserNamespaces.UID, 0, 0, -1);
-            namespaces.addExtent(ns, UserNamespaces.GID, 0, 0, -1);
+            namespaces.setMap(ns, UserNamespaces.UID, 0, 0, -1);
+            namespaces.setMap(ns, UserNamespaces.GID, 0, 0, -1);
         }
     }
 

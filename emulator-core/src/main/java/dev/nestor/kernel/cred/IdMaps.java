@@ -182,12 +182,7 @@ public final class IdMaps {
             }
             lower[i] = kid;
         }
-        for (int i = 0; i < count; i++) {
-            if (!verbs.addExtent(ns, kind, first[i], lower[i], length[i])) {
-                return -Errno.ENOMEM;
-            }
-        }
-        return size;
+        return verbs.setMap(ns, kind, count, first, lower, length) ? size : -Errno.ENOMEM;
     }
 
     /** proc_setgroups_write(): "allow" or "deny"; the bytes, or a negative errno. */

@@ -17,7 +17,7 @@ public final class UserNamespaceTable extends NamespaceTable {
     private byte[] parentCouldSetfcap = new byte[initialRows()]; // bool; its maker had CAP_SETFCAP in the parent
     private int[] ucountMax = new int[UcountType.COUNT * initialRows()]; // limit, by UcountType
     private long[] rlimitMax = new long[Ucounts.RLIMIT_COUNT * initialRows()]; // limit below it, by Ucounts.RLIMIT_*
-    private int[] extents = new int[3 * initialRows()]; // extents of the uid, gid and projid map
+    private int[] maps = new int[3 * initialRows()]; // uid_gid_map of uids, gids and projids; NULL until written
 
     public UserNamespaceTable(int limit) {
         super("user_namespace", 8, limit);
@@ -85,12 +85,12 @@ public final class UserNamespaceTable extends NamespaceTable {
         rlimitMax[row(ns) * Ucounts.RLIMIT_COUNT + type] = value;
     }
 
-    public int extents(int ns, int index) {
-        return extents[row(ns) * 3 + index];
+    int map(int ns, int kind) {
+        return maps[row(ns) * 3 + kind];
     }
 
-    public void setExtents(int ns, int index, int value) {
-        extents[row(ns) * 3 + index] = value;
+    void setMap(int ns, int kind, int value) {
+        maps[row(ns) * 3 + kind] = value;
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class UserNamespaceTable extends NamespaceTable {
         parentCouldSetfcap[row] = 0;
         Arrays.fill(ucountMax, row * UcountType.COUNT, (row + 1) * UcountType.COUNT, 0);
         Arrays.fill(rlimitMax, row * Ucounts.RLIMIT_COUNT, (row + 1) * Ucounts.RLIMIT_COUNT, 0);
-        Arrays.fill(extents, row * 3, (row + 1) * 3, 0);
+        Arrays.fill(maps, row * 3, (row + 1) * 3, 0);
     }
 
     @Override
@@ -116,6 +116,6 @@ public final class UserNamespaceTable extends NamespaceTable {
         parentCouldSetfcap = columns.bytes(parentCouldSetfcap);
         ucountMax = columns.ints(ucountMax, UcountType.COUNT);
         rlimitMax = columns.longs(rlimitMax, Ucounts.RLIMIT_COUNT);
-        extents = columns.ints(extents, 3);
+        maps = columns.ints(maps, 3);
     }
 }

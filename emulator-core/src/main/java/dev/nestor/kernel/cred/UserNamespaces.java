@@ -7,7 +7,7 @@ import dev.nestor.kernel.ns.NsOps;
 import dev.nestor.kernel.ns.NsOwners;
 import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.table.Chain;
+import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import java.util.function.IntConsumer;
@@ -33,7 +33,7 @@ public final class UserNamespaces implements NsOps, NsOwners {
     private static final int MAX_LEVEL = 33;
 
     private final UserNamespaceTable namespaces;
-    private final IdMapTable extents;
+    private final IdMapTable maps;
     private final CredTable creds;
     private final TaskTable tasks;
     private final NsInums inums;
@@ -42,13 +42,13 @@ public final class UserNamespaces implements NsOps, NsOwners {
 
     public UserNamespaces(
             UserNamespaceTable namespaces,
-            IdMapTable extents,
+            IdMapTable maps,
             CredTable creds,
             TaskTable tasks,
             NsInums inums,
             UcountsTable ucountsTable) {
         this.namespaces = namespaces;
-        this.extents = extents;
+        this.maps = maps;
         this.creds = creds;
         this.tasks = tasks;
         this.inums = inums;
@@ -75,7 +75,7 @@ public final class UserNamespaces implements NsOps, NsOwners {
             namespaces.setRlimitMax(ns, type, Long.MAX_VALUE);
         }
         for (int kind = UID; kind <= PROJID; kind++) {
-            addExtent(ns, kind, 0, 0, -1);
+            setMap(ns, kind, 0, 0, -1);
         }
         return ns;
     }
@@ -201,29 +201,17 @@ public final class UserNamespaces implements NsOps, NsOwners {
     }
 
     /** make_kuid() and its kind: the id of the initial namespace that ns calls {@code id}, or INVALID_ID. */
+    @HotPath
     public int makeKid(int ns, int kind, int id) {
-        Chain map = extents.map(kind);
-        for (int extent = map.first(ns); extent != NULL; extent = map.next(extent)) {
-            int offset = id - extents.first(extent);
-            if (Integer.compareUnsigned(offset, extents.length(extent)) < 0
-                    && Integer.compareUnsigned(id, extents.first(extent)) >= 0) {
-                return extents.lowerFirst(extent) + offset;
-            }
-        }
-        return INVALID_ID;
+        int map = namespaces.map(ns, kind);
+        return map == NULL ? INVALID_ID : maps.down(map, id);
     }
 
     /** from_kuid() and its kind: what ns calls an id of the initial namespace, or INVALID_ID. */
+    @HotPath
     public int fromKid(int ns, int kind, int kid) {
-        Chain map = extents.map(kind);
-        for (int extent = map.first(ns); extent != NULL; extent = map.next(extent)) {
-            int offset = kid - extents.lowerFirst(extent);
-            if (Integer.compareUnsigned(offset, extents.length(extent)) < 0
-                    && Integer.compareUnsigned(kid, extents.lowerFirst(extent)) >= 0) {
-                return extents.first(extent) + offset;
-            }
-        }
-        return INVALID_ID;
+        int map = namespaces.map(ns, kind);
+        return map == NULL ? INVALID_ID : maps.up(map, kid);
     }
 
     /** from_kuid_munged() and its kind: the overflow id where there is none. */
@@ -254,42 +242,39 @@ public final class UserNamespaces implements NsOps, NsOwners {
 
     /** Extents of a map, 0 before it has been written. */
     public int extentCount(int ns, int kind) {
-        return namespaces.extents(ns, kind);
+        int map = namespaces.map(ns, kind);
+        return map == NULL ? 0 : maps.count(map);
     }
 
-    /** Adds an extent that is already known not to overlap; false when the table is full. */
-    public boolean addExtent(int ns, int kind, int first, int lowerFirst, int length) {
-        int extent = extents.alloc();
-        if (extent == NULL) {
-            return false;
-        }
-        extents.setFirst(extent, first);
-        extents.setLowerFirst(extent, lowerFirst);
-        extents.setLength(extent, length);
-        extents.map(kind).addLast(ns, extent);
-        namespaces.setExtents(ns, kind, namespaces.extents(ns, kind) + 1);
-        return true;
+    /**
+     * Gives a namespace a map, of extents that are already known not to overlap and of ids of the initial namespace; false
+     * at a limit.
+     */
+    public boolean setMap(int ns, int kind, int count, int[] first, int[] lowerFirst, int[] length) {
+        assert namespaces.map(ns, kind) == NULL : "a map is written once";
+        int map = maps.create(count, first, lowerFirst, length);
+        namespaces.setMap(ns, kind, map);
+        return map != NULL;
+    }
+
+    /** The same of a single extent. */
+    public boolean setMap(int ns, int kind, int first, int lowerFirst, int length) {
+        return setMap(ns, kind, 1, new int[] {first}, new int[] {lowerFirst}, new int[] {length});
     }
 
     /** The extent at a place in the map's order: {first, lowerFirst, length}. */
     public void extent(int ns, int kind, int index, int[] into) {
-        Chain map = extents.map(kind);
-        int extent = map.first(ns);
-        for (int i = 0; i < index; i++) {
-            extent = map.next(extent);
-        }
-        into[0] = extents.first(extent);
-        into[1] = extents.lowerFirst(extent);
-        into[2] = extents.length(extent);
+        int map = namespaces.map(ns, kind);
+        into[0] = maps.first(map, index);
+        into[1] = maps.lowerFirst(map, index);
+        into[2] = maps.length(map, index);
     }
 
     private void clearMaps(int ns) {
         for (int kind = UID; kind <= PROJID; kind++) {
-            Chain map = extents.map(kind);
-            while (!map.isEmpty(ns)) {
-                int extent = map.first(ns);
-                map.remove(extent);
-                extents.free(extent);
+            int map = namespaces.map(ns, kind);
+            if (map != NULL) {
+                maps.destroy(map);
             }
         }
     }

@@ -85,7 +85,7 @@ class ParentNotifierTest {
         m.block(shell, SIGCHLD);
         m.setUid(child, 1000);
         int ns = m.unshareUser(child);
-        m.userNamespaces.addExtent(ns, UserNamespaces.UID, 0, 1000, 1);
+        m.userNamespaces.setMap(ns, UserNamespaces.UID, 0, 1000, 1);
         m.kill(shell, child, SIGSTOP);
         assertThat(m.getSignal(child)).isEqualTo(SignalDelivery.STOPPED);
         assertThat(dequeue()).isTrue();

@@ -45,8 +45,8 @@ final class SmallMachine {
     final CredTable credTable = new CredTable(200);
     final UserNamespaceTable userNsTable = new UserNamespaceTable(20);
     final NsInums inums = new NsInums(0xF0000000);
-    final UserNamespaces userNamespaces = new UserNamespaces(
-            userNsTable, new IdMapTable(100, userNsTable), credTable, tasks, inums, new UcountsTable(200));
+    final UserNamespaces userNamespaces =
+            new UserNamespaces(userNsTable, new IdMapTable(100, 100), credTable, tasks, inums, new UcountsTable(200));
     final Creds creds = new Creds(tasks, signalStructs, credTable, new GroupInfoTable(20), userNamespaces);
     final PidTable pidTable = new PidTable(200, tasks);
     final PidNamespaceTable pidNsTable = new PidNamespaceTable(20);

@@ -1,12 +1,11 @@
-package dev.nestor.ipc;
+package dev.nestor.table;
 
-import dev.nestor.table.StateHash;
 import java.util.Arrays;
 
 /** Arrays of ints whose length is known when they are made, in one pool: blocks of a power of two, zero when taken. */
-final class IntBlocks {
+public final class IntBlocks {
     /** No room is left. */
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private static final int CLASSES = 32;
 
@@ -15,12 +14,12 @@ final class IntBlocks {
     private final int[] freeHead = new int[CLASSES]; // block + 1, by log2 of the size
     private int used; // words ever taken
 
-    IntBlocks(int limit) {
+    public IntBlocks(int limit) {
         this.limit = limit;
     }
 
     /** Where a block of so many words begins, or NONE. */
-    int alloc(long size) {
+    public int alloc(long size) {
         if (size > limit) {
             return NONE;
         }
@@ -43,22 +42,22 @@ final class IntBlocks {
         return block;
     }
 
-    void free(int block, int size) {
+    public void free(int block, int size) {
         Arrays.fill(words, block, block + size, 0);
         int sizeClass = sizeClass(size);
         words[block] = freeHead[sizeClass];
         freeHead[sizeClass] = block + 1;
     }
 
-    int get(int at) {
+    public int get(int at) {
         return words[at];
     }
 
-    void set(int at, int value) {
+    public void set(int at, int value) {
         words[at] = value;
     }
 
-    void digest(StateHash hash) {
+    public void digest(StateHash hash) {
         hash.add(used);
         hash.add(freeHead, CLASSES);
         hash.add(words, used);
