@@ -27,9 +27,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgs = {"-Xmx3g", "-XX:+UseSerialGC"})
-@Warmup(iterations = 20)
-@Measurement(iterations = 10)
+@Warmup(iterations = 5)
+@Measurement(iterations = 30)
 public class NamespaceDeathBenchmark {
+    private static final int WARM = 100_000; // tasks that die before the first measurement
+
     @Param({"1", "10", "100", "1000", "10000", "100000"})
     int tasks;
 
@@ -41,6 +43,10 @@ public class NamespaceDeathBenchmark {
     public void boot() {
         host = new Host(new KernelConfig().pidMax(4 * 1024 * 1024).maxTasks(2 * tasks + 1024));
         parent = host.clone(host.init(), 0);
+        for (int died = 0; died < WARM; died += tasks) {
+            fill();
+            death();
+        }
     }
 
     @Setup(Level.Invocation)

@@ -25,6 +25,7 @@ public final class NameTable extends Table {
     private static final class Pool {
         private final Long2IntOpenHashMap byHash = new Long2IntOpenHashMap();
         private byte[] bytes = new byte[1024];
+        private byte[] ascii = new byte[64]; // scratch
         private int used; // bytes
         private int dead; // bytes of names that are gone
     }
@@ -44,11 +45,14 @@ public final class NameTable extends Table {
 
     /** For texts of our own: ASCII. */
     public int intern(String text) {
-        byte[] ascii = new byte[text.length()];
-        for (int i = 0; i < ascii.length; i++) {
-            ascii[i] = (byte) text.charAt(i);
+        int size = text.length();
+        if (size > pool.ascii.length) {
+            pool.ascii = new byte[size];
         }
-        return intern(ascii, 0, ascii.length);
+        for (int i = 0; i < size; i++) {
+            pool.ascii[i] = (byte) text.charAt(i);
+        }
+        return intern(pool.ascii, 0, size);
     }
 
     /** The name made of these bytes, without a reference, or NULL when nobody holds one. */
