@@ -95,6 +95,7 @@ public final class Files {
         if ((files.mode(file) & FileModes.FMODE_WRITER) != 0) {
             int inode = files.inode(file);
             inodes.setWriteCount(inode, inodes.writeCount(inode) - 1);
+            mounts.addWriter(files.mnt(file), -1);
         }
         pids.putPid(files.ownerPid(file));
         int mnt = files.mnt(file);
@@ -119,6 +120,11 @@ public final class Files {
             locks.removePosix(file, filesStruct);
         }
         put(file);
+    }
+
+    /** A file of a mount is open for writing from now on. */
+    void beginWriting(int mnt) {
+        mounts.addWriter(mnt, 1);
     }
 
     public FileOps ops(int file) {

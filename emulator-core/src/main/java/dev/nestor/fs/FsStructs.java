@@ -10,11 +10,19 @@ import dev.nestor.uapi.Errno;
 public final class FsStructs {
     private final FsStructTable table;
     private final Mounts mounts;
+    private final MntNamespaces mntNamespaces;
     private final Dentries dentries;
     private final TaskTable tasks;
     private final Work work;
 
-    FsStructs(FsTables tables, Mounts mounts, Dentries dentries, TaskTable tasks, Work work) {
+    FsStructs(
+            FsTables tables,
+            Mounts mounts,
+            MntNamespaces mntNamespaces,
+            Dentries dentries,
+            TaskTable tasks,
+            Work work) {
+        this.mntNamespaces = mntNamespaces;
         this.table = tables.fsStructs;
         this.mounts = mounts;
         this.dentries = dentries;
@@ -144,7 +152,7 @@ public final class FsStructs {
     /** current_chrooted(): the root is not the top of what is mounted in the task's namespace. */
     public boolean isChrooted(int task, int ns) {
         int fs = tasks.fs(task);
-        int top = mounts.topOf(mounts.nsRoot(ns));
+        int top = mounts.topOf(mntNamespaces.root(ns));
         return table.rootMnt(fs) != top || table.rootDentry(fs) != mounts.rootOf(top);
     }
 

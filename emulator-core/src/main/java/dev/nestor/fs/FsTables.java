@@ -31,7 +31,7 @@ public final class FsTables {
         locks = new FileLockTable(maxFiles, inodes);
         filesStructs = new FilesStructTable(maxTasks);
         fsStructs = new FsStructTable(maxTasks);
-        mounts = new MountTable(maxMounts);
+        mounts = new MountTable(maxMounts, superBlocks, dentries);
         mntNamespaces = new MntNamespaceTable(maxMounts, mounts);
     }
 

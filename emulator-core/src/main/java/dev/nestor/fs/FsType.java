@@ -143,6 +143,11 @@ public abstract class FsType {
         return false;
     }
 
+    /** SB_I_USERNS_VISIBLE: it may be mounted where it can be seen whole already. */
+    public boolean isUsernsVisible() {
+        return false;
+    }
+
     /** i_op->getattr(): what stat(2) is shown otherwise than the inode has it. */
     public void getattr(int inode, KStat stat) {}
 

@@ -23,5 +23,8 @@ public final class InodeFlags {
     /** A file that nobody can link again: O_TMPFILE without O_EXCL clears it. */
     public static final int LINKABLE = 0x40;
 
+    /** make_empty_dir_inode(): a directory that nothing can ever be in, for something to be mounted on. */
+    public static final int EMPTY_DIR = 0x100;
+
     private InodeFlags() {}
 }

@@ -7,8 +7,7 @@ import dev.nestor.uapi.Fcntl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mounts that a driver says have been made or undone, where the emulator has not done it itself. Nothing is checked, and
- * nothing is propagated.
+ * Mounts that a driver says have been made or undone, where the emulator has not done it itself. Nothing is checked.
  */
 public final class LearnedMounts {
     private final Vfs vfs;
@@ -40,7 +39,7 @@ public final class LearnedMounts {
         if (nd == null) {
             return false;
         }
-        int how = Mounts.CL_PRIVATE | Mounts.CL_COPY_UNBINDABLE | Mounts.CL_COPY_MNT_NS_FILE;
+        int how = Mounts.CL_COPY_UNBINDABLE | Mounts.CL_COPY_MNT_NS_FILE;
         int mnt =
                 recursive ? vfs.mounts.copyTree(nd.mnt, nd.dentry, how) : vfs.mounts.cloneMount(nd.mnt, nd.dentry, how);
         nd.release();
@@ -50,19 +49,18 @@ public final class LearnedMounts {
     private boolean attach(int task, int mnt, byte[] target) {
         Nameidata nd = find(task, target);
         if (nd == null) {
-            vfs.mounts.umountTree(mnt);
+            vfs.mounts.umountTree(mnt, Mounts.UMOUNT_SYNC);
             return false;
         }
-        vfs.namei.crossMounts(nd);
         int ns = table.ns(nd.mnt);
-        if (ns == NULL) {
-            vfs.mounts.umountTree(mnt); // what is detached shows nothing that a driver could know of
-        } else {
-            vfs.mounts.attach(mnt, nd.mnt, nd.dentry);
-            vfs.mounts.addTreeToNs(mnt, ns);
+        boolean attached =
+                ns != NULL && vfs.grafts.lock(nd.mnt, nd.dentry, false) == 0 && vfs.grafts.attach(ns, mnt) == 0;
+        if (!attached) {
+            vfs.mounts.umountTree(
+                    mnt, Mounts.UMOUNT_SYNC); // what is detached shows nothing that a driver could know of
         }
         nd.release();
-        return ns != NULL;
+        return attached;
     }
 
     /** What is mounted at a path has other flags from now on. */
@@ -84,7 +82,7 @@ public final class LearnedMounts {
         boolean isMountpoint = nd.dentry == table.root(mnt) && table.parent(mnt) != NULL;
         nd.release();
         if (isMountpoint) {
-            vfs.mounts.umountTree(mnt);
+            vfs.mounts.umountTree(mnt, Mounts.UMOUNT_PROPAGATE);
         }
     }
 

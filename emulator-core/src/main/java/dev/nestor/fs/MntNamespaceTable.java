@@ -7,10 +7,14 @@ import dev.nestor.table.Columns;
 /** The struct mnt_namespace columns. */
 public final class MntNamespaceTable extends NamespaceTable {
     private int[] root = new int[initialRows()]; // mount
-    private long[] seq = new long[initialRows()]; // order of creation
+    private long[] seq = new long[initialRows()]; // ns_id, in order of creation
     private int[] nrMounts = new int[initialRows()]; // mounts
+    private int[] pending = new int[initialRows()]; // mounts counted by an operation under way
+    private long[] seqOrigin = new long[initialRows()]; // of an anonymous one: seq of the namespace it was copied from
+    private long[] event = new long[initialRows()]; // changes of its mounts
+    private byte[] anon = new byte[initialRows()]; // bool; of a detached tree, which nobody can enter
     private int[] dentry = new int[initialRows()]; // nsfs dentry, not held; NULL for none
-    private final Chain mounts; // in order of attachment
+    private final Chain mounts; // by their unique ids
 
     public MntNamespaceTable(int limit, MountTable table) {
         super("mnt_namespace", 39, limit);
@@ -41,6 +45,38 @@ public final class MntNamespaceTable extends NamespaceTable {
         nrMounts[row(ns)] = value;
     }
 
+    int pending(int ns) {
+        return pending[row(ns)];
+    }
+
+    void setPending(int ns, int value) {
+        pending[row(ns)] = value;
+    }
+
+    long seqOrigin(int ns) {
+        return seqOrigin[row(ns)];
+    }
+
+    void setSeqOrigin(int ns, long value) {
+        seqOrigin[row(ns)] = value;
+    }
+
+    public long event(int ns) {
+        return event[row(ns)];
+    }
+
+    void setEvent(int ns, long value) {
+        event[row(ns)] = value;
+    }
+
+    public boolean anon(int ns) {
+        return anon[row(ns)] != 0;
+    }
+
+    void setAnon(int ns, boolean value) {
+        anon[row(ns)] = (byte) (value ? 1 : 0);
+    }
+
     public int dentry(int ns) {
         return dentry[row(ns)];
     }
@@ -59,6 +95,10 @@ public final class MntNamespaceTable extends NamespaceTable {
         root[row] = 0;
         seq[row] = 0;
         nrMounts[row] = 0;
+        pending[row] = 0;
+        seqOrigin[row] = 0;
+        event[row] = 0;
+        anon[row] = 0;
         dentry[row] = 0;
     }
 
@@ -68,6 +108,10 @@ public final class MntNamespaceTable extends NamespaceTable {
         root = columns.ints(root);
         seq = columns.longs(seq);
         nrMounts = columns.ints(nrMounts);
+        pending = columns.ints(pending);
+        seqOrigin = columns.longs(seqOrigin);
+        event = columns.longs(event);
+        anon = columns.bytes(anon);
         dentry = columns.ints(dentry);
     }
 }

@@ -3,16 +3,12 @@ package dev.nestor.fs;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.Capabilities;
-import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.table.Chain;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 
 /**
- * What mount(2), umount2(2) and pivot_root(2) do to the tree: the workers of path_mount(), fs/namespace.c. Each is told
- * the caller's mount namespace; a path is a mount and a dentry, held by the caller.
- *
- * <p>Where a change would have to propagate to peers or slaves the answer is -EOUTSIDE.
+ * What mount(2) and move_mount(2) do to the tree: the workers of path_mount(), fs/namespace.c. Each is told the caller's
+ * mount namespace; a path is a mount and a dentry, held by the caller.
  */
 public final class MountChanges {
     public static final int MS_RDONLY = 1;
@@ -38,43 +34,34 @@ public final class MountChanges {
     public static final int MS_MGC_VAL = 0xC0ED0000;
     public static final int MS_MGC_MSK = 0xffff0000;
 
-    public static final int MNT_FORCE = 1;
-    public static final int MNT_DETACH = 2;
-    public static final int MNT_EXPIRE = 4;
-    public static final int UMOUNT_NOFOLLOW = 8;
-
-    private static final int ATIME_MASK = MountFlags.MNT_NOATIME | MountFlags.MNT_NODIRATIME | MountFlags.MNT_RELATIME;
-
     private final MountTable mounts;
     private final DentryTable dentryTable;
+    private final InodeTable inodes;
     private final MntNamespaceTable namespaces;
     private final SuperBlockTable superBlocks;
-    private final FsStructTable fsStructTable;
+    private final SuperBlocks superBlockLife;
     private final Mounts life;
+    private final MntNamespaces nsLife;
     private final PeerGroups peers;
     private final Dentries dentries;
-    private final FsStructs fsStructs;
+    private final Grafts grafts;
     private final Namei namei;
-    private final Paths paths;
-    private final TaskTable tasks;
     private final Capabilities capabilities;
-    private final int mountMax;
 
-    MountChanges(Vfs vfs, int mountMax) {
+    MountChanges(Vfs vfs, Grafts grafts) {
         this.mounts = vfs.tables.mounts;
         this.dentryTable = vfs.tables.dentries;
+        this.inodes = vfs.tables.inodes;
         this.namespaces = vfs.tables.mntNamespaces;
         this.superBlocks = vfs.tables.superBlocks;
-        this.fsStructTable = vfs.tables.fsStructs;
+        this.superBlockLife = vfs.superBlocks;
         this.life = vfs.mounts;
+        this.nsLife = vfs.mntNamespaces;
         this.peers = vfs.mounts.peers();
         this.dentries = vfs.dentries;
-        this.fsStructs = vfs.fsStructs;
+        this.grafts = grafts;
         this.namei = vfs.namei;
-        this.paths = vfs.paths;
-        this.tasks = vfs.below.tasks();
         this.capabilities = vfs.below.capabilities();
-        this.mountMax = mountMax;
     }
 
     /** may_mount(). */
@@ -97,7 +84,7 @@ public final class MountChanges {
         wanted |= (flags & MS_NOSYMFOLLOW) != 0 ? MountFlags.MNT_NOSYMFOLLOW : 0;
         boolean saysNothing = (flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)) == 0;
         if ((flags & MS_REMOUNT) != 0 && saysNothing) {
-            wanted = (wanted & ~ATIME_MASK) | (mounts.flags(mnt) & ATIME_MASK);
+            wanted = (wanted & ~MountFlags.ATIME_MASK) | (mounts.flags(mnt) & MountFlags.ATIME_MASK);
         }
         return wanted;
     }
@@ -107,7 +94,7 @@ public final class MountChanges {
         return mounts.root(mnt) == dentry;
     }
 
-    /** do_reconfigure_mnt(): the flags of one mount. */
+    /** do_reconfigure_mnt(): the flags of one mount. EINVAL, EPERM, EBUSY while files are open for writing. */
     public int reconfigure(int ns, int mnt, int dentry, int flags) {
         if (!life.isIn(mnt, ns) || !isRoot(mnt, dentry)) {
             return -Errno.EINVAL;
@@ -115,43 +102,53 @@ public final class MountChanges {
         if (!canChangeLocked(mnt, flags)) {
             return -Errno.EPERM;
         }
+        boolean makesReadOnly = (flags & ~mounts.flags(mnt) & MountFlags.MNT_READONLY) != 0;
+        if (makesReadOnly && mounts.writers(mnt) > 0) {
+            return -Errno.EBUSY;
+        }
         setFlags(mnt, flags);
         return 0;
     }
 
-    /** do_remount(): the flags of a mount, and whether its file system is read-only. */
-    public int remount(int task, int ns, int mnt, int dentry, int flags) {
+    /** What do_remount() checks before the options are looked at. */
+    public int mayRemount(int ns, int mnt, int dentry, int flags) {
         if (!life.isIn(mnt, ns) || !isRoot(mnt, dentry)) {
             return -Errno.EINVAL;
         }
-        if (!canChangeLocked(mnt, flags)) {
-            return -Errno.EPERM;
-        }
-        int sb = mounts.sb(mnt);
-        if (!capabilities.nsCapable(task, superBlocks.userNs(sb), Capability.CAP_SYS_ADMIN)) {
-            return -Errno.EPERM;
-        }
-        superBlocks.setReadOnly(sb, (flags & MountFlags.MNT_READONLY) != 0);
-        setFlags(mnt, flags);
-        return 0;
+        return canChangeLocked(mnt, flags) ? 0 : -Errno.EPERM;
     }
 
-    private void setFlags(int mnt, int flags) {
+    /** set_mount_attributes(). */
+    public void setFlags(int mnt, int flags) {
         mounts.setFlags(mnt, (mounts.flags(mnt) & ~MountFlags.MNT_USER_SETTABLE_MASK) | flags);
+        life.touch(mounts.ns(mnt));
     }
 
     /** can_change_locked_flags(). */
-    private boolean canChangeLocked(int mnt, int flags) {
+    boolean canChangeLocked(int mnt, int flags) {
         int have = mounts.flags(mnt);
         return keeps(have, MountFlags.MNT_LOCK_READONLY, flags, MountFlags.MNT_READONLY)
                 && keeps(have, MountFlags.MNT_LOCK_NODEV, flags, MountFlags.MNT_NODEV)
                 && keeps(have, MountFlags.MNT_LOCK_NOSUID, flags, MountFlags.MNT_NOSUID)
                 && keeps(have, MountFlags.MNT_LOCK_NOEXEC, flags, MountFlags.MNT_NOEXEC)
-                && ((have & MountFlags.MNT_LOCK_ATIME) == 0 || (have & ATIME_MASK) == (flags & ATIME_MASK));
+                && keepsAtime(have, flags);
     }
 
     private static boolean keeps(int have, int lock, int flags, int flag) {
         return (have & lock) == 0 || (flags & flag) != 0;
+    }
+
+    private static boolean keepsAtime(int have, int flags) {
+        return (have & MountFlags.MNT_LOCK_ATIME) == 0
+                || (have & MountFlags.ATIME_MASK) == (flags & MountFlags.ATIME_MASK);
+    }
+
+    /** may_change_propagation(). */
+    private int mayChangePropagation(int task, int mnt) {
+        if (mounts.ns(mnt) == NULL) {
+            return -Errno.EINVAL;
+        }
+        return mayMount(task, mounts.ns(mnt)) ? 0 : -Errno.EPERM;
     }
 
     /** do_change_type(): private, shared, slave or unbindable, one mount or the tree below it. */
@@ -163,270 +160,201 @@ public final class MountChanges {
         if ((type & ~MS_PROPAGATION) != 0 || Integer.bitCount(type) != 1) {
             return -Errno.EINVAL;
         }
-        if (mounts.ns(mnt) == NULL) {
-            return -Errno.EINVAL;
-        }
-        if (!mayMount(task, mounts.ns(mnt))) {
-            return -Errno.EPERM;
+        int error = mayChangePropagation(task, mnt);
+        if (error != 0) {
+            return error;
         }
         boolean recursive = (flags & MS_REC) != 0;
         for (int at = mnt; at != NULL; at = recursive ? life.next(at, mnt) : NULL) {
-            switch (type) {
-                case MS_SHARED -> peers.makeShared(at);
-                case MS_SLAVE -> peers.makeSlave(at);
-                default -> peers.makePrivate(at, type == MS_UNBINDABLE);
-            }
+            changePropagation(at, type);
         }
+        life.touch(mounts.ns(mnt));
         return 0;
+    }
+
+    /** change_mnt_propagation(). */
+    void changePropagation(int mnt, int type) {
+        switch (type) {
+            case MS_SHARED -> peers.makeShared(mnt);
+            case MS_SLAVE -> peers.makeSlave(mnt);
+            default -> peers.makePrivate(mnt, type == MS_UNBINDABLE);
+        }
     }
 
     /** do_loopback(): a place is seen at another one too. */
     public int bind(int ns, int fromMnt, int fromDentry, int toMnt, int toDentry, boolean recursive) {
-        if (peers.isUnbindable(fromMnt) || !life.isIn(toMnt, ns) || !mayCopy(ns, fromMnt)) {
+        if (nsLife.isLoop(fromDentry, mounts.sb(fromMnt), ns)) {
             return -Errno.EINVAL;
         }
-        if (!recursive && hasLockedChildren(fromMnt, fromDentry)) {
-            return -Errno.EINVAL;
-        }
-        if (life.isMntNsLoop(fromMnt, fromDentry, ns)) {
-            return -Errno.EINVAL;
-        }
-        int how = Mounts.CL_COPY_MNT_NS_FILE;
-        int copy = recursive ? life.copyTree(fromMnt, fromDentry, how) : life.cloneMount(fromMnt, fromDentry, how);
-        if (copy <= 0) {
-            return copy == NULL ? -Errno.ENOSPC : copy;
-        }
-        mounts.setFlags(copy, mounts.flags(copy) & ~MountFlags.MNT_LOCKED);
-        int error = graft(ns, copy, toMnt, toDentry);
+        int error = grafts.lock(toMnt, toDentry, false);
         if (error != 0) {
-            life.umountTree(copy);
+            return error;
+        }
+        int copy = life.isIn(grafts.parent(), ns) ? copyOf(ns, fromMnt, fromDentry, recursive) : -Errno.EINVAL;
+        if (copy < 0) {
+            return copy;
+        }
+        error = grafts.graft(ns, copy);
+        if (error != 0) {
+            life.umountTree(copy, Mounts.UMOUNT_SYNC);
         }
         return error;
     }
 
-    /** may_copy_tree(): of this namespace, or a kernel's own mount of namespace files. */
-    private boolean mayCopy(int ns, int mnt) {
-        return life.isIn(mnt, ns) || (mounts.ns(mnt) == NULL && mounts.parent(mnt) == NULL && life.isKernelOwn(mnt));
-    }
-
-    /** __has_locked_children(). */
-    private boolean hasLockedChildren(int mnt, int dentry) {
-        Chain children = mounts.children();
-        for (int child = children.first(mnt); child != NULL; child = children.next(child)) {
-            boolean isLocked = (mounts.flags(child) & MountFlags.MNT_LOCKED) != 0;
-            if (isLocked && dentries.isBelow(mounts.mountpoint(child), dentry)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** do_new_mount_fc(), do_add_mount(): mounts a super block's whole tree; the reference on sb stays the caller's. */
-    public int addNew(int ns, int root, int source, int flags, int mnt, int dentry) {
-        int sb = dentryTable.sb(root);
-        if (!life.isIn(mnt, ns)) {
+    /** __do_loopback(): a copy of a mount, or of all below a place in it; not attached. A negative errno. */
+    int copyOf(int ns, int mnt, int dentry, boolean recursive) {
+        if (peers.isUnbindable(mnt) || !mayCopy(ns, mnt)) {
             return -Errno.EINVAL;
         }
-        if (mounts.sb(mnt) == sb && isRoot(mnt, dentry)) {
+        if (!recursive && life.hasLockedChildren(mnt, dentry)) {
+            return -Errno.EINVAL;
+        }
+        int how = Mounts.CL_COPY_MNT_NS_FILE;
+        int copy = recursive ? life.copyTree(mnt, dentry, how) : life.cloneMount(mnt, dentry, how);
+        return copy == NULL ? -Errno.ENOMEM : copy;
+    }
+
+    /** may_copy_tree(): of this namespace, of a tree copied from it, or a file of a namespace or of a process. */
+    private boolean mayCopy(int ns, int mnt) {
+        return life.isIn(mnt, ns) || superBlockLife.type(mounts.sb(mnt)).isKernelOwn() || nsLife.isAnonOf(mnt, ns);
+    }
+
+    /**
+     * do_new_mount_fc(), do_add_mount(): mounts a super block's whole tree; the reference on sb stays the caller's.
+     * EPERM when it would show more than the namespace has.
+     */
+    public int addNew(int ns, int root, int source, int givenFlags, int mnt, int dentry) {
+        int sb = dentryTable.sb(root);
+        int flags = visibleFlags(ns, sb, givenFlags);
+        if (flags < 0) {
+            return flags;
+        }
+        int error = grafts.lock(mnt, dentry, false);
+        if (error != 0) {
+            return error;
+        }
+        int parent = grafts.parent();
+        if (!life.isIn(parent, ns)) {
+            return -Errno.EINVAL;
+        }
+        if (mounts.sb(parent) == sb && mounts.root(parent) == grafts.mountpoint()) {
             return -Errno.EBUSY;
         }
         int fresh = life.create(sb, root, source);
         if (fresh == NULL) {
-            return -Errno.ENOSPC;
+            return -Errno.ENOMEM;
         }
         mounts.setFlags(fresh, flags);
-        int error = graft(ns, fresh, mnt, dentry);
+        error = grafts.graft(ns, fresh);
         if (error != 0) {
             life.put(fresh);
         }
         return error;
     }
 
-    /** graft_tree(), attach_recursive_mnt(). */
-    private int graft(int ns, int tree, int mnt, int dentry) {
-        if (paths.isUnlinked(dentry)) {
-            return -Errno.ENOENT;
+    /** do_move_mount(): {@code beneath} is MOVE_MOUNT_BENEATH. */
+    public int move(int ns, int oldMnt, int oldDentry, int newMnt, int newDentry, boolean beneath) {
+        if (!isRoot(oldMnt, oldDentry) || namei.isDirectory(oldDentry) != namei.isDirectory(newDentry)) {
+            return -Errno.EINVAL;
         }
-        if (namei.isDirectory(dentry) != namei.isDirectory(mounts.root(tree))) {
-            return -Errno.ENOTDIR;
+        int error = grafts.lock(newMnt, newDentry, beneath);
+        if (error != 0) {
+            return error;
         }
-        if (peers.propagates(mnt)) {
-            return -Outside.EOUTSIDE;
+        int parent = grafts.parent();
+        if (!mayMove(ns, oldMnt, parent)) {
+            return -Errno.EINVAL;
         }
-        if (namespaces.nrMounts(ns) + count(tree) > mountMax) {
-            return -Errno.ENOSPC;
+        if (beneath && !mayMoveBeneath(ns, oldMnt, newMnt)) {
+            return -Errno.EINVAL;
         }
-        if (peers.isShared(mnt)) {
-            for (int at = tree; at != NULL; at = life.next(at, tree)) {
-                peers.makeShared(at);
-            }
+        if (peers.isShared(parent) && grafts.containsUnbindable(oldMnt)) {
+            return -Errno.EINVAL;
         }
-        life.attach(tree, mnt, dentry);
-        life.addTreeToNs(tree, ns);
-        return 0;
+        if (nsLife.hasLoop(oldMnt, ns) || life.isAncestor(oldMnt, parent)) {
+            return -Errno.ELOOP;
+        }
+        return grafts.attach(ns, oldMnt);
     }
 
-    private int count(int tree) {
-        int count = 0;
-        for (int at = tree; at != NULL; at = life.next(at, tree)) {
-            count++;
+    /** Within a namespace what is not locked may be moved, from a parent that is not shared; a detached tree as a whole. */
+    private boolean mayMove(int ns, int mnt, int target) {
+        if (life.isIn(mnt, ns)) {
+            int from = mounts.parent(mnt);
+            return from != NULL
+                    && (mounts.flags(mnt) & MountFlags.MNT_LOCKED) == 0
+                    && !peers.isShared(from)
+                    && life.isIn(target, ns);
         }
-        return count;
+        return nsLife.isAnonRoot(mnt)
+                && mounts.ns(mnt) != mounts.ns(target)
+                && (life.isIn(target, ns) || nsLife.isAnonOf(target, ns));
     }
 
-    /** do_move_mount(). */
-    public int move(int ns, int oldMnt, int oldDentry, int newMnt, int newDentry) {
-        boolean allowed = life.isIn(oldMnt, ns)
-                && life.isIn(newMnt, ns)
-                && isRoot(oldMnt, oldDentry)
-                && mounts.parent(oldMnt) != NULL
-                && (mounts.flags(oldMnt) & MountFlags.MNT_LOCKED) == 0
-                && namei.isDirectory(oldDentry) == namei.isDirectory(newDentry)
-                && !peers.isShared(mounts.parent(oldMnt))
-                && !(peers.isShared(newMnt) && containsUnbindable(oldMnt));
+    /** can_move_mount_beneath(). */
+    private boolean mayMoveBeneath(int ns, int from, int asked) {
+        int parent = grafts.parent();
+        int mountpoint = grafts.mountpoint();
+        int over = mounts.parent(asked) == parent ? asked : life.lookup(parent, mounts.root(parent));
+        if (mounts.parent(over) == NULL || (mounts.flags(over) & MountFlags.MNT_LOCKED) != 0) {
+            return false;
+        }
+        Propagation propagation = life.propagation();
+        return life.lookup(from, mounts.root(from)) == NULL
+                && !life.isAncestor(over, from)
+                && !propagation.wouldOvermount(parent, over, mountpoint)
+                && !(life.isIn(from, ns) && propagation.wouldOvermount(parent, from, mountpoint));
+    }
+
+    /** do_set_group(): MOVE_MOUNT_SET_GROUP, a private mount comes into the groups of another of its file system. */
+    public int setGroup(int task, int fromMnt, int fromDentry, int toMnt, int toDentry) {
+        int error = mayChangePropagation(task, fromMnt);
+        if (error == 0) {
+            error = mayChangePropagation(task, toMnt);
+        }
+        if (error != 0) {
+            return error;
+        }
+        boolean isPrivate = !peers.isShared(toMnt) && !peers.isSlave(toMnt) && !peers.isUnbindable(toMnt);
+        boolean allowed = isRoot(fromMnt, fromDentry)
+                && isRoot(toMnt, toDentry)
+                && mounts.sb(fromMnt) == mounts.sb(toMnt)
+                && dentries.isBelow(toDentry, fromDentry)
+                && !life.hasLockedChildren(fromMnt, toDentry)
+                && isPrivate
+                && (peers.isShared(fromMnt) || peers.isSlave(fromMnt));
         if (!allowed) {
             return -Errno.EINVAL;
         }
-        for (int at = newMnt; at != NULL; at = mounts.parent(at)) {
-            if (at == oldMnt) {
-                return -Errno.ELOOP;
-            }
-        }
-        if (peers.propagates(newMnt)) {
-            return -Outside.EOUTSIDE;
-        }
-        life.detach(oldMnt);
-        life.attach(oldMnt, newMnt, newDentry);
+        peers.join(toMnt, fromMnt);
+        life.touch(mounts.ns(toMnt));
         return 0;
     }
 
-    private boolean containsUnbindable(int tree) {
-        for (int at = tree; at != NULL; at = life.next(at, tree)) {
-            if (peers.isUnbindable(at)) {
-                return true;
-            }
+    /**
+     * mount_too_revealing(): what shows the system whole may be mounted only where it can be seen whole already. The flags
+     * with what is locked there, or EPERM.
+     */
+    public int visibleFlags(int ns, int sb, int flags) {
+        boolean isInitial = namespaces.userNs(ns) == superBlockLife.initialUserNs();
+        if (isInitial || !superBlockLife.type(sb).isUsernsVisible()) {
+            return flags;
         }
-        return false;
-    }
-
-    /** path_umount() after may_mount(); the caller's path holds the mount. */
-    public int umount(int task, int ns, int mnt, int dentry, int flags) {
-        if (!isRoot(mnt, dentry) || !life.isIn(mnt, ns) || (mounts.flags(mnt) & MountFlags.MNT_LOCKED) != 0) {
-            return -Errno.EINVAL;
-        }
-        int sbUserNs = superBlocks.userNs(mounts.sb(mnt));
-        if ((flags & MNT_FORCE) != 0 && !capabilities.nsCapable(task, sbUserNs, Capability.CAP_SYS_ADMIN)) {
-            return -Errno.EPERM;
-        }
-        boolean isOwnRoot = fsStructTable.rootMnt(tasks.fs(task)) == mnt;
-        boolean isBusy = !mounts.children().isEmpty(mnt) || mounts.count(mnt) > 2;
-        if ((flags & MNT_EXPIRE) != 0) {
-            if (isOwnRoot || (flags & (MNT_FORCE | MNT_DETACH)) != 0) {
-                return -Errno.EINVAL;
-            }
-            if (isBusy) {
-                return -Errno.EBUSY;
-            }
-            if (!mounts.expiryMark(mnt)) {
-                return -Errno.EAGAIN;
-            }
-        }
-        if (isOwnRoot && (flags & MNT_DETACH) == 0) {
-            return -Outside.EOUTSIDE;
-        }
-        if (mounts.parent(mnt) == NULL) {
-            return -Errno.EINVAL;
-        }
-        if (peers.propagates(mounts.parent(mnt))) {
-            return -Outside.EOUTSIDE;
-        }
-        if ((flags & MNT_DETACH) == 0 && isBusy) {
-            return -Errno.EBUSY;
-        }
-        life.umountTree(mnt);
-        return 0;
-    }
-
-    /** umount2(MNT_EXPIRE) has found a mount unused: the next one takes it away, unless it is used meanwhile. */
-    public void markUnused(int mnt) {
-        mounts.setExpiryMark(mnt, true);
-    }
-
-    /** pivot_root(2): the new root takes the place of the caller's root, which goes to another place below it. */
-    public int pivotRoot(int task, int ns, int newMnt, int newDentry, int oldMnt, int oldDentry) {
-        int fs = tasks.fs(task);
-        int rootMnt = fsStructTable.rootMnt(fs);
-        int rootDentry = fsStructTable.rootDentry(fs);
-        int exParent = mounts.parent(newMnt);
-        int rootParent = mounts.parent(rootMnt);
-        boolean shared = peers.isShared(oldMnt)
-                || (exParent != NULL && peers.isShared(exParent))
-                || (rootParent != NULL && peers.isShared(rootParent));
-        boolean locked = (mounts.flags(newMnt) & MountFlags.MNT_LOCKED) != 0;
-        if (shared || locked || !life.isIn(rootMnt, ns) || !life.isIn(newMnt, ns)) {
-            return -Errno.EINVAL;
-        }
-        if (paths.isUnlinked(newDentry)) {
-            return -Errno.ENOENT;
-        }
-        if (newMnt == rootMnt || oldMnt == rootMnt) {
-            return -Errno.EBUSY;
-        }
-        boolean allowed = isRoot(rootMnt, rootDentry)
-                && rootParent != NULL
-                && isRoot(newMnt, newDentry)
-                && exParent != NULL
-                && isReachable(oldMnt, oldDentry, newMnt, newDentry)
-                && isReachable(newMnt, newDentry, rootMnt, rootDentry);
-        if (!allowed) {
-            return -Errno.EINVAL;
-        }
-        swap(newMnt, rootMnt, oldMnt, oldDentry);
-        fsStructs.move(rootMnt, rootDentry, newMnt, newDentry);
-        return 0;
-    }
-
-    private void swap(int newMnt, int rootMnt, int oldMnt, int oldDentry) {
-        int rootParent = mounts.parent(rootMnt);
-        int rootPlace = dentries.get(mounts.mountpoint(rootMnt));
-        life.get(rootParent);
-        life.detach(newMnt);
-        if ((mounts.flags(rootMnt) & MountFlags.MNT_LOCKED) != 0) {
-            mounts.setFlags(newMnt, mounts.flags(newMnt) | MountFlags.MNT_LOCKED);
-            mounts.setFlags(rootMnt, mounts.flags(rootMnt) & ~MountFlags.MNT_LOCKED);
-        }
-        life.detach(rootMnt);
-        life.attach(newMnt, rootParent, rootPlace);
-        life.attach(rootMnt, oldMnt, oldDentry);
-        dentries.put(rootPlace);
-        life.put(rootParent);
-    }
-
-    /** is_path_reachable(). */
-    private boolean isReachable(int mnt, int dentry, int rootMnt, int rootDentry) {
-        int at = mnt;
-        int step = dentry;
-        while (at != rootMnt && mounts.parent(at) != NULL) {
-            step = mounts.mountpoint(at);
-            at = mounts.parent(at);
-        }
-        return at == rootMnt && dentries.isBelow(step, rootDentry);
-    }
-
-    /** mount_too_revealing(): what shows the system whole may be mounted only where it can be seen whole already. */
-    public boolean isTooRevealing(int ns, int sb, int flags) {
         int type = superBlocks.type(sb);
         for (int mnt = namespaces.mounts().first(ns);
                 mnt != NULL;
                 mnt = namespaces.mounts().next(mnt)) {
-            int have = mounts.flags(mnt);
-            boolean isSame =
-                    superBlocks.type(mounts.sb(mnt)) == type && mounts.root(mnt) == superBlocks.root(mounts.sb(mnt));
-            boolean keepsReadOnly = keeps(have, MountFlags.MNT_LOCK_READONLY, flags, MountFlags.MNT_READONLY);
-            if (isSame && keepsReadOnly && !hasLockedChildren(mnt, mounts.root(mnt))) {
-                return false;
+            int seen = mounts.sb(mnt);
+            if (superBlocks.type(seen) != type || mounts.root(mnt) != superBlocks.root(seen)) {
+                continue;
+            }
+            int have = mounts.flags(mnt) | (superBlocks.readOnly(seen) ? MountFlags.MNT_LOCK_READONLY : 0);
+            boolean isWide = keeps(have, MountFlags.MNT_LOCK_READONLY, flags, MountFlags.MNT_READONLY)
+                    && keepsAtime(have, flags);
+            if (isWide && grafts.hidesNothing(mnt, inodes, dentryTable)) {
+                return flags | have & (MountFlags.MNT_LOCK_READONLY | MountFlags.MNT_LOCK_ATIME);
             }
         }
-        return true;
+        return -Errno.EPERM;
     }
 }

@@ -22,10 +22,23 @@ public final class MountFlags {
     /** It can't be parted from its parent: it came with it into a namespace of less privilege. */
     public static final int MNT_LOCKED = 0x800000;
 
+    /** It has been unmounted, or is about to be. */
+    public static final int MNT_UMOUNT = 0x8000000;
+
+    static final int ATIME_MASK = MNT_NOATIME | MNT_NODIRATIME | MNT_RELATIME;
+
+    /** Not copied with a mount. */
+    static final int MNT_INTERNAL_FLAGS = MNT_LOCKED | MNT_UMOUNT;
+
     /** Bits of {@link MountTable#propagation}; a slave is known by its master. */
     public static final int SHARED = 1;
 
     public static final int UNBINDABLE = 2;
+
+    /** T_MARKED, T_UMOUNT_CANDIDATE: set and cleared within one operation. */
+    static final int MARKED = 4;
+
+    static final int CANDIDATE = 8;
 
     private MountFlags() {}
 }

@@ -6,26 +6,33 @@ import dev.nestor.table.Table;
 
 /** The struct mount columns: a tree of dentries attached to another tree at a mount point. */
 public final class MountTable extends Table {
-    private int[] count = new int[initialRows()]; // references: its place in a namespace, children, paths
+    private int[] count = new int[initialRows()]; // references: one until it is unmounted, and paths
     private int[] parent = new int[initialRows()]; // mount; NULL at the top and when it is not attached
     private int[] mountpoint = new int[initialRows()]; // dentry in the parent's tree; NULL at the top
     private int[] root = new int[initialRows()]; // dentry
     private int[] sb = new int[initialRows()]; // super_block
     private int[] ns = new int[initialRows()]; // mnt_namespace; NULL for the kernel's own mounts and once unmounted
     private int[] id = new int[initialRows()]; // mount id, the lowest free one
+    private long[] idUnique = new long[initialRows()]; // mount id that is never given out again
     private int[] flags = new int[initialRows()]; // MNT_*
-    private int[] propagation = new int[initialRows()]; // MS_SHARED, MS_SLAVE, both, MS_UNBINDABLE or 0: private
+    private int[] propagation = new int[initialRows()]; // SHARED, UNBINDABLE, and marks of an operation under way
     private int[] group = new int[initialRows()]; // peer group id; 0 for none
     private int[] master = new int[initialRows()]; // mount that a slave receives from; NULL for none
     private byte[] expiryMark = new byte[initialRows()]; // bool; unused since umount2(MNT_EXPIRE) looked
     private int[] source = new int[initialRows()]; // name: what mountinfo calls its device
     private int[] nextPeer = new int[initialRows()]; // mount: the ring of its peer group; itself when alone
     private int[] prevPeer = new int[initialRows()]; // mount
+    private int[] writers = new int[initialRows()]; // files open for writing
+    private int[] idmap = new int[initialRows()]; // user_namespace whose maps it shows owners by; NULL for none
     private final Chain children = new Chain(this, this); // mnt_mounts
     private final Chain slaves = new Chain(this, this); // mnt_slave_list
+    private final Chain instances; // s_mounts, in order of creation
+    private final Chain onDentry; // m_list
 
-    public MountTable(int limit) {
+    MountTable(int limit, SuperBlockTable superBlocks, DentryTable dentries) {
         super("mount", 38, limit);
+        instances = new Chain(superBlocks, this);
+        onDentry = new Chain(dentries, this);
     }
 
     public int count(int mnt) {
@@ -82,6 +89,14 @@ public final class MountTable extends Table {
 
     void setId(int mnt, int value) {
         id[row(mnt)] = value;
+    }
+
+    public long idUnique(int mnt) {
+        return idUnique[row(mnt)];
+    }
+
+    void setIdUnique(int mnt, long value) {
+        idUnique[row(mnt)] = value;
     }
 
     public int flags(int mnt) {
@@ -148,12 +163,38 @@ public final class MountTable extends Table {
         prevPeer[row(mnt)] = value;
     }
 
+    public int writers(int mnt) {
+        return writers[row(mnt)];
+    }
+
+    void setWriters(int mnt, int value) {
+        writers[row(mnt)] = value;
+    }
+
+    public int idmap(int mnt) {
+        return idmap[row(mnt)];
+    }
+
+    void setIdmap(int mnt, int value) {
+        idmap[row(mnt)] = value;
+    }
+
     public Chain children() {
         return children;
     }
 
     public Chain slaves() {
         return slaves;
+    }
+
+    /** The mounts of each super block. */
+    public Chain instances() {
+        return instances;
+    }
+
+    /** The mounts that have each dentry for their mount point. */
+    public Chain onDentry() {
+        return onDentry;
     }
 
     @Override
@@ -165,6 +206,7 @@ public final class MountTable extends Table {
         sb[row] = 0;
         ns[row] = 0;
         id[row] = 0;
+        idUnique[row] = 0;
         flags[row] = 0;
         propagation[row] = 0;
         group[row] = 0;
@@ -173,6 +215,8 @@ public final class MountTable extends Table {
         source[row] = 0;
         nextPeer[row] = 0;
         prevPeer[row] = 0;
+        writers[row] = 0;
+        idmap[row] = 0;
     }
 
     @Override
@@ -184,6 +228,7 @@ public final class MountTable extends Table {
         sb = columns.ints(sb);
         ns = columns.ints(ns);
         id = columns.ints(id);
+        idUnique = columns.longs(idUnique);
         flags = columns.ints(flags);
         propagation = columns.ints(propagation);
         group = columns.ints(group);
@@ -192,5 +237,7 @@ public final class MountTable extends Table {
         source = columns.ints(source);
         nextPeer = columns.ints(nextPeer);
         prevPeer = columns.ints(prevPeer);
+        writers = columns.ints(writers);
+        idmap = columns.ints(idmap);
     }
 }

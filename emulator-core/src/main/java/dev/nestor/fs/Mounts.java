@@ -3,28 +3,37 @@ package dev.nestor.fs;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.UserNamespaces;
-import dev.nestor.kernel.ns.NsInums;
-import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 
 /**
- * The tree of mounts, and mount namespaces: fs/namespace.c.
+ * Mounts and their tree: fs/namespace.c.
  *
- * <p>A mount has one reference for its place in a namespace (or, for the kernel's own, for ever), one for each child and
- * one for each path that stands in it. It holds its super block, its root dentry and, while attached, its mount point.
+ * <p>A mount has one reference until it is unmounted (the kernel's own, for ever) and one for each path that stands in it;
+ * its children are no references. It holds its super block, its root dentry and, while it has a parent, its mount point.
+ * One that was unmounted together with its parent, but not parted from it, goes when the parent goes.
  */
 public final class Mounts {
-    /** clone_mnt(): the copy is private, a slave, or a slave of what is shared. */
+    /** clone_mnt(): the copy is not propagated to, a slave of its original, in a peer group. */
     public static final int CL_PRIVATE = 1;
 
     public static final int CL_SLAVE = 2;
-    public static final int CL_SHARED_TO_SLAVE = 4;
+    public static final int CL_MAKE_SHARED = 4;
     public static final int CL_COPY_UNBINDABLE = 8;
     public static final int CL_COPY_MNT_NS_FILE = 0x10;
+
+    /** umount_tree(): all are parted from each other, it happens to receivers too, or the tree stays whole. */
+    public static final int UMOUNT_SYNC = 1;
+
+    public static final int UMOUNT_PROPAGATE = 2;
+    public static final int UMOUNT_CONNECTED = 4;
+
+    /** MNT_UNIQUE_ID_OFFSET: unique ids are larger, so that nobody takes them for the reused ones. */
+    public static final long MNT_UNIQUE_ID_OFFSET = 1L << 31;
 
     private final MountTable mounts;
     private final MntNamespaceTable namespaces;
@@ -33,16 +42,24 @@ public final class Mounts {
     private final Dentries dentries;
     private final SuperBlocks superBlocks;
     private final UserNamespaces userNamespaces;
-    private final NsInums inums;
     private final PeerGroups peers;
+    private final Propagation propagation;
     private final Work work;
     private final IdSet ids = new IdSet();
-    private long nsSeq; // namespaces made
+    private final int mountMax;
+    private final IntArrayList set = new IntArrayList();
+    private final IntArrayList doomed = new IntArrayList();
+    private boolean isFreeing; // what is put meanwhile waits in doomed: a mount may hold the last of a namespace
+    private long lastUniqueId = MNT_UNIQUE_ID_OFFSET;
 
     /** (parent mount, mount point) to the mount there: look up, never walk. */
     private final Long2IntOpenHashMap byPlace = new Long2IntOpenHashMap();
 
-    Mounts(FsTables tables, Vfs.Below below, Dentries dentries, SuperBlocks superBlocks) {
+    /** Unique id to mount: look up, never walk. */
+    private final Long2IntOpenHashMap byId = new Long2IntOpenHashMap();
+
+    /** @param mountMax fs.mount-max: the most mounts of one namespace */
+    Mounts(FsTables tables, Vfs.Below below, Dentries dentries, SuperBlocks superBlocks, int mountMax) {
         this.mounts = tables.mounts;
         this.namespaces = tables.mntNamespaces;
         this.dentryTable = tables.dentries;
@@ -50,13 +67,18 @@ public final class Mounts {
         this.dentries = dentries;
         this.superBlocks = superBlocks;
         this.userNamespaces = below.userNamespaces();
-        this.inums = below.inums();
         this.peers = new PeerGroups(tables.mounts);
         this.work = below.work();
+        this.propagation = new Propagation(tables, this, peers, dentries, work);
+        this.mountMax = mountMax;
     }
 
     public PeerGroups peers() {
         return peers;
+    }
+
+    Propagation propagation() {
+        return propagation;
     }
 
     /** alloc_vfsmnt() of a tree: not attached, with one reference; holds sb, root and source. NULL at the limit. */
@@ -67,9 +89,12 @@ public final class Mounts {
         }
         mounts.setCount(mnt, 1);
         mounts.setSb(mnt, superBlocks.get(sb));
+        mounts.instances().addLast(sb, mnt);
         mounts.setRoot(mnt, dentries.get(root));
         mounts.setSource(mnt, names.get(source));
         mounts.setId(mnt, ids.alloc(1));
+        mounts.setIdUnique(mnt, ++lastUniqueId);
+        byId.put(lastUniqueId, mnt);
         peers.init(mnt);
         return mnt;
     }
@@ -80,24 +105,60 @@ public final class Mounts {
         return mnt;
     }
 
-    /** mntput(). */
+    /** mntput(): with the last reference it goes, and what is still attached to it goes as if it were unmounted now. */
     public void put(int mnt) {
+        mounts.setExpiryMark(mnt, false);
+        release(mnt);
+        freeDoomed();
+    }
+
+    private void freeDoomed() {
+        if (isFreeing) {
+            return;
+        }
+        isFreeing = true;
+        while (!doomed.isEmpty()) {
+            int at = doomed.popInt();
+            Chain children = mounts.children();
+            while (!children.isEmpty(at)) {
+                int child = children.first(at);
+                detach(child);
+                release(child);
+            }
+            free(at);
+        }
+        isFreeing = false;
+    }
+
+    private void release(int mnt) {
         int count = mounts.count(mnt) - 1;
         assert count >= 0 : "mount is put too often";
         mounts.setCount(mnt, count);
-        mounts.setExpiryMark(mnt, false);
-        if (count > 0) {
-            return;
+        if (count == 0) {
+            doomed.add(mnt);
         }
-        assert mounts.parent(mnt) == NULL : "an attached mount is put";
+    }
+
+    private void free(int mnt) {
+        assert mounts.parent(mnt) == NULL && mounts.ns(mnt) == NULL : "an attached mount is put";
+        assert mounts.writers(mnt) == 0 : "a mount with files open for writing is put";
         int sb = mounts.sb(mnt);
         int root = mounts.root(mnt);
-        peers.leave(mnt);
+        int idmap = mounts.idmap(mnt);
+        if (mounts.nextPeer(mnt) != mnt || mounts.master(mnt) != NULL || mounts.group(mnt) != 0) {
+            peers.forgetGroup(mnt);
+            peers.makePrivate(mnt, false);
+        }
         ids.free(mounts.id(mnt));
+        byId.remove(mounts.idUnique(mnt));
         names.put(mounts.source(mnt));
+        mounts.instances().remove(mnt);
         mounts.free(mnt);
         dentries.put(root);
         superBlocks.put(sb);
+        if (idmap != NULL) {
+            userNamespaces.put(idmap);
+        }
     }
 
     /** __lookup_mnt(): what is mounted on a dentry of a mount, or NULL. */
@@ -105,7 +166,7 @@ public final class Mounts {
         return dentryTable.mounted(mountpoint) == 0 ? NULL : byPlace.get(key(parent, mountpoint));
     }
 
-    /** The mount that is seen where this one's root is: those stacked on it come first. */
+    /** topmost_overmount(): the mount that is seen where this one's root is, which those stacked on it cover. */
     public int topOf(int mnt) {
         int at = mnt;
         while (true) {
@@ -121,18 +182,35 @@ public final class Mounts {
         return mounts.root(mnt);
     }
 
+    /** A mount by its unique id, or NULL. */
+    public int find(long idUnique) {
+        return byId.get(idUnique);
+    }
+
     /** attach_mnt(): hangs a mount into its parent's tree. */
     public void attach(int mnt, int parent, int mountpoint) {
-        assert mounts.parent(mnt) == NULL && lookup(parent, mountpoint) == NULL;
-        work.add(Work.MOUNT_ATTACH);
-        mounts.setParent(mnt, get(parent));
+        setMountpoint(mnt, parent, mountpoint);
+        makeVisible(mnt);
+    }
+
+    /** mnt_set_mountpoint(): where it is to be attached; nothing finds it there yet. */
+    void setMountpoint(int mnt, int parent, int mountpoint) {
+        assert mounts.parent(mnt) == NULL : "it is attached";
+        mounts.setParent(mnt, parent);
         mounts.setMountpoint(mnt, dentries.get(mountpoint));
         dentryTable.setMounted(mountpoint, dentryTable.mounted(mountpoint) + 1);
-        byPlace.put(key(parent, mountpoint), mnt);
+        mounts.onDentry().addLast(mountpoint, mnt);
+    }
+
+    /** make_visible(): what was at its place is found there no more. */
+    void makeVisible(int mnt) {
+        work.add(Work.MOUNT_ATTACH);
+        int parent = mounts.parent(mnt);
+        byPlace.put(key(parent, mounts.mountpoint(mnt)), mnt);
         mounts.children().addLast(parent, mnt);
     }
 
-    /** umount_mnt(): takes it out of its parent's tree. */
+    /** umount_mnt(): takes it out of its parent's tree, if it has one. */
     public void detach(int mnt) {
         int parent = mounts.parent(mnt);
         if (parent == NULL) {
@@ -140,31 +218,23 @@ public final class Mounts {
         }
         work.add(Work.MOUNT_DETACH);
         int mountpoint = mounts.mountpoint(mnt);
-        byPlace.remove(key(parent, mountpoint));
-        mounts.children().remove(mnt);
+        byPlace.remove(key(parent, mountpoint), mnt);
+        if (mounts.children().owner(mnt) != NULL) {
+            mounts.children().remove(mnt);
+        }
+        mounts.onDentry().remove(mnt);
         dentryTable.setMounted(mountpoint, dentryTable.mounted(mountpoint) - 1);
         mounts.setParent(mnt, NULL);
         mounts.setMountpoint(mnt, NULL);
         dentries.put(mountpoint);
-        put(parent);
     }
 
-    /** mnt_add_to_ns() of a whole tree. */
-    public void addTreeToNs(int mnt, int ns) {
-        for (int at = mnt; at != NULL; at = next(at, mnt)) {
-            mounts.setNs(at, ns);
-            namespaces.mounts().addLast(ns, at);
-            namespaces.setNrMounts(ns, namespaces.nrMounts(ns) + 1);
-        }
-    }
-
-    private void removeFromNs(int mnt) {
-        int ns = mounts.ns(mnt);
-        if (ns != NULL) {
-            namespaces.mounts().remove(mnt);
-            namespaces.setNrMounts(ns, namespaces.nrMounts(ns) - 1);
-            mounts.setNs(mnt, NULL);
-        }
+    /** mnt_change_mountpoint(). */
+    void changeMountpoint(int mnt, int parent, int mountpoint) {
+        dentries.get(mountpoint);
+        detach(mnt);
+        attach(mnt, parent, mountpoint);
+        dentries.put(mountpoint);
     }
 
     /** next_mnt(): the mount after this one in the tree below root, parents first; NULL at the end. */
@@ -186,35 +256,113 @@ public final class Mounts {
         return NULL;
     }
 
-    /** umount_tree(): takes a mount and all below it out of namespace, groups and tree; their references go. */
-    public void umountTree(int mnt) {
-        int at = mnt;
-        while (true) {
-            int child = mounts.children().first(at);
-            if (child != NULL) {
-                at = child;
-                continue;
-            }
-            int parent = mounts.parent(at);
-            boolean last = at == mnt;
-            removeFromNs(at);
-            peers.leave(at);
-            mounts.setFlags(at, mounts.flags(at) & ~MountFlags.MNT_LOCKED);
-            detach(at);
-            put(at);
-            if (last) {
-                return;
-            }
-            at = parent;
+    /** mnt_add_to_ns() of a whole tree, as commit_tree() does it: what count_mounts() has counted is there now. */
+    public void addTreeToNs(int mnt, int ns) {
+        for (int at = mnt; at != NULL; at = next(at, mnt)) {
+            addToNs(at, ns);
+        }
+        namespaces.setPending(ns, 0);
+    }
+
+    private void addToNs(int mnt, int ns) {
+        mounts.setNs(mnt, ns);
+        Chain list = namespaces.mounts();
+        int before = list.last(ns);
+        while (before != NULL && mounts.idUnique(before) > mounts.idUnique(mnt)) {
+            before = list.prev(before);
+        }
+        if (before == NULL) {
+            list.addFirst(ns, mnt);
+        } else {
+            list.addAfter(before, mnt);
+        }
+        namespaces.setNrMounts(ns, namespaces.nrMounts(ns) + 1);
+        touch(ns);
+    }
+
+    /** touch_mnt_namespace(). */
+    void touch(int ns) {
+        if (ns != NULL) {
+            namespaces.setEvent(ns, namespaces.event(ns) + 1);
         }
     }
 
-    /** detach_mounts(): what is mounted on a name that is being removed goes with it. */
+    void removeFromNs(int mnt) {
+        int ns = mounts.ns(mnt);
+        if (ns != NULL) {
+            namespaces.mounts().remove(mnt);
+            namespaces.setNrMounts(ns, namespaces.nrMounts(ns) - 1);
+            mounts.setNs(mnt, NULL);
+            touch(ns);
+        }
+    }
+
+    /** count_mounts(): whether a tree still fits into a namespace, with what has been counted already; 0 or ENOSPC. */
+    int reserve(int ns, int tree) {
+        int free = mountMax - namespaces.nrMounts(ns) - namespaces.pending(ns);
+        int count = 0;
+        for (int at = tree; at != NULL && count <= free; at = next(at, tree)) {
+            count++;
+        }
+        if (count > free) {
+            return -Errno.ENOSPC;
+        }
+        namespaces.setPending(ns, namespaces.pending(ns) + count);
+        return 0;
+    }
+
+    /** umount_tree(): takes a mount and all below it out of namespace, groups and tree; their references go. */
+    public void umountTree(int mnt, int how) {
+        set.clear();
+        boolean propagates = (how & UMOUNT_PROPAGATE) != 0;
+        if (propagates) {
+            propagation.unlock(mnt);
+        }
+        for (int at = mnt; at != NULL; at = next(at, mnt)) {
+            mounts.setFlags(at, mounts.flags(at) | MountFlags.MNT_UMOUNT);
+            set.add(at);
+        }
+        for (int i = 0; i < set.size(); i++) {
+            if (mounts.children().owner(set.getInt(i)) != NULL) {
+                mounts.children().remove(set.getInt(i));
+            }
+        }
+        if (propagates) {
+            propagation.addReceivers(set);
+        }
+        peers.leaveAll(set);
+        for (int i = 0; i < set.size(); i++) {
+            int at = set.getInt(i);
+            removeFromNs(at);
+            if (isParted(at, how)) {
+                detach(at);
+                release(at);
+            } else {
+                mounts.children().addLast(mounts.parent(at), at);
+            }
+        }
+        freeDoomed();
+    }
+
+    /** disconnect_mount(): whether a mount that goes is parted from its parent. */
+    private boolean isParted(int mnt, int how) {
+        int parent = mounts.parent(mnt);
+        if ((how & UMOUNT_SYNC) != 0 || parent == NULL || (mounts.flags(parent) & MountFlags.MNT_UMOUNT) == 0) {
+            return true;
+        }
+        return (how & UMOUNT_CONNECTED) == 0 && (mounts.flags(mnt) & MountFlags.MNT_LOCKED) == 0;
+    }
+
+    /** __detach_mounts(): what is mounted on a name that is being removed goes with it. */
     public void detachMountsOn(int dentry) {
-        for (int row = 1; dentryTable.mounted(dentry) > 0 && row < mounts.rows(); row++) {
-            int mnt = mounts.handleInRow(row);
-            if (mnt != NULL && mounts.mountpoint(mnt) == dentry) {
-                umountTree(mnt);
+        Chain list = mounts.onDentry();
+        while (!list.isEmpty(dentry)) {
+            int mnt = list.first(dentry);
+            if ((mounts.flags(mnt) & MountFlags.MNT_UMOUNT) != 0) {
+                detach(mnt);
+                put(mnt);
+            } else {
+                umountTree(mnt, UMOUNT_CONNECTED);
             }
         }
     }
@@ -226,31 +374,32 @@ public final class Mounts {
             return NULL;
         }
         work.add(Work.MOUNT_COPY);
-        mounts.setFlags(mnt, mounts.flags(old));
-        if ((how & CL_PRIVATE) == 0 && peers.isUnbindable(old)) {
-            mounts.setPropagation(mnt, MountFlags.UNBINDABLE);
+        mounts.setFlags(mnt, mounts.flags(old) & ~MountFlags.MNT_INTERNAL_FLAGS);
+        int idmap = mounts.idmap(old);
+        if (idmap != NULL) {
+            userNamespaces.hold(idmap);
+            mounts.setIdmap(mnt, idmap);
         }
-        if ((how & CL_SLAVE) != 0 || ((how & CL_SHARED_TO_SLAVE) != 0 && peers.isShared(old))) {
-            peers.enslave(mnt, old);
-        } else if ((how & CL_PRIVATE) == 0) {
-            peers.joinLike(mnt, old);
+        if ((how & CL_PRIVATE) == 0) {
+            peers.initCopy(mnt, old, (how & CL_SLAVE) != 0, (how & CL_MAKE_SHARED) != 0);
         }
         return mnt;
     }
 
     /**
-     * copy_tree(): a detached copy of a mount, seen from a dentry of it, with all that is mounted below that dentry; a
-     * negative errno when the table is full, or EPERM when something locked would be uncovered.
+     * copy_tree(): a detached copy of a mount, seen from a dentry of it, with all that is mounted below that dentry; EINVAL,
+     * ENOMEM when the table is full, EPERM when something locked would be left out.
      */
     public int copyTree(int mnt, int root, int how) {
-        if ((how & CL_COPY_UNBINDABLE) == 0 && peers.isUnbindable(mnt)) {
+        boolean leftOut = ((how & CL_COPY_UNBINDABLE) == 0 && peers.isUnbindable(mnt))
+                || ((how & CL_COPY_MNT_NS_FILE) == 0 && isMntNsFile(mnt, root));
+        if (leftOut) {
             return -Errno.EINVAL;
         }
         int copy = cloneMount(mnt, root, how);
         if (copy == NULL) {
-            return -Errno.ENOSPC;
+            return -Errno.ENOMEM;
         }
-        mounts.setFlags(copy, mounts.flags(copy) & ~MountFlags.MNT_LOCKED);
         Chain children = mounts.children();
         for (int child = children.first(mnt); child != NULL; child = children.next(child)) {
             if (!dentries.isBelow(mounts.mountpoint(child), root)) {
@@ -258,7 +407,7 @@ public final class Mounts {
             }
             int result = copyChild(child, copy, how);
             if (result < 0) {
-                umountTree(copy);
+                umountTree(copy, UMOUNT_SYNC);
                 return result;
             }
         }
@@ -271,14 +420,15 @@ public final class Mounts {
         int source = child;
         while (source != NULL) {
             work.add(Work.MOUNT_STEP);
+            boolean isLocked = (mounts.flags(source) & MountFlags.MNT_LOCKED) != 0;
             if ((how & CL_COPY_UNBINDABLE) == 0 && peers.isUnbindable(source)) {
-                if ((mounts.flags(source) & MountFlags.MNT_LOCKED) != 0) {
+                if (isLocked) {
                     return -Errno.EPERM;
                 }
                 source = skipTree(source, child);
                 continue;
             }
-            if ((how & CL_COPY_MNT_NS_FILE) == 0 && isMntNsFile(source)) {
+            if ((how & CL_COPY_MNT_NS_FILE) == 0 && isMntNsFile(source, mounts.root(source))) {
                 source = skipTree(source, child);
                 continue;
             }
@@ -288,7 +438,10 @@ public final class Mounts {
             }
             int copy = cloneMount(source, mounts.root(source), how);
             if (copy == NULL) {
-                return -Errno.ENOSPC;
+                return -Errno.ENOMEM;
+            }
+            if (isLocked) {
+                mounts.setFlags(copy, mounts.flags(copy) | MountFlags.MNT_LOCKED);
             }
             attach(copy, target, mounts.mountpoint(source));
             sourceParent = source;
@@ -298,62 +451,13 @@ public final class Mounts {
         return 0;
     }
 
-    /** is_mnt_ns_file(): a bind mount of a mount namespace, which no copy of a namespace takes along. */
-    private boolean isMntNsFile(int mnt) {
-        return superBlocks.type(mounts.sb(mnt)).isMntNs(mounts.root(mnt));
+    /** is_mnt_ns_file(): a mount namespace's file, which no copy of a namespace takes along. */
+    boolean isMntNsFile(int mnt, int dentry) {
+        return superBlocks.type(mounts.sb(mnt)).isMntNs(dentry);
     }
 
-    /** The first mount namespace, of a detached tree, with one reference. */
-    public int createRootNs(int root, int userNs) {
-        return fillNs(namespaces.alloc(), root, userNs, NsInums.MNT_NS_INIT_INO);
-    }
-
-    private int fillNs(int ns, int root, int userNs, int inum) {
-        namespaces.setCount(ns, 1);
-        userNamespaces.hold(userNs);
-        namespaces.setUserNs(ns, userNs);
-        namespaces.setInum(ns, inum);
-        namespaces.setSeq(ns, ++nsSeq);
-        namespaces.setRoot(ns, root);
-        addTreeToNs(root, ns);
-        return ns;
-    }
-
-    /**
-     * copy_mnt_ns(): a namespace with a copy of all mounts of another, owned by userNs and counted as kuid's; a
-     * fs_struct, when given, is moved to the copies of the mounts it stands in. A negative errno at a limit.
-     */
-    public int copyMntNs(int from, int userNs, int kuid, int fs, FsStructs fsStructs) {
-        int oldRoot = namespaces.root(from);
-        boolean less = namespaces.userNs(from) != userNs;
-        int how = CL_COPY_UNBINDABLE | (less ? CL_SHARED_TO_SLAVE : 0);
-        int counted = userNamespaces.incUcount(userNs, kuid, UcountType.MNT_NAMESPACES);
-        if (counted == NULL) {
-            return -Errno.ENOSPC;
-        }
-        int ns = namespaces.alloc();
-        int root = ns == NULL ? -Errno.ENOSPC : copyTree(oldRoot, mounts.root(oldRoot), how);
-        if (root < 0) {
-            userNamespaces.decUcount(counted, UcountType.MNT_NAMESPACES);
-            if (ns != NULL) {
-                namespaces.free(ns);
-            }
-            return root;
-        }
-        namespaces.setUcounts(ns, counted);
-        work.add(Work.NS_ALLOC_MNT);
-        if (less) {
-            lockTree(root);
-        }
-        fillNs(ns, root, userNs, inums.alloc());
-        if (fs != NULL) {
-            fsStructs.switchMounts(fs, oldRoot, root);
-        }
-        return ns;
-    }
-
-    /** lock_mnt_tree(): flags and places of all mounts can't be undone by the new owner. */
-    public void lockTree(int root) {
+    /** lock_mnt_tree(): flags and places of all mounts can't be undone by who owns their namespace. */
+    void lockTree(int root) {
         for (int mnt = root; mnt != NULL; mnt = next(mnt, root)) {
             int flags = mounts.flags(mnt) | MountFlags.MNT_LOCK_ATIME;
             flags |= (flags & MountFlags.MNT_READONLY) != 0 ? MountFlags.MNT_LOCK_READONLY : 0;
@@ -365,58 +469,64 @@ public final class Mounts {
         }
     }
 
-    public int holdNs(int ns) {
-        namespaces.setCount(ns, namespaces.count(ns) + 1);
-        return ns;
-    }
-
-    /** put_mnt_ns(): with the last reference all its mounts go. */
-    public void putNs(int ns) {
-        int count = namespaces.count(ns) - 1;
-        namespaces.setCount(ns, count);
-        if (count > 0) {
-            return;
+    /** __has_locked_children(): whether something below a dentry can't be parted from the mount it is in. */
+    boolean hasLockedChildren(int mnt, int dentry) {
+        Chain children = mounts.children();
+        for (int child = children.first(mnt); child != NULL; child = children.next(child)) {
+            boolean isLocked = (mounts.flags(child) & MountFlags.MNT_LOCKED) != 0;
+            if (isLocked && dentries.isBelow(mounts.mountpoint(child), dentry)) {
+                return true;
+            }
         }
-        work.add(Work.NS_FREE_MNT);
-        umountTree(namespaces.root(ns));
-        int userNs = namespaces.userNs(ns);
-        int counted = namespaces.ucounts(ns);
-        inums.free(namespaces.inum(ns));
-        namespaces.free(ns);
-        if (counted != NULL) {
-            userNamespaces.decUcount(counted, UcountType.MNT_NAMESPACES);
+        return false;
+    }
+
+    /** is_path_reachable(). */
+    public boolean isReachable(int mnt, int dentry, int rootMnt, int rootDentry) {
+        int at = mnt;
+        int step = dentry;
+        while (at != rootMnt && mounts.parent(at) != NULL) {
+            step = mounts.mountpoint(at);
+            at = mounts.parent(at);
         }
-        userNamespaces.put(userNs);
+        return at == rootMnt && dentries.isBelow(step, rootDentry);
     }
 
-    public int nsRoot(int ns) {
-        return namespaces.root(ns);
+    /** mount_is_ancestor(): whether one mount is another or above it. */
+    boolean isAncestor(int ancestor, int mnt) {
+        int at = mnt;
+        while (at != ancestor && mounts.parent(at) != NULL) {
+            at = mounts.parent(at);
+        }
+        return at == ancestor;
     }
 
-    public void setNsRoot(int ns, int mnt) {
-        namespaces.setRoot(ns, mnt);
-    }
-
-    /** A mount that no namespace ever had: nsfs, pipefs and their kind. */
-    boolean isKernelOwn(int mnt) {
-        return superBlocks.type(mounts.sb(mnt)).isKernelOwn();
-    }
-
-    /** mnt_ns_loop(): a mount namespace's file can be bound only in namespaces that are older than it. */
-    boolean isMntNsLoop(int mnt, int dentry, int ns) {
-        int seen = superBlocks.type(mounts.sb(mnt)).mntNsOf(dentry);
-        return seen != NULL && namespaces.seq(seen) <= namespaces.seq(ns);
-    }
-
-    void digest(StateHash hash) {
-        hash.add(nsSeq);
-        ids.digest(hash);
-        peers.digest(hash);
+    /** mnt_want_write() of a file that is opened for writing, until it is closed. */
+    void addWriter(int mnt, int count) {
+        mounts.setWriters(mnt, mounts.writers(mnt) + count);
     }
 
     /** check_mnt(): whether a mount belongs to a namespace. */
     public boolean isIn(int mnt, int ns) {
         return mounts.ns(mnt) == ns;
+    }
+
+    /** Sets who shows the owners of files otherwise than they are; holds the user namespace. */
+    void setIdmap(int mnt, int userNs) {
+        int old = mounts.idmap(mnt);
+        if (userNs != NULL) {
+            userNamespaces.hold(userNs);
+        }
+        mounts.setIdmap(mnt, userNs);
+        if (old != NULL) {
+            userNamespaces.put(old);
+        }
+    }
+
+    void digest(StateHash hash) {
+        hash.add(lastUniqueId);
+        ids.digest(hash);
+        peers.digest(hash);
     }
 
     private static long key(int parent, int mountpoint) {

@@ -294,6 +294,7 @@ public final class Opens {
         if (fileLife.hasMode(file, FileModes.FMODE_WRITE) && !isSpecial(inode)) {
             files.setMode(file, files.mode(file) | FileModes.FMODE_WRITER);
             inodes.setWriteCount(inode, inodes.writeCount(inode) + 1);
+            fileLife.beginWriting(nd.mnt);
         }
         return file;
     }

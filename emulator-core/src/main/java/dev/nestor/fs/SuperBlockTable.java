@@ -5,6 +5,12 @@ import dev.nestor.table.Table;
 
 /** The super_block columns: one row per mounted instance of a file system. */
 public final class SuperBlockTable extends Table {
+    public static final int SB_RDONLY = 1;
+    public static final int SB_SYNCHRONOUS = 0x10;
+    public static final int SB_MANDLOCK = 0x40;
+    public static final int SB_DIRSYNC = 0x80;
+    public static final int SB_LAZYTIME = 1 << 25;
+
     private int[] count = new int[initialRows()]; // references: mounts, and what keeps it while it is being set up
     private int[] type = new int[initialRows()]; // FsType index
     private int[] dev = new int[initialRows()]; // dev_t that stat shows
@@ -17,7 +23,8 @@ public final class SuperBlockTable extends Table {
     private long[] blocks = new long[initialRows()]; // pages that contents take
     private long[] maxInodes = new long[initialRows()]; // 0 is no limit
     private long[] inodes = new long[initialRows()]; // in use
-    private byte[] readOnly = new byte[initialRows()]; // bool; SB_RDONLY
+    private int[] flags = new int[initialRows()]; // SB_RDONLY, SB_SYNCHRONOUS, SB_DIRSYNC, SB_LAZYTIME, SB_MANDLOCK
+    private int[] unlinked = new int[initialRows()]; // inodes without a name that are still open
     private int[] options = new int[initialRows()]; // name: what mountinfo shows after ro or rw; NULL for none
 
     public SuperBlockTable(int limit) {
@@ -120,12 +127,29 @@ public final class SuperBlockTable extends Table {
         inodes[row(sb)] = value;
     }
 
+    public int flags(int sb) {
+        return flags[row(sb)];
+    }
+
+    public void setFlags(int sb, int value) {
+        flags[row(sb)] = value;
+    }
+
     public boolean readOnly(int sb) {
-        return readOnly[row(sb)] != 0;
+        return (flags[row(sb)] & SB_RDONLY) != 0;
     }
 
     public void setReadOnly(int sb, boolean value) {
-        readOnly[row(sb)] = (byte) (value ? 1 : 0);
+        int row = row(sb);
+        flags[row] = value ? flags[row] | SB_RDONLY : flags[row] & ~SB_RDONLY;
+    }
+
+    int unlinked(int sb) {
+        return unlinked[row(sb)];
+    }
+
+    void setUnlinked(int sb, int value) {
+        unlinked[row(sb)] = value;
     }
 
     public int options(int sb) {
@@ -150,7 +174,8 @@ public final class SuperBlockTable extends Table {
         blocks[row] = 0;
         maxInodes[row] = 0;
         inodes[row] = 0;
-        readOnly[row] = 0;
+        flags[row] = 0;
+        unlinked[row] = 0;
         options[row] = 0;
     }
 
@@ -168,7 +193,8 @@ public final class SuperBlockTable extends Table {
         blocks = columns.longs(blocks);
         maxInodes = columns.longs(maxInodes);
         inodes = columns.longs(inodes);
-        readOnly = columns.bytes(readOnly);
+        flags = columns.ints(flags);
+        unlinked = columns.ints(unlinked);
         options = columns.ints(options);
     }
 }

@@ -4,19 +4,23 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Errno;
 
 /** Instances of file systems: fs/super.c. */
 public final class SuperBlocks {
     private final SuperBlockTable superBlocks;
+    private final MountTable mounts;
     private final NameTable names;
     private final Dentries dentries;
     private final FsTypes types;
     private final UserNamespaces userNamespaces;
     private int firstDevice = 1;
+    private int initialUserNs; // of the first instance, which the kernel booted with
     private final IdSet devs = new IdSet();
 
     SuperBlocks(FsTables tables, Dentries dentries, FsTypes types, UserNamespaces userNamespaces) {
         this.superBlocks = tables.superBlocks;
+        this.mounts = tables.mounts;
         this.names = tables.names;
         this.dentries = dentries;
         this.types = types;
@@ -33,6 +37,7 @@ public final class SuperBlocks {
         superBlocks.setType(sb, type);
         userNamespaces.hold(userNs);
         superBlocks.setUserNs(sb, userNs);
+        initialUserNs = initialUserNs == NULL ? userNs : initialUserNs;
         superBlocks.setDev(sb, devs.alloc(firstDevice));
         superBlocks.setBlocksize(sb, 4096);
         return sb;
@@ -72,6 +77,29 @@ public final class SuperBlocks {
         devs.free(superBlocks.dev(sb));
         superBlocks.free(sb);
         userNamespaces.put(userNs);
+    }
+
+    /** init_user_ns. */
+    int initialUserNs() {
+        return initialUserNs;
+    }
+
+    /** sb_prepare_remount_readonly(): EBUSY while anything of it is open for writing, or open without a name. */
+    public int remountReadOnly(int sb, boolean on) {
+        if (on && !superBlocks.readOnly(sb)) {
+            for (int mnt = mounts.instances().first(sb);
+                    mnt != NULL;
+                    mnt = mounts.instances().next(mnt)) {
+                if (mounts.writers(mnt) > 0) {
+                    return -Errno.EBUSY;
+                }
+            }
+            if (superBlocks.unlinked(sb) > 0) {
+                return -Errno.EBUSY;
+            }
+        }
+        superBlocks.setReadOnly(sb, on);
+        return 0;
     }
 
     void digest(StateHash hash) {

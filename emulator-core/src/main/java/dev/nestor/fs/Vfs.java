@@ -60,6 +60,7 @@ public final class Vfs {
     public final Dentries dentries;
     public final SuperBlocks superBlocks;
     public final Mounts mounts;
+    public final MntNamespaces mntNamespaces;
     public final FsStructs fsStructs;
     public final FileLocks locks;
     public final Files files;
@@ -74,7 +75,9 @@ public final class Vfs {
     public final Opens opens;
     public final ReadWrite readWrite;
     public final Fasync fasync;
+    final Grafts grafts;
     public final MountChanges mountChanges;
+    public final Umounts umounts;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -83,8 +86,9 @@ public final class Vfs {
         inodes = new Inodes(tables, contents, types, below.realtimeNs(), below.work());
         dentries = new Dentries(tables, inodes, below.work());
         superBlocks = new SuperBlocks(tables, dentries, types, below.userNamespaces());
-        mounts = new Mounts(tables, below, dentries, superBlocks);
-        fsStructs = new FsStructs(tables, mounts, dentries, below.tasks(), below.work());
+        mounts = new Mounts(tables, below, dentries, superBlocks, MOUNT_MAX);
+        mntNamespaces = new MntNamespaces(tables, below, mounts, superBlocks);
+        fsStructs = new FsStructs(tables, mounts, mntNamespaces, dentries, below.tasks(), below.work());
         locks = new FileLocks(this);
         files = new Files(tables, below, dentries, mounts, kinds, locks);
         fileTables = files.descriptors();
@@ -98,7 +102,9 @@ public final class Vfs {
         opens = new Opens(this);
         readWrite = new ReadWrite(this);
         fasync = new Fasync(tables.files, below.sigIo());
-        mountChanges = new MountChanges(this, MOUNT_MAX);
+        grafts = new Grafts(this);
+        mountChanges = new MountChanges(this, grafts);
+        umounts = new Umounts(this, grafts);
         kinds.set(FileKinds.DIRECTORY, new DirectoryOps(this));
         kinds.set(FileKinds.REGULAR, new RegularOps(this));
         kinds.set(FileKinds.OUTSIDE, new OutsideOps());
@@ -113,6 +119,7 @@ public final class Vfs {
     public void digest(StateHash hash) {
         tables.digest(hash);
         mounts.digest(hash);
+        mntNamespaces.digest(hash);
         superBlocks.digest(hash);
     }
 

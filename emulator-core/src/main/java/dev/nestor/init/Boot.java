@@ -98,7 +98,8 @@ final class Boot {
         kernel.ipcNamespaces().add(kernel.fileSystems().mqueueFs());
         rootMnt = kernel.fileSystems().rootMount();
         proxies.setMntNs(
-                proxy, kernel.vfs().mounts.createRootNs(kernel.fileSystems().nsRoot(), userNs));
+                proxy,
+                kernel.vfs().mntNamespaces.createRoot(kernel.fileSystems().nsRoot(), userNs));
         return pidNs;
     }
 

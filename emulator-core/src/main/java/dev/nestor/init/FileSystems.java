@@ -211,13 +211,6 @@ public final class FileSystems {
         if (sb <= NULL) {
             return sb == NULL ? -Errno.ENOMEM : sb;
         }
-        boolean showsAll = type.equals("proc") || type.equals("sysfs");
-        int mntNs = kernel.nsProxyTable().mntNs(kernel.tasks().nsproxy(task));
-        boolean isInitial = vfs.tables.mntNamespaces.userNs(mntNs) == vfs.tables.superBlocks.userNs(rootSb());
-        if (showsAll && !isInitial && vfs.mountChanges.isTooRevealing(mntNs, sb, mountFlags)) {
-            vfs.superBlocks.put(sb);
-            return -Errno.EPERM;
-        }
         if (!type.equals("mqueue")) {
             vfs.tables.superBlocks.setReadOnly(sb, (mountFlags & MountFlags.MNT_READONLY) != 0);
         }

@@ -20,7 +20,7 @@ public final class KernelConfig {
     private int nrOpen = 1_048_576; // fs.nr_open
     private int maxFrames = 65_536; // pages of user memory and files: 256 MiB
     private int maxFiles = 262_144; // fs.file-max: inodes, dentries and open files
-    private int maxMounts = 100_000; // in all mount namespaces; fs.mount-max of one
+    private int maxMounts = 262_144; // in all mount namespaces
     private int maxVmas = 1_048_576; // in all address spaces
     private int maxSignals = 131_072; // queued, of all users
     private int maxExtents = 65_536; // of all id maps

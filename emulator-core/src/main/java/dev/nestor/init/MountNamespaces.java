@@ -22,12 +22,12 @@ final class MountNamespaces implements Namespaces.MountNamespaces {
 
     @Override
     public int copyMntNs(int ns, int userNs, int kuid, int fs) {
-        return vfs.mounts.copyMntNs(ns, userNs, kuid, fs, vfs.fsStructs);
+        return vfs.mntNamespaces.copy(ns, userNs, kuid, fs, vfs.fsStructs);
     }
 
     @Override
     public void enter(int ns, int fs) {
-        int top = vfs.mounts.topOf(vfs.mounts.nsRoot(ns));
+        int top = vfs.mounts.topOf(vfs.mntNamespaces.root(ns));
         int dentry = vfs.mounts.rootOf(top);
         vfs.fsStructs.setRoot(fs, top, dentry);
         vfs.fsStructs.setPwd(fs, top, dentry);
@@ -39,17 +39,17 @@ final class MountNamespaces implements Namespaces.MountNamespaces {
         if (proxy == 0) {
             return 0;
         }
-        return vfs.mounts.holdNs(proxies.mntNs(proxy));
+        return vfs.mntNamespaces.hold(proxies.mntNs(proxy));
     }
 
     @Override
     public void hold(int ns) {
-        vfs.mounts.holdNs(ns);
+        vfs.mntNamespaces.hold(ns);
     }
 
     @Override
     public void put(int ns) {
-        vfs.mounts.putNs(ns);
+        vfs.mntNamespaces.put(ns);
     }
 
     @Override

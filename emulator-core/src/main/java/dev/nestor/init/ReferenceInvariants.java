@@ -8,6 +8,7 @@ import dev.nestor.fs.FilesStructTable;
 import dev.nestor.fs.FsStructTable;
 import dev.nestor.fs.FsTables;
 import dev.nestor.fs.FsType;
+import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.MountTable;
 import dev.nestor.fs.SuperBlockTable;
 import dev.nestor.ipc.IpcNamespaceTable;
@@ -343,20 +344,23 @@ final class ReferenceInvariants {
         ofFiles.check(fs.files::count);
     }
 
-    /** Mounts that are in a namespace: the kernel's own, and those that only open files keep, are not counted here. */
+    /** Mounts that are in a namespace, or were: the kernel's own are not counted here. */
     private void checkMounts() {
         MountTable mounts = fs.mounts;
         FsStructTable fsStructs = fs.fsStructs;
         Holders ofMounts = new Holders(mounts);
         Claims.forEach(mounts, mnt -> {
-            ofMounts.hold(mounts.ns(mnt) != NULL ? mnt : NULL, "namespace");
-            ofMounts.hold(mounts.parent(mnt), "child");
+            boolean isInTree = mounts.ns(mnt) != NULL || mounts.parent(mnt) != NULL;
+            ofMounts.hold(isInTree ? mnt : NULL, "tree");
         });
         Claims.forEach(fs.files, file -> ofMounts.hold(fs.files.mnt(file), "file"));
         Claims.forEach(fsStructs, at -> {
             ofMounts.hold(fsStructs.rootMnt(at), "root");
             ofMounts.hold(fsStructs.pwdMnt(at), "working directory");
         });
-        ofMounts.check(mnt -> mounts.ns(mnt) == NULL ? ofMounts.of(mnt) : mounts.count(mnt));
+        ofMounts.check(mnt -> {
+            boolean isOwn = mounts.ns(mnt) == NULL && (mounts.flags(mnt) & MountFlags.MNT_UMOUNT) == 0;
+            return isOwn ? ofMounts.of(mnt) : mounts.count(mnt);
+        });
     }
 }

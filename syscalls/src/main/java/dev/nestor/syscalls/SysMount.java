@@ -4,12 +4,15 @@ import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.MountChanges;
 import dev.nestor.fs.Namei;
 import dev.nestor.fs.Nameidata;
+import dev.nestor.fs.Umounts;
 import dev.nestor.fs.Vfs;
 import dev.nestor.init.FileSystems;
 import dev.nestor.init.Kernel;
+import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
@@ -21,6 +24,7 @@ public final class SysMount {
 
     private final TaskTable tasks;
     private final NsProxyTable proxies;
+    private final Capabilities capabilities;
     private final UserMemory memory;
     private final Vfs vfs;
     private final Namei namei;
@@ -35,6 +39,7 @@ public final class SysMount {
     public SysMount(Kernel kernel) {
         this.tasks = kernel.tasks();
         this.proxies = kernel.nsProxyTable();
+        this.capabilities = kernel.capabilities();
         this.memory = kernel.userMemory();
         this.vfs = kernel.vfs();
         this.namei = vfs.namei;
@@ -121,7 +126,7 @@ public final class SysMount {
             return changes.reconfigure(ns, at.mnt(), at.dentry(), mountFlags);
         }
         if ((flags & MountChanges.MS_REMOUNT) != 0) {
-            return changes.remount(task, ns, at.mnt(), at.dentry(), mountFlags);
+            return remount(task, ns, at, flags, mountFlags);
         }
         if ((flags & MountChanges.MS_BIND) != 0) {
             return bindOrMove(task, ns, at, flags);
@@ -144,12 +149,27 @@ public final class SysMount {
         if (error != 0) {
             return error;
         }
-        namei.crossMounts(at); // lock_mount(): on top of what has been mounted on a place since its name was resolved
         boolean recursive = (flags & MountChanges.MS_REC) != 0;
         error = (flags & MountChanges.MS_BIND) != 0
                 ? changes.bind(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry(), recursive)
-                : changes.move(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry());
+                : changes.move(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry(), false);
         from.release();
+        return error;
+    }
+
+    /** do_remount(): the flags of a mount, and whether its file system is read-only. */
+    private long remount(int task, int ns, Nameidata at, int flags, int mountFlags) {
+        int error = changes.mayRemount(ns, at.mnt(), at.dentry(), mountFlags);
+        int sb = vfs.tables.mounts.sb(at.mnt());
+        if (error == 0 && !capabilities.nsCapable(task, vfs.tables.superBlocks.userNs(sb), Capability.CAP_SYS_ADMIN)) {
+            error = -Errno.EPERM;
+        }
+        if (error == 0) {
+            error = vfs.superBlocks.remountReadOnly(sb, (flags & MountChanges.MS_RDONLY) != 0);
+        }
+        if (error == 0) {
+            changes.setFlags(at.mnt(), mountFlags);
+        }
         return error;
     }
 
@@ -165,7 +185,6 @@ public final class SysMount {
         }
         int label =
                 sourceLength < 0 ? vfs.tables.names.intern("none") : vfs.tables.names.intern(source, 0, sourceLength);
-        namei.crossMounts(at);
         int root = fileSystems.mountRoot(task, sb);
         int error = root < 0 ? root : changes.addNew(ns, root, label, mountFlags, at.mnt(), at.dentry());
         vfs.tables.names.put(label);
@@ -175,14 +194,11 @@ public final class SysMount {
 
     private long umount(int task, SyscallArgs args) {
         int flags = args.intAt(1);
-        int known = MountChanges.MNT_FORCE
-                | MountChanges.MNT_DETACH
-                | MountChanges.MNT_EXPIRE
-                | MountChanges.UMOUNT_NOFOLLOW;
+        int known = Umounts.MNT_FORCE | Umounts.MNT_DETACH | Umounts.MNT_EXPIRE | Umounts.UMOUNT_NOFOLLOW;
         if ((flags & ~known) != 0) {
             return -Errno.EINVAL;
         }
-        int lookup = (flags & MountChanges.UMOUNT_NOFOLLOW) != 0 ? 0 : LookupFlags.FOLLOW;
+        int lookup = (flags & Umounts.UMOUNT_NOFOLLOW) != 0 ? 0 : LookupFlags.FOLLOW;
         Nameidata nd = namei.first();
         int error = namei.getname(nd, task, args.get(0), 0);
         if (error == 0) {
@@ -194,17 +210,18 @@ public final class SysMount {
         namei.crossMounts(nd);
         int mnt = nd.mnt();
         int result = changes.mayMount(task, ns(task))
-                ? changes.umount(task, ns(task), mnt, nd.dentry(), flags)
+                ? vfs.umounts.umount(task, ns(task), mnt, nd.dentry(), flags)
                 : -Errno.EPERM;
         nd.release();
         if (result == -Errno.EAGAIN) {
-            changes.markUnused(mnt);
+            vfs.umounts.markUnused(mnt);
         }
         return result;
     }
 
     private long pivotRoot(int task, SyscallArgs args) {
-        if (!changes.mayMount(task, ns(task))) {
+        int ns = ns(task);
+        if (!changes.mayMount(task, ns)) {
             return -Errno.EPERM;
         }
         Nameidata fresh = namei.first();
@@ -222,8 +239,7 @@ public final class SysMount {
             error = namei.lookup(old, task, Fcntl.AT_FDCWD, follow);
         }
         if (error == 0) {
-            namei.crossMounts(old);
-            error = changes.pivotRoot(task, ns(task), fresh.mnt(), fresh.dentry(), old.mnt(), old.dentry());
+            error = vfs.umounts.pivotRoot(task, ns, fresh.mnt(), fresh.dentry(), old.mnt(), old.dentry());
             old.release();
         }
         fresh.release();

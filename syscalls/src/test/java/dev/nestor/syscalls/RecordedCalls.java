@@ -2,6 +2,8 @@ package dev.nestor.syscalls;
 
 import dev.nestor.fs.Outside;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordedCalls {
     private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|\\S+");
-    private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9$g])");
+    private static final Pattern ANSWER = Pattern.compile(" = (?=-?[A-Z0-9$g\"])");
     private static final Pattern CALL = Pattern.compile("(?:([A-Z]): )?(.*?)(?: -> (\\w+))?");
     private static final long UNMAPPED = 8;
     private static final long CALL_NS = 1000; // what a call takes, so that times go by
@@ -155,6 +158,9 @@ final class RecordedCalls {
             machine.advance(Long.parseLong(tokens.get(1)) * 1_000_000);
             return "0";
         }
+        if (tokens.getFirst().equals("mountinfo")) {
+            return mountinfo();
+        }
         next = TestMachine.PAGE;
         long[] args = new long[6];
         List<Out> outs = new ArrayList<>();
@@ -199,6 +205,46 @@ final class RecordedCalls {
             }
         }
         return text.toString();
+    }
+
+    /** /proc/self/mountinfo with its mount ids, peer groups and anonymous devices numbered as they appear. */
+    private String mountinfo() {
+        byte[] text = read("/proc/self/mountinfo");
+        Map<String, String> known = new HashMap<>();
+        int[] counts = new int[128];
+        Function<String, String> named =
+                key -> known.computeIfAbsent(key, k -> k.charAt(0) + "" + ++counts[k.charAt(0)]);
+        List<String> shown = new ArrayList<>();
+        for (String line : new String(text, StandardCharsets.ISO_8859_1).lines().toList()) {
+            String[] fields = line.split(" ");
+            fields[0] = named.apply("m" + fields[0]);
+            fields[1] = named.apply("m" + fields[1]);
+            fields[2] = fields[2].startsWith("0:") ? named.apply("d" + fields[2].substring(2)) : fields[2];
+            for (int i = 6; !fields[i].equals("-"); i++) {
+                int colon = fields[i].indexOf(':');
+                fields[i] = colon < 0
+                        ? fields[i]
+                        : fields[i].substring(0, colon + 1) + named.apply("g" + fields[i].substring(colon + 1));
+            }
+            shown.add(String.join(" ", fields));
+        }
+        byte[] whole = String.join("\n", shown).getBytes(StandardCharsets.ISO_8859_1);
+        return escape(whole, whole.length);
+    }
+
+    private byte[] read(String path) {
+        next = TestMachine.PAGE;
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        long fd = machine.call(task, Nr.NR_open, place(path.getBytes(StandardCharsets.ISO_8859_1), 1), 0);
+        long room = place(new byte[32_768], 0);
+        byte[] piece = new byte[32_768];
+        for (long got = 1; got > 0; ) {
+            got = machine.call(task, Nr.NR_read, fd, room, piece.length);
+            machine.kernel().userMemory().copyFromUser(machine.kernel().tasks().mm(task), room, piece, 0, (int) got);
+            whole.write(piece, 0, (int) got);
+        }
+        machine.call(task, Nr.NR_close, fd);
+        return whole.toByteArray();
     }
 
     /** The name of a value that a call has answered, or the value. */

@@ -202,6 +202,11 @@ public final class PidFds extends FsType implements FileOps {
     }
 
     @Override
+    public boolean isKernelOwn() {
+        return true;
+    }
+
+    @Override
     public int fileKind(int inode) {
         return FileKinds.PIDFD;
     }

@@ -546,6 +546,11 @@ public final class ProcFs extends FsType {
     }
 
     @Override
+    public boolean isUsernsVisible() {
+        return true;
+    }
+
+    @Override
     public int fileKind(int inode) {
         return (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR
                 ? FileKinds.PROC_DIRECTORY

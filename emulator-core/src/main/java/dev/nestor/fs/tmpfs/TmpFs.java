@@ -84,6 +84,11 @@ public final class TmpFs extends FsType {
     }
 
     @Override
+    public boolean isUsernsVisible() {
+        return name().equals("sysfs");
+    }
+
+    @Override
     public int emptyDirSize() {
         return emptyDirSize;
     }

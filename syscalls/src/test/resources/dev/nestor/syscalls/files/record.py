@@ -13,7 +13,8 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
 itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >timex (modes,tick,usec; shown
-without its times). `msleep N` lets N milliseconds pass; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
+without its times). `msleep N` lets N milliseconds pass; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
+devices numbered as they appear; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
 """
 import ctypes, encodings.latin_1, encodings.unicode_escape, errno, fcntl, mmap, os, re, select, signal, stat, struct, sys, time
@@ -157,8 +158,28 @@ def shown(kind, raw, result):
     return ''
 
 
+def mountinfo():
+    with open('/proc/self/mountinfo', encoding='latin-1') as f:
+        text = f.read()
+    known = {}
+
+    def named(kind, number):
+        return kind + str(known.setdefault((kind, number), sum(k == kind for k, _ in known) + 1))
+    lines = []
+    for line in text.splitlines():
+        f = line.split(' ')
+        f[0], f[1] = named('m', f[0]), named('m', f[1])
+        f[2] = re.sub(r'^0:(\d+)$', lambda m: named('d', m[1]), f[2])
+        for i in range(6, f.index('-')):
+            f[i] = re.sub(r'(?<=:)\d+$', lambda m: named('g', m[0]), f[i])
+        lines.append(' '.join(f))
+    return escape('\n'.join(lines).encode('latin-1'))
+
+
 def call(line):
     tokens = TOKEN.findall(line)
+    if tokens[0] == 'mountinfo':
+        return mountinfo()
     if tokens[0] == 'msleep':
         time.sleep(int(tokens[1]) / 1000)
         return '0'
@@ -211,7 +232,7 @@ def run(path):
         try:
             for line in lines:
                 if line and not line.startswith('#'):
-                    line = re.split(r' = (?=-?[A-Z0-9])', line)[0].rstrip()
+                    line = re.split(r' = (?=-?[A-Z0-9"])', line)[0].rstrip()
                     line = '%s = %s' % (line, call(line))
                 out.append(line)
         except Exception as e:
