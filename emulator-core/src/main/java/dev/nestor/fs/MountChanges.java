@@ -352,7 +352,7 @@ public final class MountChanges {
             boolean isWide = keeps(have, MountFlags.MNT_LOCK_READONLY, flags, MountFlags.MNT_READONLY)
                     && keepsAtime(have, flags);
             if (isWide && grafts.hidesNothing(mnt, inodes, dentryTable)) {
-                return flags | have & (MountFlags.MNT_LOCK_READONLY | MountFlags.MNT_LOCK_ATIME);
+                return flags | (have & (MountFlags.MNT_LOCK_READONLY | MountFlags.MNT_LOCK_ATIME));
             }
         }
         return -Errno.EPERM;
