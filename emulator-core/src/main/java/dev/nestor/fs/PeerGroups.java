@@ -65,7 +65,7 @@ public final class PeerGroups {
     /** set_mnt_shared() of one that has a group. */
     void setShared(int mnt) {
         assert mounts.group(mnt) != 0;
-        mounts.setPropagation(mnt, mounts.propagation(mnt) & ~MountFlags.UNBINDABLE | MountFlags.SHARED);
+        mounts.setPropagation(mnt, (mounts.propagation(mnt) & ~MountFlags.UNBINDABLE) | MountFlags.SHARED);
     }
 
     /** MS_SHARED: a group of its own, unless it is in one. */
@@ -208,7 +208,7 @@ public final class PeerGroups {
                 next = mounts.master(at);
             }
             removeFromMaster(at);
-            mounts.setPropagation(at, mounts.propagation(at) & ~MountFlags.SHARED | MountFlags.MARKED);
+            mounts.setPropagation(at, (mounts.propagation(at) & ~MountFlags.SHARED) | MountFlags.MARKED);
             if (next == NULL || (mounts.flags(next) & MountFlags.MNT_UMOUNT) == 0) {
                 return next;
             }
