@@ -9,36 +9,21 @@ import dev.nestor.uapi.Fcntl;
  * A directory whose entries are its dentries, as tmpfs has them (fs/libfs.c, simple_offset): each entry has a number that
  * grows with time, and the newest comes first.
  */
-final class DirectoryOps implements FileOps {
+final class DirectoryOps extends ListedDirectory {
     /** The number of a directory's first entry, after . and .. and the place of the newest. */
     static final int FIRST_OFFSET = 3;
 
     private static final int NEWEST = 2;
     private static final int END = Integer.MAX_VALUE;
 
-    private final FileTable files;
-    private final InodeTable inodes;
     private final DentryTable dentries;
     private final NameTable names;
-    private final Vfs vfs;
     private final byte[] name = new byte[Namei.NAME_MAX + 1];
 
     DirectoryOps(Vfs vfs) {
-        this.files = vfs.tables.files;
-        this.inodes = vfs.tables.inodes;
+        super(vfs);
         this.dentries = vfs.tables.dentries;
         this.names = vfs.tables.names;
-        this.vfs = vfs;
-    }
-
-    @Override
-    public long read(int task, int file, IovIter to, long pos) {
-        return -Errno.EISDIR;
-    }
-
-    @Override
-    public boolean canWrite() {
-        return false;
     }
 
     @Override
@@ -72,27 +57,6 @@ final class DirectoryOps implements FileOps {
         }
         files.setPos(file, END);
         return 0;
-    }
-
-    /** dir_emit_dots(): false when there was no room. */
-    private boolean emitDots(int file, DirEmitter out) {
-        name[0] = '.';
-        name[1] = '.';
-        int dir = files.dentry(file);
-        int parent = dentries.parent(dir) == NULL ? dir : dentries.parent(dir);
-        if (files.pos(file) == 0) {
-            if (!out.emit(name, 1, inodes.ino(files.inode(file)), DirEmitter.DT_DIR, 0)) {
-                return false;
-            }
-            files.setPos(file, 1);
-        }
-        if (files.pos(file) == 1) {
-            if (!out.emit(name, 2, inodes.ino(dentries.inode(parent)), DirEmitter.DT_DIR, 1)) {
-                return false;
-            }
-            files.setPos(file, NEWEST);
-        }
-        return true;
     }
 
     private int previous(int child) {

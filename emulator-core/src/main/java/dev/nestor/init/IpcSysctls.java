@@ -83,6 +83,11 @@ final class IpcSysctls {
                         || kernel.capabilities().nsCapable(task, userNs, Capability.CAP_SYS_ADMIN))) {
             return 6;
         }
+        return rights(kernel, task, userNs, mode);
+    }
+
+    /** What a task may do with a file of such a mode: root of the user namespace that owns the IPC namespace is root here. */
+    static int rights(Kernel kernel, int task, int userNs, int mode) {
         int cred = kernel.tasks().cred(task);
         int rootUid = kernel.userNamespaces().makeKuid(userNs, 0);
         int rootGid = kernel.userNamespaces().makeKgid(userNs, 0);

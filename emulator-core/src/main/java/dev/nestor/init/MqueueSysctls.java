@@ -61,16 +61,7 @@ final class MqueueSysctls {
     private int rights(int task, int mode) {
         int userNs = kernel.ipcNamespaces()
                 .owner(kernel.nsProxyTable().ipcNs(kernel.tasks().nsproxy(task)));
-        int cred = kernel.tasks().cred(task);
-        int rootUid = kernel.userNamespaces().makeKuid(userNs, 0);
-        int rootGid = kernel.userNamespaces().makeKgid(userNs, 0);
-        if (kernel.credTable().euid(cred) == (rootUid == -1 ? 0 : rootUid)) {
-            return mode >> 6 & 7;
-        }
-        int group = rootGid == -1 ? 0 : rootGid;
-        boolean isGroup =
-                kernel.credTable().egid(cred) == group || kernel.creds().isInGroup(cred, group);
-        return isGroup ? mode >> 3 & 7 : mode & 7;
+        return IpcSysctls.rights(kernel, task, userNs, mode);
     }
 
     private void limit(ProcFiles files, String name, int least, int most, IntUnaryOperator get, SetInt set) {

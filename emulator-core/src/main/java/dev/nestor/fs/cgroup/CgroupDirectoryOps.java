@@ -4,39 +4,21 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.DentryTable;
 import dev.nestor.fs.DirEmitter;
-import dev.nestor.fs.FileOps;
-import dev.nestor.fs.FileTable;
-import dev.nestor.fs.InodeTable;
-import dev.nestor.fs.IovIter;
+import dev.nestor.fs.ListedDirectory;
 import dev.nestor.fs.Vfs;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 
 /** Listing a directory in the order of its names' hashes, which are the positions: kernfs_fop_readdir(). */
-final class CgroupDirectoryOps implements FileOps {
+final class CgroupDirectoryOps extends ListedDirectory {
     private static final int NAME_MAX = 255;
 
-    private final Vfs vfs;
-    private final FileTable files;
-    private final InodeTable inodes;
     private final DentryTable dentries;
     private final byte[] name = new byte[NAME_MAX + 1];
 
     CgroupDirectoryOps(Vfs vfs) {
-        this.vfs = vfs;
-        this.files = vfs.tables.files;
-        this.inodes = vfs.tables.inodes;
+        super(vfs);
         this.dentries = vfs.tables.dentries;
-    }
-
-    @Override
-    public long read(int task, int file, IovIter to, long pos) {
-        return -Errno.EISDIR;
-    }
-
-    @Override
-    public boolean canWrite() {
-        return false;
     }
 
     @Override
@@ -68,25 +50,5 @@ final class CgroupDirectoryOps implements FileOps {
         }
         files.setPos(file, Integer.MAX_VALUE);
         return 0;
-    }
-
-    private boolean emitDots(int file, DirEmitter out) {
-        int dir = files.dentry(file);
-        int parent = dentries.parent(dir) == NULL ? dir : dentries.parent(dir);
-        name[0] = '.';
-        name[1] = '.';
-        if (files.pos(file) == 0) {
-            if (!out.emit(name, 1, inodes.ino(files.inode(file)), DirEmitter.DT_DIR, 0)) {
-                return false;
-            }
-            files.setPos(file, 1);
-        }
-        if (files.pos(file) == 1) {
-            if (!out.emit(name, 2, inodes.ino(dentries.inode(parent)), DirEmitter.DT_DIR, 1)) {
-                return false;
-            }
-            files.setPos(file, 2);
-        }
-        return true;
     }
 }

@@ -3,11 +3,8 @@ package dev.nestor.fs.proc;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.DirEmitter;
-import dev.nestor.fs.FileOps;
-import dev.nestor.fs.FileTable;
 import dev.nestor.fs.InodeFlags;
-import dev.nestor.fs.InodeTable;
-import dev.nestor.fs.IovIter;
+import dev.nestor.fs.ListedDirectory;
 import dev.nestor.fs.Numbers;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
@@ -20,7 +17,7 @@ import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 
 /** Listing directories of /proc: proc_readdir(), proc_pid_readdir(), proc_readfd_common(). */
-final class ProcDirectoryOps implements FileOps {
+final class ProcDirectoryOps extends ListedDirectory {
     /** FIRST_PROCESS_ENTRY: positions in /proc from here on are processes. */
     private static final int FIRST_PROCESS_ENTRY = 256;
 
@@ -29,10 +26,7 @@ final class ProcDirectoryOps implements FileOps {
 
     private static final int PID_MAX_LIMIT = 4 * 1024 * 1024;
 
-    private final Vfs vfs;
     private final ProcFs proc;
-    private final FileTable files;
-    private final InodeTable inodes;
     private final TaskTable tasks;
     private final SignalStructTable signals;
     private final Pids pids;
@@ -40,24 +34,12 @@ final class ProcDirectoryOps implements FileOps {
     private final byte[] name = new byte[32];
 
     ProcDirectoryOps(Vfs vfs, ProcFs proc) {
-        this.vfs = vfs;
+        super(vfs);
         this.proc = proc;
-        this.files = vfs.tables.files;
-        this.inodes = vfs.tables.inodes;
         this.tasks = vfs.below.tasks();
         this.signals = vfs.below.signals();
         this.pids = vfs.below.pids();
         this.pidTable = proc.pidTable();
-    }
-
-    @Override
-    public long read(int task, int file, IovIter to, long pos) {
-        return -Errno.EISDIR;
-    }
-
-    @Override
-    public boolean canWrite() {
-        return false;
     }
 
     @Override
@@ -94,26 +76,6 @@ final class ProcDirectoryOps implements FileOps {
             default -> emitChildren(file, entry, Integer.MAX_VALUE, out);
         }
         return 0;
-    }
-
-    private boolean emitDots(int file, DirEmitter out) {
-        name[0] = '.';
-        name[1] = '.';
-        int dir = files.dentry(file);
-        int parent = vfs.tables.dentries.parent(dir) == NULL ? dir : vfs.tables.dentries.parent(dir);
-        if (files.pos(file) == 0) {
-            if (!out.emit(name, 1, inodes.ino(files.inode(file)), DirEmitter.DT_DIR, 0)) {
-                return false;
-            }
-            files.setPos(file, 1);
-        }
-        if (files.pos(file) == 1) {
-            if (!out.emit(name, 2, inodes.ino(vfs.tables.dentries.inode(parent)), DirEmitter.DT_DIR, 1)) {
-                return false;
-            }
-            files.setPos(file, 2);
-        }
-        return true;
     }
 
     /** proc_pident_readdir(), proc_readdir(): false when there was no room. */
