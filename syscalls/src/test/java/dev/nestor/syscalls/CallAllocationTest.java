@@ -86,9 +86,25 @@ class CallAllocationTest {
 
     @Test
     void forkExitAndWait_allocateNothing() {
+        assertLivesAllocateNothing(Signal.SIGCHLD);
+    }
+
+    @Test
+    void livesInNamespacesOfTheirOwn_allocateNothing() {
+        assertLivesAllocateNothing(Signal.SIGCHLD
+                | Sched.CLONE_NEWNS
+                | Sched.CLONE_NEWUTS
+                | Sched.CLONE_NEWIPC
+                | Sched.CLONE_NEWUSER
+                | Sched.CLONE_NEWPID
+                | Sched.CLONE_NEWNET
+                | Sched.CLONE_NEWCGROUP);
+    }
+
+    private void assertLivesAllocateNothing(long flags) {
         assertAllocatesNothing(() -> {
             for (int i = 0; i < LIVES; i++) {
-                int child = clone(parent, Signal.SIGCHLD);
+                int child = clone(parent, flags);
                 execution.syscalls().setArg(child, 0, 0);
                 execution.enter(child, Nr.NR_exit);
                 kernel.release().putTask(child);

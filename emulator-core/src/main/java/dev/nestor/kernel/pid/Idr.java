@@ -13,6 +13,7 @@ public final class Idr {
     private static final int PAGE_BITS = 8;
     private static final int PAGE_SIZE = 1 << PAGE_BITS; // numbers
     private static final int PAGE_MASK = PAGE_SIZE - 1;
+    private static final int KEPT_PAGES = 16;
     private static final int[] NO_PAGES = new int[0];
 
     private int[][] directories = new int[16][]; // page by number / 256, by namespace row
@@ -95,9 +96,9 @@ public final class Idr {
         return -1;
     }
 
-    /** Forgets a namespace, which has to be empty. */
+    /** Forgets a namespace, which has to be empty. A small directory stays for the next one in its row. */
     public void clear(int row) {
-        if (row < directories.length) {
+        if (row < directories.length && directories[row].length > KEPT_PAGES) {
             directories[row] = NO_PAGES;
         }
     }
