@@ -85,6 +85,15 @@ public abstract class FsType {
         return GENERIC;
     }
 
+    /**
+     * i_op->rename() where names are more than names: 0, a negative errno, or GENERIC.
+     *
+     * @param target the dentry that has the name already, or NULL
+     */
+    public int rename(int source, int newDir, int nameHandle, int target, int flags) {
+        return GENERIC;
+    }
+
     /** Whether there is an i_op->rmdir() although {@link #mayChange} says no. */
     public boolean removesDirectories() {
         return false;

@@ -118,8 +118,14 @@ public final class LearnedFiles {
             return -Errno.ENOENT;
         }
         int sb = dentries.sb(nd.dentry);
-        int inode = vfs.inodes.create(sb, mode, 0, 0);
         int name = vfs.tables.names.intern(nd.text, nd.lastOffset, nd.lastLength);
+        int made = (mode & Stat.S_IFMT) != Stat.S_IFDIR
+                ? FsType.GENERIC
+                : vfs.superBlocks.type(sb).mkdir(NULL, nd.dentry, name, mode & 07777);
+        if (made != FsType.GENERIC) {
+            return learnMade(nd.dentry, name, made);
+        }
+        int inode = vfs.inodes.create(sb, mode, 0, 0);
         int dentry = inode == NULL || name == NULL ? NULL : vfs.dentries.add(nd.dentry, name, inode);
         vfs.tables.names.put(name);
         if (dentry == NULL) {
@@ -131,6 +137,24 @@ public final class LearnedFiles {
         vfs.dentries.put(dentry);
         namesLearned++;
         return 0;
+    }
+
+    /** A directory that its file system has made, as it was from before. */
+    private int learnMade(int dir, int name, int error) {
+        if (error == 0) {
+            int inode = dentries.inode(vfs.dentries.lookup(dir, name));
+            inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_DIRECTORY);
+            namesLearned++;
+        }
+        vfs.tables.names.put(name);
+        return error;
+    }
+
+    /** A directory that has just been made was there before, and counted: its parent has one link less. */
+    public void wasCounted(int dir) {
+        if (!hasUnknownAttributes(dir)) {
+            inodes.setNlink(dir, inodes.nlink(dir) - 1);
+        }
     }
 
     /** Names that have been learned so far. */

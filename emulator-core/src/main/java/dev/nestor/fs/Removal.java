@@ -330,9 +330,14 @@ public final class Removal {
         if (error == 0 && (isMountpointIn(old.mnt, source) || (target != NULL && isMountpointIn(to.mnt, target)))) {
             error = -Errno.EBUSY;
         }
-        if (error == 0 && !exchange && target != NULL && isDir) {
-            error = checkEmpty(target);
+        if (error != 0) {
+            return error;
         }
+        error = renameByType(to, source, target, flags);
+        if (error != FsType.GENERIC) {
+            return error;
+        }
+        error = !exchange && target != NULL && isDir ? checkEmpty(target) : 0;
         if (error != 0) {
             return error;
         }
@@ -341,6 +346,13 @@ public final class Removal {
         }
         replace(old, to, source, target);
         return 0;
+    }
+
+    private int renameByType(Nameidata to, int source, int target, int flags) {
+        int name = names.intern(to.text, to.lastOffset, to.lastLength);
+        int error = superBlocks.type(dentryTable.sb(source)).rename(source, to.dentry, name, target, flags);
+        names.put(name);
+        return error;
     }
 
     private void replace(Nameidata old, Nameidata to, int source, int target) {

@@ -3,6 +3,7 @@ package dev.nestor.init;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
+import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.CgroupTable;
 import dev.nestor.kernel.cgroup.Cgroups;
 import dev.nestor.kernel.cgroup.CssSetTable;
@@ -81,14 +82,21 @@ final class CgroupInvariants {
                     "is in no list of its css_set",
                     tasks,
                     task);
+            int counted = cgroups.rowOf(cssSets.cgroups(cset, life.hierarchyOf(CgroupSubsys.PIDS)));
             int row = cgroups.rowOf(cssSets.cgroups(cset, 0));
-            nrTasks[row] +=
+            nrTasks[counted] +=
                     cssSets.members().owner(task) != NULL || cssSets.dying().owner(task) != NULL ? 1 : 0;
             frozen[row] += tasks.frozen(task) ? 1 : 0;
         });
         Chain members = cssSets.members();
-        Claims.forEach(
-                cssSets, cset -> populated[cgroups.rowOf(cssSets.cgroups(cset, 0))] += members.isEmpty(cset) ? 0 : 1);
+        Claims.forEach(cssSets, cset -> {
+            for (int i = 0; i < CssSetTable.HIERARCHIES; i++) {
+                int cgroup = cssSets.cgroups(cset, i);
+                if (cgroup != NULL && !members.isEmpty(cset)) {
+                    populated[cgroups.rowOf(cgroup)]++;
+                }
+            }
+        });
         Claims.forEach(cgroups, cgroup -> {
             for (int at = cgroups.parent(cgroup); at != NULL; at = cgroups.parent(at)) {
                 (life.isLive(cgroup) ? descendants : dying)[cgroups.rowOf(at)]++;
@@ -100,9 +108,6 @@ final class CgroupInvariants {
         int row = cgroups.rowOf(cgroup);
         Claims.equal(cgroups.nrDescendants(cgroup), descendants[row], "nr_descendants", cgroups, cgroup);
         Claims.equal(cgroups.nrDyingDescendants(cgroup), dying[row], "nr_dying_descendants", cgroups, cgroup);
-        if (cgroups.hierarchy(cgroup) != 0) {
-            return;
-        }
         Claims.equal(cgroups.nrPopulatedCsets(cgroup), populated[row], "nr_populated_csets", cgroups, cgroup);
         Claims.equal(cgroups.nrFrozenTasks(cgroup), frozen[row], "nr_frozen_tasks", cgroups, cgroup);
         int below = nrTasks[row];

@@ -8,6 +8,7 @@ import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
 import dev.nestor.fs.cgroup.CgroupFs;
+import dev.nestor.fs.cgroup.CgroupTree;
 import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.nsfs.NsFs;
@@ -96,7 +97,12 @@ public final class FileSystems {
                 vfs, mqueues, kernel.ipcNamespaces(), kernel.config().maxTasks());
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         cgroupFs = newCgroupFs();
-        legacyCgroupFs = new LegacyCgroupFs(vfs, kernel.cgroups(), kernel.cgroupNamespaces());
+        legacyCgroupFs = new LegacyCgroupFs(
+                vfs,
+                kernel.cgroups(),
+                kernel.cgroupNamespaces(),
+                kernel.addressSpaces().mms(),
+                kernel.config().topology().cpus());
         new ProcCgroups(kernel, cgroupFs).register(procFiles);
         BootTree tree = new BootTree(kernel, this);
         nsRoot = tree.create(userNs, pidNs);
@@ -205,7 +211,7 @@ public final class FileSystems {
             return -Errno.EPERM;
         }
         if (type.equals("cgroup") || type.equals("cgroup2")) {
-            return cgroupInstance(task, type, data, length, userNs);
+            return cgroupInstance(task, type, data, length);
         }
         int sb = create(task, type, userNs);
         if (sb <= NULL) {
@@ -218,22 +224,21 @@ public final class FileSystems {
     }
 
     /** cgroup_get_tree(), cgroup1_get_tree(): what there is of a hierarchy already. */
-    private int cgroupInstance(int task, String type, byte[] data, int length, int userNs) {
+    private int cgroupInstance(int task, String type, byte[] data, int length) {
         if (type.equals("cgroup2")) {
             int error = cgroupFs.setOptions(task, data, length);
             return error != 0 ? error : cgroupFs.instance();
         }
-        int place = legacyCgroupFs.find(data, length);
-        int sb = place < 0 ? legacyCgroupFs.newInstance(userNs) : legacyCgroupFs.instance(place);
-        return sb == NULL ? -Errno.ENOMEM : sb;
+        int place = legacyCgroupFs.find(task, data, length);
+        return place < 0 ? place : legacyCgroupFs.instance(place);
     }
 
     /** fc->root: what of an instance a mount shows; ENOENT when that has been removed. */
     public int mountRoot(int task, int sb) {
-        if (vfs.superBlocks.type(sb) != cgroupFs) {
+        if (!(vfs.superBlocks.type(sb) instanceof CgroupTree tree)) {
             return vfs.tables.superBlocks.root(sb);
         }
-        int root = cgroupFs.mountRoot(task);
+        int root = tree.mountRoot(task, sb);
         return root == NULL ? -Errno.ENOENT : root;
     }
 

@@ -31,7 +31,20 @@ class RecordedCgroupCallsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"tree", "procs", "control", "threaded", "freeze", "kill", "into", "perms", "ns", "delegate"})
+            strings = {
+                "tree",
+                "procs",
+                "control",
+                "threaded",
+                "freeze",
+                "kill",
+                "into",
+                "perms",
+                "ns",
+                "delegate",
+                "legacy",
+                "legacyfiles"
+            })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine(new KernelConfig().programCgroups(LEGACY));
         List<String> lines = RecordedCalls.lines("cgroup/" + file + ".calls");

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Files of /proc whose texts hold what was measured on the recorded machine: times, sizes, counts, addresses, the tracer. Texts
+ * Files of /proc and of cgroups whose texts hold what was measured on the recorded machine: times, sizes, counts, addresses, the tracer. Texts
  * that differ in these and in nothing else are not different answers; nor could the emulator have worked them out.
  */
 final class MeasuredTexts {
@@ -29,7 +29,9 @@ final class MeasuredTexts {
             "PID/io",
             Pattern.compile("(?m)^(\\w+):.*$"),
             "PID/sched",
-            Pattern.compile("(?m)^(\\S+) +:.*$"));
+            Pattern.compile("(?m)^(\\S+) +:.*$"),
+            "cgroup.stat.local",
+            Pattern.compile("(?m)^(frozen_usec) [1-9].*$"));
 
     /** Files of nothing but measured numbers. */
     private static final Set<String> NUMBERS = Set.of(

@@ -3,6 +3,7 @@ package dev.nestor.cli.replay;
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.LearnedFiles;
 import dev.nestor.fs.cgroup.CgroupFs;
 import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.kernel.cgroup.CgroupRoom;
@@ -38,6 +39,14 @@ public final class OutsideCgroups {
         }
         String lines = machine.kernel().config().programCgroups();
         machine.kernel().fileSystems().cgroupFs().place(task, LegacyHierarchy.defaultPath(lines));
+    }
+
+    /** Hierarchies of the first version may have directories that programs have left behind. */
+    void begin(LearnedFiles learned) {
+        LegacyCgroupFs legacyFs = machine.kernel().fileSystems().legacyCgroupFs();
+        for (int i = 0; i < machine.kernel().cgroups().legacy().size(); i++) {
+            learned.setIncompleteRoot(legacyFs.superBlock(i));
+        }
     }
 
     /** A read of /proc/PID/cgroup gives another name for where the programs are: why that is no difference, or "". */

@@ -259,6 +259,24 @@ final class OutsideFiles {
         return true;
     }
 
+    /** A directory that the emulator has made was there already. */
+    void learnExisting(ReplayedTask member, TraceCall call, long result) {
+        boolean makes = call.nr() == Nr.NR_mkdir || call.nr() == Nr.NR_mkdirat;
+        if (!makes || result != 0 || call.result().value() != -Errno.EEXIST) {
+            return;
+        }
+        PathUse use = PathUse.of(call)[0];
+        byte[] path = use.path(call);
+        if (path == null) {
+            return;
+        }
+        byte[] parent = parent(path);
+        int dir = learned.find(member.task(), use.dfd(call), parent.length == 0 ? bytes(".") : parent, true);
+        if (dir > NULL && learned.isFromBefore(dir)) {
+            learned.wasCounted(dir);
+        }
+    }
+
     /** What the log shows of a file that the emulator knows to be from before, and no more. */
     void learnAttributes(ReplayedTask member, TraceCall call) {
         KStat stat = statOf(call);

@@ -5,20 +5,23 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
+import dev.nestor.fs.LearnedFiles;
 import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.uapi.Nr;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 
-/** Reads of /proc that show what was measured on the recorded machine, or what was mounted there. */
+/** Reads of /proc and of cgroups that show what was measured on the recorded machine, or what was mounted there. */
 final class OutsideTexts {
     private final Machine machine;
+    private final LearnedFiles learned;
     private final ProcFs procFs;
 
     /** Open files whose beginning has differed so, and whose rest differs with it. */
     private final IntOpenHashSet measured = new IntOpenHashSet();
 
-    OutsideTexts(Machine machine) {
+    OutsideTexts(Machine machine, LearnedFiles learned) {
         this.machine = machine;
+        this.learned = learned;
         this.procFs = machine.kernel().fileSystems().procFs();
     }
 
@@ -37,7 +40,7 @@ final class OutsideTexts {
         }
         int fd = (int) descriptor.number();
         int file = machine.kernel().files().fileOf(member.task(), fd);
-        String name = file == NULL ? "" : procFs.nameOf(file);
+        String name = file == NULL ? "" : nameOf(file, call);
         if (MeasuredTexts.listsMounts(name)) {
             return "mounts from before the log";
         }
@@ -56,6 +59,15 @@ final class OutsideTexts {
         }
         measured.add(file);
         return "what was measured";
+    }
+
+    /** The name of an open file of /proc, or of one that all cgroups have; "" for any other. */
+    private String nameOf(int file, TraceCall call) {
+        String name = procFs.nameOf(file);
+        boolean isCgroup = call.arg(0) instanceof Value.Fd fd
+                && fd.target().endsWith("/cgroup.stat.local")
+                && learned.isOfCgroups(machine.kernel().vfs().tables.files.inode(file));
+        return isCgroup ? "cgroup.stat.local" : name;
     }
 
     private static long count(TraceCall call) {

@@ -80,7 +80,7 @@ public final class Prehistory {
         cgroups = new OutsideCgroups(machine);
         clock = new OutsideClock(machine);
         queues = new OutsideQueues(machine);
-        texts = new OutsideTexts(machine);
+        texts = new OutsideTexts(machine, learned);
         processes = new OutsideProcesses(learned, crew, machine.rootPidNs());
     }
 
@@ -97,6 +97,7 @@ public final class Prehistory {
             if (!hasBegun) {
                 hasBegun = true;
                 learned.setIncomplete(machine.rootMount());
+                cgroups.begin(learned);
                 files.begin(member.task());
             }
             descriptors.begin(member);
@@ -215,6 +216,7 @@ public final class Prehistory {
         tasks.align(member, call, result);
         descriptors.align(member, call, result);
         mounts.align(member, call, result);
+        files.learnExisting(member, call, result);
         files.learnAttributes(member, call);
         descriptors.learnEnd(member, call);
         contents.align(member, call, result);

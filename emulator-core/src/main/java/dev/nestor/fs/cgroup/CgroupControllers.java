@@ -9,6 +9,7 @@ import dev.nestor.kernel.cgroup.CgroupTable;
 import dev.nestor.kernel.cgroup.Cgroups;
 import dev.nestor.kernel.cgroup.Css;
 import dev.nestor.kernel.cgroup.CssSetTable;
+import dev.nestor.kernel.cgroup.CssSets;
 import dev.nestor.kernel.cgroup.CssTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.MmTable;
@@ -64,6 +65,18 @@ final class CgroupControllers {
         for (int i = 0; i < HUGE_NAMES.length; i++) {
             registerHugetlb(files, i);
         }
+    }
+
+    /** pids_files_legacy. */
+    void registerLegacyPids(CgroupFiles files) {
+        int pids = CgroupSubsys.PIDS;
+        int notOnRoot = CgroupFile.NOT_ON_ROOT;
+        files.add(pids, "pids.max", notOnRoot, this::showPidsMax, this::storePidsMax);
+        files.add(pids, "pids.current", notOnRoot, this::showPidsCurrent, null);
+        CgroupFile.Show peak = (request, out) -> show(value(request, pids, Css.PIDS_WATERMARK), out);
+        files.add(pids, "pids.peak", notOnRoot, peak, null);
+        files.add(
+                pids, "pids.events", notOnRoot, (request, out) -> events(request, Css.PIDS_EVENTS_FORKFAIL, out), null);
     }
 
     private long value(CgroupRequest request, int ssid, int value) {
@@ -174,11 +187,10 @@ final class CgroupControllers {
         anon = 0;
         file = 0;
         shmem = 0;
-        CssSetTable cssSets = room.cssSets().table();
+        CssSets sets = room.cssSets();
+        CssSetTable cssSets = sets.table();
         for (int at = top; at != NULL; at = cgroups.next(at, top)) {
-            for (int cset = cssSets.links().first(at);
-                    cset != NULL;
-                    cset = cssSets.links().next(cset)) {
+            for (int cset = sets.nextOf(at, NULL); cset != NULL; cset = sets.nextOf(at, cset)) {
                 for (int task = cssSets.members().first(cset);
                         task != NULL;
                         task = cssSets.members().next(task)) {
@@ -197,15 +209,19 @@ final class CgroupControllers {
         }
     }
 
+    /** What processes from this cgroup down have, in pages. */
+    long pages(int cgroup) {
+        sumPages(cgroup);
+        return anon + file + shmem;
+    }
+
     private int showMemoryCurrent(CgroupRequest request, SeqFile out) {
-        sumPages(request.cgroup);
-        return show((anon + file + shmem) * PAGE_SIZE, out);
+        return show(pages(request.cgroup) * PAGE_SIZE, out);
     }
 
     /** The most that anybody has seen. */
     private int showMemoryPeak(CgroupRequest request, SeqFile out) {
-        sumPages(request.cgroup);
-        long peak = Math.max(value(request, CgroupSubsys.MEMORY, Css.MEMORY_PEAK), anon + file + shmem);
+        long peak = Math.max(value(request, CgroupSubsys.MEMORY, Css.MEMORY_PEAK), pages(request.cgroup));
         setValue(request, CgroupSubsys.MEMORY, Css.MEMORY_PEAK, peak);
         return show(peak * PAGE_SIZE, out);
     }

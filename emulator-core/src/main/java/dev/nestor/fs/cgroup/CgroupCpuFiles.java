@@ -5,6 +5,7 @@ import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.Cgroups;
 import dev.nestor.kernel.cgroup.Css;
 import dev.nestor.kernel.cgroup.CssTable;
+import dev.nestor.table.Table;
 import dev.nestor.uapi.Errno;
 
 /** The files of the cpu controller: cpu_files of kernel/sched/core.c. What they say is kept; nobody schedules by it. */
@@ -20,6 +21,10 @@ final class CgroupCpuFiles {
     private static final long MIN_US = 1000; // of quota and period
     private static final long MAX_PERIOD_US = 1_000_000;
     private static final long MAX_QUOTA_US = (1L << 44) / 1000;
+
+    private static final long MAX_SHARES = 1 << 18;
+    private static final long RT_RUNTIME_US = 950_000;
+    private static final long RT_PERIOD_US = 1_000_000;
 
     private final Cgroups cgroups;
     private final CssTable csses;
@@ -37,6 +42,91 @@ final class CgroupCpuFiles {
         files.add(cpu, "cpu.idle", notOnRoot, this::showIdle, this::storeIdle);
         files.add(cpu, "cpu.max", notOnRoot, this::showMax, this::storeMax);
         files.add(cpu, "cpu.max.burst", notOnRoot, this::showBurst, this::storeBurst);
+    }
+
+    /** cpu_legacy_files. */
+    void registerLegacy(CgroupFiles files) {
+        int cpu = CgroupSubsys.CPU;
+        files.add(
+                cpu,
+                "cpu.shares",
+                0,
+                (request, out) ->
+                        show(isIdle(css(request)) ? WEIGHT_IDLEPRIO : csses.values(css(request), Css.CPU_SHARES), out),
+                this::storeShares);
+        files.add(cpu, "cpu.idle", 0, this::showIdle, this::storeIdle);
+        files.add(cpu, "cpu.cfs_quota_us", 0, this::showQuota, this::storeQuota);
+        files.add(
+                cpu,
+                "cpu.cfs_period_us",
+                0,
+                (request, out) -> show(csses.values(css(request), Css.CPU_PERIOD), out),
+                this::storePeriod);
+        files.add(cpu, "cpu.cfs_burst_us", 0, this::showBurst, this::storeLegacyBurst);
+        files.add(cpu, "cpu.stat", 0, CgroupCpuFiles::showLegacyStat, null);
+        files.add(cpu, "cpu.stat.local", 0, CgroupCpuFiles::showLegacyStatLocal, null);
+        files.add(
+                cpu,
+                "cpu.rt_runtime_us",
+                0,
+                (request, out) -> show(isRoot(request) ? RT_RUNTIME_US : 0, out),
+                CgroupCpuFiles::refuse);
+        files.add(cpu, "cpu.rt_period_us", 0, (request, out) -> show(RT_PERIOD_US, out), CgroupCpuFiles::refuse);
+    }
+
+    private boolean isRoot(CgroupRequest request) {
+        return cgroups.table().parent(request.cgroup) == Table.NULL;
+    }
+
+    private static int refuse(CgroupRequest request, CgroupText text) {
+        return -Errno.EINVAL;
+    }
+
+    private int storeShares(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoull();
+        if (error != 0 || isRoot(request)) {
+            return -Errno.EINVAL;
+        }
+        return setShares(css(request), Long.compareUnsigned(text.value, MAX_SHARES) > 0 ? MAX_SHARES : text.value);
+    }
+
+    private int showQuota(CgroupRequest request, SeqFile out) {
+        long quota = csses.values(css(request), Css.CPU_QUOTA);
+        return show(quota == Css.MAX ? -1 : quota, out);
+    }
+
+    /** tg_set_cfs_quota(): what is negative is no limit. */
+    private int storeQuota(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoll();
+        int css = css(request);
+        if (error != 0 || isRoot(request)) {
+            return error != 0 ? error : -Errno.EINVAL;
+        }
+        long quota = text.value < 0 ? Css.MAX : text.value;
+        return setBandwidth(css, csses.values(css, Css.CPU_PERIOD), quota, csses.values(css, Css.CPU_BURST));
+    }
+
+    private int storePeriod(CgroupRequest request, CgroupText text) {
+        int error = text.kstrtoull();
+        int css = css(request);
+        if (error != 0 || isRoot(request)) {
+            return error != 0 ? error : -Errno.EINVAL;
+        }
+        return setBandwidth(css, text.value, csses.values(css, Css.CPU_QUOTA), csses.values(css, Css.CPU_BURST));
+    }
+
+    private int storeLegacyBurst(CgroupRequest request, CgroupText text) {
+        return isRoot(request) ? -Errno.EINVAL : storeBurst(request, text);
+    }
+
+    private static int showLegacyStat(CgroupRequest request, SeqFile out) {
+        out.put("nr_periods 0\nnr_throttled 0\nthrottled_time 0\nnr_bursts 0\nburst_time 0\n");
+        return 0;
+    }
+
+    private static int showLegacyStatLocal(CgroupRequest request, SeqFile out) {
+        out.put("throttled_time 0\n");
+        return 0;
     }
 
     private int css(CgroupRequest request) {

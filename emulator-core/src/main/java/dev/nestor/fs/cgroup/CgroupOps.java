@@ -20,7 +20,7 @@ final class CgroupOps implements FileOps {
     private static final int PAGE = 4096;
 
     private final Vfs vfs;
-    private final CgroupFs fs;
+    private final CgroupTree fs;
     private final FileTable files;
     private final InodeTable inodes;
     private final SeqReader reader;
@@ -29,7 +29,7 @@ final class CgroupOps implements FileOps {
     private final CgroupText text = new CgroupText();
     private final byte[] written = new byte[PAGE + 1];
 
-    CgroupOps(Vfs vfs, CgroupFs fs) {
+    CgroupOps(Vfs vfs, CgroupTree fs) {
         this.vfs = vfs;
         this.fs = fs;
         this.files = vfs.tables.files;

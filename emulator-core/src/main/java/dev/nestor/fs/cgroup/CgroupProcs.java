@@ -8,9 +8,14 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.fs.proc.SeqFile;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cgroup.CgroupRoom;
+import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.CgroupTable;
 import dev.nestor.kernel.cgroup.Cgroups;
+import dev.nestor.kernel.cgroup.Css;
 import dev.nestor.kernel.cgroup.CssSetTable;
+import dev.nestor.kernel.cgroup.CssSets;
+import dev.nestor.kernel.cgroup.CssTable;
+import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.signal.Signals;
 import dev.nestor.kernel.task.SignalStructTable;
@@ -18,6 +23,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Signal;
+import java.util.Arrays;
 
 /** cgroup.procs, cgroup.threads and cgroup.kill: which processes and threads are in a cgroup, and moving them. */
 final class CgroupProcs {
@@ -25,6 +31,8 @@ final class CgroupProcs {
     private final Cgroups cgroups;
     private final CgroupTable table;
     private final CssSetTable cssSets;
+    private final CssTable csses;
+    private final CredTable creds;
     private final CgroupNamespaces namespaces;
     private final Vfs vfs;
     private final FileTable files;
@@ -48,6 +56,8 @@ final class CgroupProcs {
         this.cgroups = room.cgroups();
         this.table = cgroups.table();
         this.cssSets = room.cssSets().table();
+        this.csses = cgroups.csses();
+        this.creds = vfs.below.credTable();
         this.namespaces = namespaces;
         this.files = vfs.tables.files;
         this.tasks = vfs.below.tasks();
@@ -66,8 +76,8 @@ final class CgroupProcs {
     }
 
     int showThreads(CgroupRequest request, SeqFile out) {
-        Chain links = cssSets.links();
-        for (int cset = links.first(request.cgroup); cset != NULL; cset = links.next(cset)) {
+        CssSets sets = room.cssSets();
+        for (int cset = sets.nextOf(request.cgroup, NULL); cset != NULL; cset = sets.nextOf(request.cgroup, cset)) {
             for (int task = cssSets.members().first(cset);
                     task != NULL;
                     task = cssSets.members().next(task)) {
@@ -145,8 +155,8 @@ final class CgroupProcs {
         return move(request, text, false);
     }
 
-    /** __cgroup_procs_write(). Rights are those of who opened the file. */
-    private int move(CgroupRequest request, CgroupText text, boolean threadgroup) {
+    /** cgroup_procs_write_start(): the task whose number was written, or a negative errno. */
+    private int target(CgroupRequest request, CgroupText text, boolean threadgroup) {
         int error = text.strip().kstrtoint();
         if (error != 0 || text.value < 0) {
             return -Errno.EINVAL;
@@ -158,15 +168,84 @@ final class CgroupProcs {
         if (threadgroup) {
             task = tasks.groupLeader(task);
         }
-        if (tasks.hasFlag(task, TaskTable.PF_KTHREAD)) {
-            return -Errno.EINVAL;
+        return tasks.hasFlag(task, TaskTable.PF_KTHREAD) ? -Errno.EINVAL : task;
+    }
+
+    /** __cgroup_procs_write(). Rights are those of who opened the file. */
+    private int move(CgroupRequest request, CgroupText text, boolean threadgroup) {
+        int task = target(request, text, threadgroup);
+        if (task < 0) {
+            return task;
         }
         int from = room.cssSets().cgroupOf(task);
         int own = tasks.cred(request.task);
         tasks.setCred(request.task, files.cred(request.file));
-        error = mayAttach(request.task, from, request.cgroup, threadgroup, boundary);
+        int error = mayAttach(request.task, from, request.cgroup, threadgroup, boundary);
         tasks.setCred(request.task, own);
         return error != 0 ? error : room.cssSets().attachTask(request.cgroup, task, threadgroup);
+    }
+
+    /** cgroup.procs of the first version: the processes of all tasks in it, sorted. */
+    int showLegacyProcs(CgroupRequest request, SeqFile out) {
+        return showSorted(request, out, true);
+    }
+
+    /** tasks. */
+    int showLegacyTasks(CgroupRequest request, SeqFile out) {
+        return showSorted(request, out, false);
+    }
+
+    private int[] numbers = new int[64]; // while a list is made
+
+    /** pidlist_array_load(). */
+    private int showSorted(CgroupRequest request, SeqFile out, boolean threadgroup) {
+        int ns = pids.activeNs(request.task);
+        int count = 0;
+        CssSets sets = room.cssSets();
+        for (int cset = sets.nextOf(request.cgroup, NULL); cset != NULL; cset = sets.nextOf(request.cgroup, cset)) {
+            for (int task = cssSets.members().first(cset);
+                    task != NULL;
+                    task = cssSets.members().next(task)) {
+                int nr = pids.taskNr(threadgroup ? tasks.groupLeader(task) : task, ns);
+                if (nr != 0) {
+                    numbers = count < numbers.length ? numbers : Arrays.copyOf(numbers, 2 * count);
+                    numbers[count++] = nr;
+                }
+            }
+        }
+        Arrays.sort(numbers, 0, count);
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || numbers[i] != numbers[i - 1]) {
+                out.unsigned(numbers[i]).put('\n');
+            }
+        }
+        return 0;
+    }
+
+    int storeLegacyProcs(CgroupRequest request, CgroupText text) {
+        return moveLegacy(request, text, true);
+    }
+
+    int storeLegacyTasks(CgroupRequest request, CgroupText text) {
+        return moveLegacy(request, text, false);
+    }
+
+    /** __cgroup1_procs_write(): who opened the file must be root, or the user of the one that is moved. */
+    private int moveLegacy(CgroupRequest request, CgroupText text, boolean threadgroup) {
+        int task = target(request, text, threadgroup);
+        if (task < 0) {
+            return task;
+        }
+        int opener = files.cred(request.file);
+        int subject = tasks.cred(task);
+        int euid = creds.euid(opener);
+        if (euid != 0 && euid != creds.uid(subject) && euid != creds.suid(subject)) {
+            return -Errno.EACCES;
+        }
+        int cpuset = cgroups.css(request.cgroup, CgroupSubsys.CPUSET);
+        boolean isEmpty = cpuset != NULL
+                && (csses.values(cpuset, Css.CPUSET_CPUS) == 0 || csses.values(cpuset, Css.CPUSET_MEMS) == 0);
+        return isEmpty ? -Errno.ENOSPC : room.cssSets().attachTask(request.cgroup, task, threadgroup);
     }
 
     private int boundary; // cgroup_namespace that must see both ends of a move; NULL for none

@@ -24,14 +24,15 @@ public final class CgroupRoom {
             SignalStructTable signals,
             LongSupplier boottimeNs) {
         this.legacy = legacy;
-        int taken = 0;
-        for (LegacyHierarchy hierarchy : legacy) {
-            taken |= hierarchy.subsysMask();
+        int[] masks = new int[legacy.size() + 1];
+        masks[0] = (1 << CgroupSubsys.COUNT) - 1;
+        for (int i = 0; i < legacy.size(); i++) {
+            masks[i + 1] = legacy.get(i).subsysMask();
+            masks[0] &= ~masks[i + 1];
         }
         CgroupTable table = new CgroupTable(limit);
         CssSetTable cssSetTable = new CssSetTable(2 * limit, table, tasks);
-        int all = (1 << CgroupSubsys.COUNT) - 1;
-        cgroups = new Cgroups(table, new CssTable(CgroupSubsys.COUNT * limit), all & ~taken);
+        cgroups = new Cgroups(table, new CssTable(CgroupSubsys.COUNT * limit), masks);
         control = new CgroupControl(cgroups);
         freezer = new CgroupFreezer(cgroups, cssSetTable, tasks, boottimeNs);
         cssSets = new CssSets(cssSetTable, cgroups, freezer, tasks, signals);

@@ -4,8 +4,11 @@ package dev.nestor.kernel.cgroup;
 public final class CgroupSubsys {
     public static final int CPUSET = 0;
     public static final int CPU = 1;
+    public static final int CPUACCT = 2;
     public static final int IO = 3;
     public static final int MEMORY = 4;
+    public static final int DEVICES = 5;
+    public static final int FREEZER = 6;
     public static final int PERF_EVENT = 8;
     public static final int HUGETLB = 10;
     public static final int PIDS = 11;
@@ -67,7 +70,7 @@ public final class CgroupSubsys {
     }
 
     /** The number by the name of the first version, or -1. */
-    static int findLegacy(String name) {
+    public static int findLegacy(String name) {
         for (int ssid = 0; ssid < COUNT; ssid++) {
             if (legacyName(ssid).equals(name)) {
                 return ssid;

@@ -15,6 +15,12 @@ public final class CgroupTable extends Table {
     /** All its tasks are. */
     public static final int CGRP_FROZEN = 4;
 
+    /** notify_on_release of the first version says 1. */
+    public static final int CGRP_NOTIFY_ON_RELEASE = 8;
+
+    /** cgroup.clone_children of the first version says 1. */
+    public static final int CGRP_CPUSET_CLONE_CHILDREN = 16;
+
     /** No limit of descendants or depth. */
     public static final int MAX = Integer.MAX_VALUE;
 
@@ -51,6 +57,7 @@ public final class CgroupTable extends Table {
     private byte[] pressureOff = new byte[initialRows()]; // cgroup.pressure says 0
     private int[] eventsFile = new int[initialRows()]; // dentry of its cgroup.events, NULL once removed
     private long[] eventsSeq = new long[initialRows()]; // changes of cgroup.events so far
+    private int[] releaseAgent = new int[initialRows()]; // of a root of the first version: name, held; NULL for none
     private int[] subsys = new int
             [CgroupSubsys.COUNT * initialRows()]; // cgroup_subsys_state by subsystem; NULL where it has none of its own
     private final Chain children = new Chain(this, this); // living, oldest first
@@ -307,6 +314,14 @@ public final class CgroupTable extends Table {
         eventsSeq[row(cgroup)] = value;
     }
 
+    public int releaseAgent(int cgroup) {
+        return releaseAgent[row(cgroup)];
+    }
+
+    public void setReleaseAgent(int cgroup, int value) {
+        releaseAgent[row(cgroup)] = value;
+    }
+
     public int subsys(int cgroup, int index) {
         return subsys[row(cgroup) * CgroupSubsys.COUNT + index];
     }
@@ -324,11 +339,11 @@ public final class CgroupTable extends Table {
         return (flags(cgroup) & flag) != 0;
     }
 
-    void addFlag(int cgroup, int flag) {
+    public void addFlag(int cgroup, int flag) {
         setFlags(cgroup, flags(cgroup) | flag);
     }
 
-    void clearFlag(int cgroup, int flag) {
+    public void clearFlag(int cgroup, int flag) {
         setFlags(cgroup, flags(cgroup) & ~flag);
     }
 
@@ -365,6 +380,7 @@ public final class CgroupTable extends Table {
         pressureOff[row] = 0;
         eventsFile[row] = 0;
         eventsSeq[row] = 0;
+        releaseAgent[row] = 0;
         Arrays.fill(subsys, row * CgroupSubsys.COUNT, (row + 1) * CgroupSubsys.COUNT, 0);
     }
 
@@ -401,6 +417,7 @@ public final class CgroupTable extends Table {
         pressureOff = columns.bytes(pressureOff);
         eventsFile = columns.ints(eventsFile);
         eventsSeq = columns.longs(eventsSeq);
+        releaseAgent = columns.ints(releaseAgent);
         subsys = columns.ints(subsys, CgroupSubsys.COUNT);
     }
 }

@@ -11,21 +11,20 @@ import org.jspecify.annotations.Nullable;
  * The tree of cgroups: kernel/cgroup/cgroup.c.
  *
  * <p>A cgroup lives as long as it has its directory, children, or css_sets that refer to it; once it is removed it is
- * dying, and nothing comes into it any more. Hierarchies of the first version have cgroups too, so that it can be told
- * where in them a task is; they control nothing here.
+ * dying, and nothing comes into it any more. Cgroups of hierarchies of the first version have all controllers of theirs.
  */
 public final class Cgroups {
     private final CgroupTable cgroups;
     private final CssTable csses;
-    private final int subsysMask; // controllers that no hierarchy of the first version has
+    private final int[] subsysMasks; // controllers by hierarchy; the default one has those that no other has
     private int root = NULL; // cgroup
     private @Nullable CgroupHooks hooks;
 
-    /** @param subsysMask the controllers of the default hierarchy, as bits of {@link CgroupSubsys} */
-    Cgroups(CgroupTable cgroups, CssTable csses, int subsysMask) {
+    /** @param subsysMasks the controllers of each hierarchy, as bits of {@link CgroupSubsys} */
+    Cgroups(CgroupTable cgroups, CssTable csses, int[] subsysMasks) {
         this.cgroups = cgroups;
         this.csses = csses;
-        this.subsysMask = subsysMask;
+        this.subsysMasks = subsysMasks;
     }
 
     public CgroupTable table() {
@@ -53,7 +52,16 @@ public final class Cgroups {
 
     /** The controllers of the default hierarchy. */
     public int subsysMask() {
-        return subsysMask;
+        return subsysMasks[0];
+    }
+
+    /** The hierarchy that a controller is in. */
+    public int hierarchyOf(int ssid) {
+        int hierarchy = 0;
+        for (int i = 0; i < subsysMasks.length; i++) {
+            hierarchy = (subsysMasks[i] & CgroupSubsys.mask(ssid)) != 0 ? i : hierarchy;
+        }
+        return hierarchy;
     }
 
     /** cgroup_setup_root(). */
@@ -62,8 +70,8 @@ public final class Cgroups {
         cgroups.setFlags(cgroup, CgroupTable.CGRP_ONLINE);
         if (hierarchy == 0) {
             root = cgroup;
-            applyControl(cgroup);
         }
+        applyControl(cgroup);
         return cgroup;
     }
 
@@ -94,6 +102,8 @@ public final class Cgroups {
         get(parent);
         cgroups.setLevel(cgroup, cgroups.level(parent) + 1);
         cgroups.setFlags(cgroup, CgroupTable.CGRP_ONLINE);
+        int inherited = CgroupTable.CGRP_NOTIFY_ON_RELEASE | CgroupTable.CGRP_CPUSET_CLONE_CHILDREN;
+        cgroups.addFlag(cgroup, cgroups.flags(parent) & inherited);
         cgroups.setEFreeze(cgroup, cgroups.eFreeze(parent));
         boolean frozen = cgroups.eFreeze(cgroup) > 0;
         if (frozen) {
@@ -239,8 +249,11 @@ public final class Cgroups {
     /** cgroup_control(): the controllers that its children can be given. */
     public int control(int cgroup) {
         int parent = cgroups.parent(cgroup);
+        if (cgroups.hierarchy(cgroup) != 0) {
+            return subsysMasks[cgroups.hierarchy(cgroup)];
+        }
         if (parent == NULL) {
-            return subsysMask & ~(CgroupSubsys.INHIBITED | CgroupSubsys.IMPLICIT);
+            return subsysMasks[0] & ~(CgroupSubsys.INHIBITED | CgroupSubsys.IMPLICIT);
         }
         int mask = cgroups.subtreeControl(parent);
         return isThreaded(cgroup) ? mask & CgroupSubsys.THREADED : mask;
@@ -249,8 +262,8 @@ public final class Cgroups {
     /** cgroup_ss_mask(). */
     private int ssMask(int cgroup) {
         int parent = cgroups.parent(cgroup);
-        if (parent == NULL) {
-            return subsysMask;
+        if (parent == NULL || cgroups.hierarchy(cgroup) != 0) {
+            return subsysMasks[cgroups.hierarchy(cgroup)];
         }
         int mask = cgroups.subtreeSsMask(parent);
         return isThreaded(cgroup) ? mask & CgroupSubsys.THREADED : mask;
@@ -262,9 +275,6 @@ public final class Cgroups {
      */
     void applyControl(int top) {
         for (int at = top; at != NULL; at = next(at, top)) {
-            if (cgroups.hierarchy(at) != 0) {
-                return;
-            }
             cgroups.setSubtreeControl(at, cgroups.subtreeControl(at) & control(at));
             int wanted = cgroups.subtreeControl(at) | CgroupSubsys.IMPLICIT;
             if ((wanted & CgroupSubsys.mask(CgroupSubsys.IO)) != 0) {
@@ -291,6 +301,12 @@ public final class Cgroups {
         csses.setSsid(css, ssid);
         Css.init(csses, css, ssid);
         cgroups.setSubsys(cgroup, ssid, css);
+        boolean clones = cgroups.hasFlag(cgroup, CgroupTable.CGRP_CPUSET_CLONE_CHILDREN);
+        if (ssid == CgroupSubsys.CPUSET && clones) {
+            int from = cgroups.subsys(cgroups.parent(cgroup), ssid);
+            csses.setValues(css, Css.CPUSET_CPUS, csses.values(from, Css.CPUSET_CPUS));
+            csses.setValues(css, Css.CPUSET_MEMS, csses.values(from, Css.CPUSET_MEMS));
+        }
         if (ssid == CgroupSubsys.PIDS) {
             csses.setValues(css, Css.PIDS_WATERMARK, cgroups.nrTasks(cgroup));
         }

@@ -16,6 +16,7 @@ public final class CssSets {
     private final CgroupFreezer freezer;
     private final TaskTable tasks;
     private final SignalStructTable signals;
+    private final int pidsHierarchy; // whose cgroups the pids controller counts in
 
     CssSets(CssSetTable cssSets, Cgroups life, CgroupFreezer freezer, TaskTable tasks, SignalStructTable signals) {
         this.cssSets = cssSets;
@@ -25,6 +26,7 @@ public final class CssSets {
         this.freezer = freezer;
         this.tasks = tasks;
         this.signals = signals;
+        this.pidsHierarchy = life.hierarchyOf(CgroupSubsys.PIDS);
     }
 
     public CssSetTable table() {
@@ -114,13 +116,13 @@ public final class CssSets {
 
     /** The first task is in the roots of all hierarchies. Takes over the reference on cset. */
     public void joinFirst(int task, int cset) {
-        charge(cssSets.cgroups(cset, 0));
+        charge(cssSets.cgroups(cset, pidsHierarchy));
         attach(task, cset);
     }
 
     private void attach(int task, int cset) {
         if (cssSets.members().isEmpty(cset)) {
-            life.updatePopulated(cssSets.cgroups(cset, 0), true);
+            updatePopulated(cset, true);
         }
         tasks.setCgroups(task, cset);
         cssSets.members().addLast(cset, task);
@@ -130,8 +132,35 @@ public final class CssSets {
         int cset = tasks.cgroups(task);
         cssSets.members().remove(task);
         if (cssSets.members().isEmpty(cset)) {
-            life.updatePopulated(cssSets.cgroups(cset, 0), false);
+            updatePopulated(cset, false);
         }
+    }
+
+    /** css_set_update_populated(). */
+    private void updatePopulated(int cset, boolean populated) {
+        for (int i = 0; i < CssSetTable.HIERARCHIES; i++) {
+            int cgroup = cssSets.cgroups(cset, i);
+            if (cgroup != NULL) {
+                life.updatePopulated(cgroup, populated);
+            }
+        }
+    }
+
+    /** cset_links of any hierarchy: the css_set of a cgroup that comes after another, or the first for NULL. */
+    public int nextOf(int cgroup, int cset) {
+        int hierarchy = cgroups.hierarchy(cgroup);
+        if (hierarchy == 0) {
+            return cset == NULL
+                    ? cssSets.links().first(cgroup)
+                    : cssSets.links().next(cset);
+        }
+        for (int row = cset == NULL ? 1 : cssSets.rowOf(cset) + 1; row < cssSets.rows(); row++) {
+            int other = cssSets.handleInRow(row);
+            if (other != NULL && cssSets.cgroups(other, hierarchy) == cgroup) {
+                return other;
+            }
+        }
+        return NULL;
     }
 
     /**
@@ -151,7 +180,7 @@ public final class CssSets {
                 return -Errno.ENOMEM;
             }
         }
-        if (!tryCharge(cssSets.cgroups(cset, 0))) {
+        if (!tryCharge(cssSets.cgroups(cset, pidsHierarchy))) {
             put(cset);
             return -Errno.EAGAIN;
         }
@@ -162,7 +191,7 @@ public final class CssSets {
     /** cgroup_cancel_fork(). */
     public void cancelFork(int child) {
         int cset = tasks.cgroups(child);
-        uncharge(cssSets.cgroups(cset, 0));
+        uncharge(cssSets.cgroups(cset, pidsHierarchy));
         tasks.setCgroups(child, NULL);
         put(cset);
     }
@@ -191,7 +220,7 @@ public final class CssSets {
 
     /** cgroup_release(): a dead task is released. */
     public void release(int task) {
-        uncharge(cgroupOf(task));
+        uncharge(cgroupOf(task, pidsHierarchy));
         cssSets.dying().remove(task);
     }
 
@@ -204,7 +233,7 @@ public final class CssSets {
 
     /** cgroup_attach_task(): a thread, or all of its process, move. ENOMEM, and then none has. */
     public int attachTask(int cgroup, int task, boolean threadgroup) {
-        return attachTask(0, cgroup, task, threadgroup);
+        return attachTask(cgroups.hierarchy(cgroup), cgroup, task, threadgroup);
     }
 
     private int attachTask(int hierarchy, int cgroup, int task, boolean threadgroup) {
@@ -217,11 +246,6 @@ public final class CssSets {
             error = migrate(hierarchy, cgroup, at);
         }
         return error;
-    }
-
-    /** For a driver that knows where a process is in a hierarchy of the first version. */
-    public int attachLegacy(int hierarchy, int cgroup, int task) {
-        return attachTask(hierarchy, cgroup, task, true);
     }
 
     private int migrate(int hierarchy, int cgroup, int task) {
@@ -239,13 +263,12 @@ public final class CssSets {
         }
         int from = cssSets.cgroups(old, 0);
         int to = cssSets.cgroups(cset, 0);
-        if (from != to) {
-            charge(to);
-            uncharge(from);
+        if (hierarchy == pidsHierarchy) {
+            charge(cgroup);
+            uncharge(cssSets.cgroups(old, hierarchy));
         }
-        boolean wasEmpty = cssSets.members().isEmpty(cset);
-        if (wasEmpty) {
-            life.updatePopulated(to, true);
+        if (cssSets.members().isEmpty(cset)) {
+            updatePopulated(cset, true);
         }
         detach(task);
         tasks.setCgroups(task, cset);
@@ -280,7 +303,7 @@ public final class CssSets {
         for (int at = cgroup; cgroups.parent(at) != NULL; at = cgroups.parent(at)) {
             int css = cgroups.subsys(at, CgroupSubsys.PIDS);
             if (css != NULL && cgroups.nrTasks(at) + 1 > csses.values(css, Css.PIDS_LIMIT)) {
-                refused(at, css);
+                refused(cgroup, at, css);
                 return false;
             }
         }
@@ -289,7 +312,11 @@ public final class CssSets {
     }
 
     /** pids_event(). */
-    private void refused(int cgroup, int css) {
+    private void refused(int forking, int cgroup, int css) {
+        int own = cgroups.subsys(forking, CgroupSubsys.PIDS);
+        if (own != NULL) {
+            csses.setValues(own, Css.PIDS_EVENTS_FORKFAIL, csses.values(own, Css.PIDS_EVENTS_FORKFAIL) + 1);
+        }
         csses.setValues(css, Css.PIDS_EVENTS_LOCAL_MAX, csses.values(css, Css.PIDS_EVENTS_LOCAL_MAX) + 1);
         for (int at = cgroup; cgroups.parent(at) != NULL; at = cgroups.parent(at)) {
             int above = cgroups.subsys(at, CgroupSubsys.PIDS);

@@ -39,13 +39,23 @@ public record LegacyHierarchy(int id, String controllers, String path) {
     }
 
     /** Its controllers as bits of {@link CgroupSubsys}. */
-    int subsysMask() {
+    public int subsysMask() {
         int mask = 0;
         for (String name : controllers.split(",", -1)) {
             int ssid = CgroupSubsys.findLegacy(name);
             mask |= ssid < 0 ? 0 : CgroupSubsys.mask(ssid);
         }
         return mask;
+    }
+
+    /** What follows name=, or "". */
+    public String name() {
+        for (String part : controllers.split(",", -1)) {
+            if (part.startsWith("name=")) {
+                return part.substring(5);
+            }
+        }
+        return "";
     }
 
     /** Whether it has a controller. */

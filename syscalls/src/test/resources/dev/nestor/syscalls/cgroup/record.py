@@ -27,7 +27,7 @@ spec.loader.exec_module(base)
 libc = base.libc
 CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_INTO_CGROUP = 0x10000000, 0x2000000, 0x200000000
 base.NAMES.update(CLONE_NEWCGROUP=CLONE_NEWCGROUP)
-base.NR.update(kill=62, wait4=61, tgkill=234)
+base.NR.update(clone=56, kill=62, wait4=61, tgkill=234)
 
 
 def failed(e):
