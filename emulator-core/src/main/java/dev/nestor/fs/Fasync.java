@@ -27,6 +27,17 @@ public final class Fasync {
         }
     }
 
+    /** send_sigurg(): tells the owner of one file that urgent data has come. */
+    public void urgent(int file) {
+        owner.set(
+                files.ownerPid(file),
+                files.ownerType(file),
+                files.ownerUid(file),
+                files.ownerEuid(file),
+                files.signum(file));
+        sigIo.sendSigurg(owner);
+    }
+
     /** kill_fasync(): tells the owners of all files on a list. */
     public void kill(Chain list, int head, int reason) {
         for (int file = list.first(head); file != NULL; file = list.next(file)) {

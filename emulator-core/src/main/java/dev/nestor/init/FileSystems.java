@@ -24,6 +24,8 @@ import dev.nestor.fs.tmpfs.TmpFsOptions;
 import dev.nestor.ipc.MqueueFs;
 import dev.nestor.ipc.Mqueues;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
+import dev.nestor.net.NetBelow;
+import dev.nestor.net.Network;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
@@ -56,6 +58,7 @@ public final class FileSystems {
     private final TmpFs devpts;
     private final MqueueFs mqueueFs;
     private final Mqueues mqueues;
+    private final Network network;
     private final CgroupFs cgroupFs;
     private final LegacyCgroupFs legacyCgroupFs;
     private final TmpFsOptions options = new TmpFsOptions();
@@ -96,6 +99,7 @@ public final class FileSystems {
         mqueueFs = new MqueueFs(
                 vfs, mqueues, kernel.ipcNamespaces(), kernel.config().maxTasks());
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
+        network = newNetwork(userNs);
         cgroupFs = newCgroupFs();
         legacyCgroupFs = new LegacyCgroupFs(
                 vfs,
@@ -118,6 +122,30 @@ public final class FileSystems {
                 kernel.addressSpaces().mms(),
                 kernel.timekeeping()::cyclesToNs);
         return new CgroupFs(vfs, below);
+    }
+
+    private Network newNetwork(int userNs) {
+        KernelConfig config = kernel.config();
+        NetBelow below = new NetBelow(
+                vfs,
+                kernel.nets(),
+                kernel.hrTimers(),
+                kernel.timekeeping(),
+                kernel.eventLoop(),
+                pidFds,
+                task -> kernel.nsProxyTable().netNs(kernel.tasks().nsproxy(task)));
+        return new Network(
+                below,
+                nsFs,
+                kernel.random(),
+                new Network.Limits(
+                        config.maxSockets(), config.maxPackets(), config.maxFiles(), config.maxPacketBytes()),
+                userNs);
+    }
+
+    /** Sockets and devices. */
+    public Network network() {
+        return network;
     }
 
     private Mqueues newMqueues() {
@@ -319,6 +347,7 @@ public final class FileSystems {
         pipes.digest(hash);
         timerFds.digest(hash);
         mqueueFs.digest(hash);
+        network.digest(hash);
     }
 
     public NsFs nsFs() {

@@ -28,6 +28,9 @@ public final class KernelConfig {
     private int maxMessages = 1_048_576; // in all System V queues
     private int maxMessageBytes = 1 << 28; // in all System V queues
     private int maxSemaphores = 1 << 22; // in all System V sets
+    private int maxSockets = 1 << 21; // in all network namespaces, closed ones that something refers to included
+    private int maxPackets = 1 << 20; // messages and packets that wait
+    private int maxPacketBytes = 1 << 28; // in all of them
     private long tscHz = 2_000_000_000L; // cycles a second
     private long bootRealtimeNs; // CLOCK_REALTIME at cycle 0
     private long seed;
@@ -211,6 +214,24 @@ public final class KernelConfig {
 
     public int maxSemaphores() {
         return maxSemaphores;
+    }
+
+    /** The most sockets. */
+    public int maxSockets() {
+        return maxSockets;
+    }
+
+    public KernelConfig maxSockets(int wanted) {
+        maxSockets = wanted;
+        return this;
+    }
+
+    public int maxPackets() {
+        return maxPackets;
+    }
+
+    public int maxPacketBytes() {
+        return maxPacketBytes;
     }
 
     public long tscHz() {

@@ -38,6 +38,9 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.MmTable;
 import dev.nestor.mm.VmaTable;
 import dev.nestor.net.NetTable;
+import dev.nestor.net.ScmFileTable;
+import dev.nestor.net.SkBuffTable;
+import dev.nestor.net.SockTable;
 import dev.nestor.security.keys.KeyLinkTable;
 import dev.nestor.security.keys.KeyTable;
 import dev.nestor.security.keys.KeyUserTable;
@@ -83,6 +86,7 @@ final class ReferenceInvariants {
         findHeldByInodes();
         findNamespacesOfProxies();
         checkIpc();
+        checkSockets();
         checkNamespaces();
         checkCreds();
         checkUcounts();
@@ -165,6 +169,25 @@ final class ReferenceInvariants {
             pids.hold(segments.lprid(shp), "segment's last user");
         });
         Claims.forEach(files, file -> namespaces[NsTypes.IPC].hold(files.ns(file), "attachment"));
+    }
+
+    /** A sock is held by its file, by peers, by what it has sent, and by the connection that it is until it is accepted. */
+    private void checkSockets() {
+        SockTable socks = all.get(SockTable.class);
+        SkBuffTable skbs = all.get(SkBuffTable.class);
+        Holders ofSocks = new Holders(socks);
+        Claims.forEach(socks, sk -> {
+            ofSocks.hold(socks.file(sk) == NULL ? NULL : sk, "file");
+            ofSocks.hold(socks.listener(sk) == NULL ? NULL : sk, "connection");
+            ofSocks.hold(socks.peer(sk), "peer");
+            namespaces[NsTypes.NET].hold(socks.net(sk), "socket");
+            pids.hold(socks.peerPid(sk), "peer's credentials");
+        });
+        Claims.forEach(skbs, skb -> {
+            ofSocks.hold(skbs.sk(skb), "message");
+            pids.hold(skbs.pid(skb), "message");
+        });
+        ofSocks.check(socks::refcnt);
     }
 
     private void findNamespacesOfProxies() {
@@ -341,6 +364,8 @@ final class ReferenceInvariants {
         Claims.forEach(mms, mm -> ofFiles.hold(mms.exeFile(mm), "mm's program"));
         MqWaiterTable waiters = all.get(MqWaiterTable.class);
         Claims.forEach(waiters, waiter -> ofFiles.hold(waiters.file(waiter), "call that waits"));
+        ScmFileTable flights = all.get(ScmFileTable.class);
+        Claims.forEach(flights, row -> ofFiles.hold(flights.file(row), "message"));
         ofFiles.check(fs.files::count);
     }
 
@@ -358,6 +383,8 @@ final class ReferenceInvariants {
             ofMounts.hold(fsStructs.rootMnt(at), "root");
             ofMounts.hold(fsStructs.pwdMnt(at), "working directory");
         });
+        SockTable socks = all.get(SockTable.class);
+        Claims.forEach(socks, sk -> ofMounts.hold(socks.pathMnt(sk), "bound socket"));
         ofMounts.check(mnt -> {
             boolean isOwn = mounts.ns(mnt) == NULL && (mounts.flags(mnt) & MountFlags.MNT_UMOUNT) == 0;
             return isOwn ? ofMounts.of(mnt) : mounts.count(mnt);

@@ -1,13 +1,14 @@
 package dev.nestor.ipc;
 
+import dev.nestor.fs.IovIter;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.table.StateHash;
 import java.util.Arrays;
 
-/** The texts of all messages in one pool: blocks of a power of two of bytes. A block is known by where it begins. */
-final class ByteBlocks {
+/** Texts and messages in one pool: blocks of a power of two of bytes. A block is known by where it begins. */
+public final class ByteBlocks {
     /** No room is left. */
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private static final int LEAST = 32; // bytes
     private static final int CLASSES = 32;
@@ -17,12 +18,12 @@ final class ByteBlocks {
     private final int[] freeHead = new int[CLASSES]; // block + 1, by log2 of the size
     private int used; // bytes ever taken
 
-    ByteBlocks(int limit) {
+    public ByteBlocks(int limit) {
         this.limit = limit;
     }
 
     /** A block of at least so many bytes, or NONE. */
-    int alloc(int size) {
+    public int alloc(int size) {
         if (size > limit) {
             return NONE;
         }
@@ -44,7 +45,7 @@ final class ByteBlocks {
         return block;
     }
 
-    void free(int block, int size) {
+    public void free(int block, int size) {
         int sizeClass = sizeClass(size);
         int head = freeHead[sizeClass];
         for (int i = 0; i < Integer.BYTES; i++) {
@@ -58,12 +59,32 @@ final class ByteBlocks {
         return memory.copyFromUser(mm, from, bytes, block, length);
     }
 
+    /** copy_from_iter() into a block: how many bytes it took. */
+    public int fill(int block, int at, IovIter from, int length) {
+        return from.copyFrom(bytes, block + at, length);
+    }
+
+    /** copy_to_iter() from a block: how many bytes it took. */
+    public int drain(int block, int at, IovIter to, int length) {
+        return to.copyTo(bytes, block + at, length);
+    }
+
+    /** Bytes of the kernel's own into a block. */
+    public void put(int block, int at, byte[] from, int offset, int length) {
+        System.arraycopy(from, offset, bytes, block + at, length);
+    }
+
+    /** Bytes out of a block. */
+    public void get(int block, int at, byte[] into, int offset, int length) {
+        System.arraycopy(bytes, block + at, into, offset, length);
+    }
+
     /** copy_to_user() from a block: 0 or -EFAULT. */
     int store(UserMemory memory, int mm, long to, int block, int length) {
         return memory.copyToUser(mm, to, bytes, block, length);
     }
 
-    void digest(StateHash hash) {
+    public void digest(StateHash hash) {
         hash.add(used);
         hash.add(freeHead, CLASSES);
         hash.add(bytes, used);

@@ -1,5 +1,7 @@
 package dev.nestor.net;
 
+import static dev.nestor.table.Table.NULL;
+
 import dev.nestor.kernel.cred.OwnedNamespaces;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
@@ -7,17 +9,41 @@ import dev.nestor.kernel.ns.UcountType;
 
 /** Network namespaces: net/core/net_namespace.c. */
 public final class Nets extends OwnedNamespaces {
+    private static final int SOMAXCONN = 4096;
+    private static final int MAX_DGRAM_QLEN = 10;
+
+    private final NetTable table;
+    private long lastCookie;
+
     public Nets(NetTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
         super(namespaces, userNamespaces, inums, UcountType.NET_NAMESPACES);
+        this.table = namespaces;
     }
 
     /** The initial one. */
     public int createRoot(int userNs) {
-        return allocRoot(userNs, NsInums.NET_NS_INIT_INO);
+        return setup(allocRoot(userNs, NsInums.NET_NS_INIT_INO));
     }
 
     /** copy_net_ns(): a new one owned by userNs and counted as kuid's; NULL at the limit. */
     public int create(int userNs, int kuid) {
-        return alloc(userNs, kuid);
+        int net = alloc(userNs, kuid);
+        return net == NULL ? NULL : setup(net);
+    }
+
+    private int setup(int net) {
+        table.setSomaxconn(net, SOMAXCONN);
+        table.setMaxDgramQlen(net, MAX_DGRAM_QLEN);
+        table.setCookie(net, ++lastCookie);
+        return net;
+    }
+
+    /** The net columns. */
+    public NetTable table() {
+        return table;
+    }
+
+    long cookie(int net) {
+        return table.cookie(net);
     }
 }

@@ -1,5 +1,4 @@
-/** Network namespaces; devices and sockets are not modelled yet. May touch {@code ipc} and below. Mirrors
- * net/core/net_namespace.c. */
+/** Network namespaces, and the sockets in them. May touch {@code ipc} and below. Mirrors net/core, net/socket.c, net/unix. */
 @NullMarked
 package dev.nestor.net;
 

@@ -46,6 +46,8 @@ public final class CallTables {
         new SysFileData(kernel).register(table);
         new SysIoctl(kernel).register(table);
         new SysPoll(kernel).register(table);
+        new SysSocket(kernel).register(table);
+        new SysMessage(kernel).register(table);
         new SysMount(kernel).register(table);
         new SysMsg(kernel).register(table);
         new SysSem(kernel).register(table);

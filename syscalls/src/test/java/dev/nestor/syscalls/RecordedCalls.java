@@ -11,6 +11,7 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,7 +47,18 @@ final class RecordedCalls {
         this.machine = machine;
         this.task = task;
         tasks.put("A", task);
-        constants("Fcntl", "Stat", "Sched", "Mman", "Resource", "Signal", "Capability", "Prctl", "Keyctl", "Time");
+        constants(
+                "Fcntl",
+                "Stat",
+                "Sched",
+                "Mman",
+                "Resource",
+                "Signal",
+                "Capability",
+                "Prctl",
+                "Keyctl",
+                "Time",
+                "Socket");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
                 errnos.put((int) valueOf(field), field.getName());
@@ -68,6 +80,7 @@ final class RecordedCalls {
                         + " NS_GET_PARENT 0xb702 NS_GET_NSTYPE 0xb703 NS_GET_OWNER_UID 0xb704"
                         + " FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
                         + " CLONE_NEWTIME 0x80 CLONE_NEWIPC 0x8000000 TFD_TIMER_CANCEL_ON_SET 2"
+                        + " SOCK_CLOEXEC 0x80000 SOCK_NONBLOCK 0x800"
                         + " POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32")
                 .split(" (?=[A-Z])")) {
             String[] both = pair.split(" ");
@@ -276,7 +289,7 @@ final class RecordedCalls {
         }
         String kind = token.substring(1).split("=")[0];
         String value = token.contains("=") ? token.substring(token.indexOf('=') + 1) : "";
-        byte[] bytes = buffer(kind, value);
+        byte[] bytes = kind.equals("msg") ? messageHeader(value) : buffer(kind, value);
         long address = place(bytes, 0);
         outs.add(new Out(kind, address, bytes.length));
         return address;
@@ -333,8 +346,45 @@ final class RecordedCalls {
         };
     }
 
+    /** struct msghdr, with what it points to put into memory. */
+    private byte[] messageHeader(String value) {
+        String[] parts = (value + ",,,,,").split(",", -1);
+        byte[] name = HexFormat.of().parseHex(parts[0]);
+        byte[] data = sized(parts[1].getBytes(StandardCharsets.ISO_8859_1), parts[2]);
+        byte[] control = sized(HexFormat.of().parseHex(parts[3]), parts[4]);
+        byte[] vector = new byte[16];
+        byte[] header = new byte[56];
+        Bytes.putLong(header, 0, name.length == 0 ? 0 : place(name, 0));
+        Bytes.putInt(header, 8, name.length);
+        Bytes.putLong(vector, 0, place(data, 0));
+        Bytes.putLong(vector, 8, data.length);
+        Bytes.putLong(header, 32, control.length == 0 ? 0 : place(control, 0));
+        Bytes.putLong(header, 16, place(vector, 0));
+        Bytes.putLong(header, 24, 1);
+        Bytes.putLong(header, 40, control.length);
+        return header;
+    }
+
+    private static byte[] sized(byte[] bytes, String room) {
+        return room.isEmpty() ? bytes : java.util.Arrays.copyOf(bytes, Math.max(bytes.length, Integer.parseInt(room)));
+    }
+
+    private String shownMessage(byte[] raw, int result) {
+        byte[] vector = bytesAt(Bytes.getLong(raw, 16), 16);
+        byte[] control = bytesAt(Bytes.getLong(raw, 32), (int) Bytes.getLong(raw, 40));
+        return escape(bytesAt(Bytes.getLong(vector, 0), result), result) + " "
+                + (control.length == 0 ? "-" : HexFormat.of().formatHex(control)) + " namelen=" + Bytes.getInt(raw, 8)
+                + " flags=0x" + Integer.toHexString(Bytes.getInt(raw, 48));
+    }
+
+    private byte[] bytesAt(long address, int length) {
+        byte[] bytes = new byte[length];
+        machine.kernel().userMemory().copyFromUser(machine.kernel().tasks().mm(task), address, bytes, 0, length);
+        return bytes;
+    }
+
     private byte[] buffer(String kind, String value) {
-        if (kind.startsWith("z")) {
+        if (kind.startsWith("z") || kind.matches("a\\d+")) {
             return new byte[Integer.parseInt(kind.substring(1))];
         }
         if (kind.matches("\\d+")) {
@@ -393,7 +443,11 @@ final class RecordedCalls {
         if (out.kind.matches("\\d+")) {
             return escape(raw, (int) Math.min(result, raw.length));
         }
+        if (out.kind.matches("a\\d+")) {
+            return escape(raw, raw.length);
+        }
         return switch (out.kind) {
+            case "msg" -> shownMessage(raw, (int) result);
             case "stat" ->
                 "mode=0" + Integer.toOctalString(Bytes.getInt(raw, 24)) + " nlink=" + Bytes.getLong(raw, 16) + " uid="
                         + unsigned(raw, 28) + " gid=" + unsigned(raw, 32) + " rdev=0x"

@@ -30,7 +30,8 @@ class RecordedFileCallsTest {
                 "timerfds",
                 "clocks",
                 "timens",
-                "mqueues"
+                "mqueues",
+                "unix"
             })
     void call_answersAsLinux(String file) {
         assertAnswers("files/" + file + ".calls");
@@ -56,9 +57,10 @@ class RecordedFileCallsTest {
         assertThat(other).isEmpty();
     }
 
-    /** pid 1 of a PID namespace, of an IPC namespace and of a mount namespace, with a tmpfs for its root and /proc in it: as record.py has it. */
+    /** pid 1 of a PID namespace, of an IPC, a network and a mount namespace, with a tmpfs for its root and /proc in it: as record.py has it. */
     static int newRoot(TestMachine machine) {
-        int task = machine.clone(machine.init(), Sched.CLONE_NEWPID | Sched.CLONE_NEWNS | Sched.CLONE_NEWIPC);
+        int flags = Sched.CLONE_NEWPID | Sched.CLONE_NEWNS | Sched.CLONE_NEWIPC | Sched.CLONE_NEWNET;
+        int task = machine.clone(machine.init(), flags);
         mount(machine, task, "root", "/tmp", "tmpfs", "mode=755");
         call(machine, task, Nr.NR_mkdir, "/tmp/proc", 0755);
         mount(machine, task, "proc", "/tmp/proc", "proc", "");

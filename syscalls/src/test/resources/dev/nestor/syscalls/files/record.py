@@ -3,7 +3,7 @@
 
     sudo python3 record.py FILE.calls...
 
-Each file is run by pid 1 of a PID namespace and an IPC namespace of its own, with a new tmpfs for its root (pivot_root), /proc mounted there,
+Each file is run by pid 1 of a PID namespace, an IPC and a network namespace of its own, with a new tmpfs for its root (pivot_root), /proc mounted there,
 no descriptors, umask 022. A line is
 
     name argument... = result [what came out]
@@ -12,16 +12,19 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 >N (N bytes), >zN (N bytes, not shown), >stat, >statfs, >dents, >int, >ints (two), >long, >flock, >poll; with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
-itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >timex (modes,tick,usec; shown
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
+name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
 devices numbered as they appear; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
 """
-import ctypes, encodings.latin_1, encodings.unicode_escape, errno, fcntl, mmap, os, re, select, signal, stat, struct, sys, time
+import ctypes, encodings.latin_1, encodings.unicode_escape, errno, fcntl, mmap, os, re, select, signal, socket, stat, struct, sys, time
 
 NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, lseek=8, ioctl=16, pread64=17, pwrite64=18,
           access=21, pipe=22, select=23, dup=32, dup2=33, sendfile=40, fcntl=72, flock=73, fsync=74, fdatasync=75,
-          truncate=76, ftruncate=77, getdents=78, getcwd=79, chdir=80, fchdir=81, rename=82, mkdir=83, rmdir=84, creat=85,
+          truncate=76, socket=41, connect=42, accept=43, sendto=44, recvfrom=45, sendmsg=46, recvmsg=47, shutdown=48, bind=49,
+          listen=50, getsockname=51, getpeername=52, socketpair=53, setsockopt=54, getsockopt=55, accept4=288,
+          ftruncate=77, getdents=78, getcwd=79, chdir=80, fchdir=81, rename=82, mkdir=83, rmdir=84, creat=85,
           link=86, unlink=87, symlink=88, readlink=89, chmod=90, fchmod=91, chown=92, fchown=93, lchown=94, umask=95,
           setuid=105, setgid=106, setgroups=116, setresuid=117, setresgid=119, setfsuid=122, utime=132, mknod=133,
           statfs=137, fstatfs=138, chroot=161, mount=165, umount2=166, getdents64=217, utimes=235, openat=257, mkdirat=258,
@@ -55,6 +58,8 @@ NAMES.update(AT_FDCWD=-100, AT_SYMLINK_NOFOLLOW=0x100, AT_REMOVEDIR=0x200, AT_EA
              CLOCK_THREAD_CPUTIME_ID=3, CLOCK_MONOTONIC_RAW=4, CLOCK_BOOTTIME=7, CLOCK_REALTIME_ALARM=8, CLOCK_BOOTTIME_ALARM=9,
              CLOCK_TAI=11, SIGALRM=14, SIGUSR1=10, SIG_BLOCK=0, SIG_UNBLOCK=1, PR_TIMER_CREATE_RESTORE_IDS=77,
              RLIMIT_SIGPENDING=11, RLIMIT_MSGQUEUE=12, FALLOC_FL_KEEP_SIZE=1, FALLOC_FL_PUNCH_HOLE=2, RLIMIT_FSIZE=1, RLIMIT_NOFILE=7, PR_SET_DUMPABLE=4)
+NAMES.update({k: int(getattr(socket, k)) for k in dir(socket) if re.match('(AF|SOCK|SOL|SO|MSG|IPPROTO|SCM|SHUT|TCP|IP|IPV6)_', k)})
+NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
 libc = ctypes.CDLL(None, use_errno=True)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 
@@ -82,8 +87,19 @@ def number(token):
 
 def buffer(kind):
     kind, _, value = kind.partition('=')
-    if kind.startswith('z'):
+    if kind.startswith('z') or re.fullmatch('a[0-9]+', kind):
         return ctypes.create_string_buffer(int(kind[1:]))
+    if kind == 'msg':
+        name, data, room, control, croom = (value.split(',') + [''] * 5)[:5]
+        parts = [bytes.fromhex(name), data.encode().ljust(int(room or 0), b'\0') if room else data.encode(),
+                 bytes.fromhex(control).ljust(int(croom or 0), b'\0')]
+        out = ctypes.create_string_buffer(56)
+        out.parts = [ctypes.create_string_buffer(p, len(p) + 8) for p in parts] + [ctypes.create_string_buffer(16)]
+        at = [ctypes.addressof(p) for p in out.parts]
+        struct.pack_into('<QQ', out.parts[3], 0, at[1], len(parts[1]))
+        struct.pack_into('<QIxxxxQQQQIxxxx', out, 0, at[0] if parts[0] else 0, len(parts[0]), at[3], 1, at[2] if parts[2] else 0,
+                         len(parts[2]), 0)
+        return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
     sizes = dict(age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
@@ -111,10 +127,15 @@ def buffer(kind):
     return out
 
 
-def shown(kind, raw, result):
+def shown(kind, raw, result, parts=None):
     kind = kind.partition('=')[0]
     if kind.isdigit():
         return escape(raw[:result])
+    if re.fullmatch('a[0-9]+', kind):
+        return escape(raw)
+    if kind == 'msg':
+        v = struct.unpack_from('<QIxxxxQQQQIxxxx', raw)
+        return '%s %s namelen=%d flags=%#x' % (escape(parts[1].raw[:result]), parts[2].raw[:v[5]].hex() or '-', v[1], v[6])
     if kind == 'stat':
         dev, ino, nlink, mode, uid, gid, _, rdev, size, blksize, blocks = struct.unpack_from('<QQQIIIIQqqq', raw)
         return 'mode=0%o nlink=%d uid=%d gid=%d rdev=%#x size=%d blksize=%d blocks=%d' % (
@@ -204,7 +225,7 @@ def call(line):
         return '-' + errno.errorcode[ctypes.get_errno()]
     text = str(result)
     for kind, out in outs:
-        extra = shown(kind, out.raw, result)
+        extra = shown(kind, out.raw, result, getattr(out, 'parts', None))
         if extra:
             text += ' ' + extra
     return text
@@ -213,7 +234,7 @@ def call(line):
 def run(path):
     lines = [line.rstrip('\n') for line in open(path)]
     shared = mmap.mmap(-1, 1 << 22)
-    libc.unshare(0x20000 | 0x20000000 | 0x8000000)
+    libc.unshare(0x20000 | 0x20000000 | 0x8000000 | 0x40000000)
     libc.mount(b'none', b'/', None, 0x4000 | 1 << 18, None)
     os.closerange(3, 5000)
     if os.fork() == 0:

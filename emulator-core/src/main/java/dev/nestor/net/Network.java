@@ -1,0 +1,201 @@
+package dev.nestor.net;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.event.Random;
+import dev.nestor.fs.FileKinds;
+import dev.nestor.fs.Files;
+import dev.nestor.fs.Outside;
+import dev.nestor.fs.nsfs.NsFs;
+import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Socket;
+import java.util.function.IntUnaryOperator;
+
+/** Sockets as the calls see them: net/socket.c. What a call has copied in comes here, and what it copies out. */
+public final class Network {
+    /**
+     * The most there may be.
+     *
+     * @param bytes of all messages that wait
+     */
+    public record Limits(int sockets, int packets, int files, int bytes) {}
+
+    private final Sockets sockets;
+    private final SockTable table;
+    private final Nets nets;
+    private final SocketFs socketFs;
+    private final SocketOptions options;
+    private final IntUnaryOperator netOf;
+    private final Files files;
+    private final UnixFamily unix;
+
+    public Network(NetBelow below, NsFs nsFs, Random random, Limits limits, int userNs) {
+        ScmFileTable flights = new ScmFileTable(limits.files());
+        SkBuffTable skbs = new SkBuffTable(limits.packets(), flights);
+        this.nets = below.nets();
+        this.netOf = below.netOf();
+        this.files = below.vfs().files;
+        this.table = new SockTable(limits.sockets(), skbs, below.vfs().tables.files, nets.table());
+        this.sockets = new Sockets(below, table, skbs, flights, limits.bytes());
+        this.options = new SocketOptions(sockets, below.pidFds());
+        this.unix = new UnixFamily(sockets, new ScmMessages(sockets, below.pidFds()), random);
+        this.socketFs = new SocketFs(sockets, new SocketIoctls(sockets, nsFs), userNs);
+        unix.setKind(socketFs.kind());
+    }
+
+    public Sockets sockets() {
+        return sockets;
+    }
+
+    /** __sock_create(): a sock of its own, or EAFNOSUPPORT, EINVAL, and what the family answers. */
+    private int create(int task, int family, int type, int protocol) {
+        if (family < 0 || family >= Socket.AF_MAX) {
+            return -Errno.EAFNOSUPPORT;
+        }
+        if (type < 0 || type >= Socket.SOCK_MAX) {
+            return -Errno.EINVAL;
+        }
+        int net = netOf.applyAsInt(task);
+        return switch (family) {
+            case Socket.AF_UNIX -> unix.create(task, net, type, protocol);
+            case Socket.AF_INET, Socket.AF_INET6, Socket.AF_NETLINK, Socket.AF_PACKET, Socket.AF_VSOCK, Socket.AF_XDP ->
+                -Outside.EOUTSIDE;
+            default -> -Errno.EAFNOSUPPORT;
+        };
+    }
+
+    /**
+     * __sys_socket_file(): a file with one reference, or a negative errno.
+     *
+     * @param flags O_NONBLOCK
+     */
+    public int socket(int task, int family, int type, int protocol, int flags) {
+        int sk = create(task, family, type, protocol);
+        return sk < 0 ? sk : open(task, sk, flags);
+    }
+
+    private int open(int task, int sk, int flags) {
+        int file = socketFs.open(task, sk, flags);
+        if (file == NULL) {
+            sockets.ops(sk).release(sk);
+            return -Errno.ENFILE;
+        }
+        return file;
+    }
+
+    /**
+     * The middle of __sys_socketpair(): 0, or a negative errno.
+     *
+     * @param ends where both files go, each with one reference
+     */
+    public long socketpair(int task, int family, int type, int protocol, int flags, int[] ends) {
+        int first = create(task, family, type, protocol);
+        if (first < 0) {
+            return first;
+        }
+        int second = create(task, family, type, protocol);
+        long error = second < 0 ? second : sockets.ops(first).socketpair(task, first, second);
+        if (error != 0) {
+            sockets.ops(first).release(first);
+            if (second > 0) {
+                sockets.ops(second).release(second);
+            }
+            return error;
+        }
+        ends[0] = open(task, first, flags);
+        if (ends[0] < 0) {
+            sockets.ops(second).release(second);
+            return ends[0];
+        }
+        ends[1] = open(task, second, flags);
+        if (ends[1] < 0) {
+            files.put(ends[0]);
+            return ends[1];
+        }
+        return 0;
+    }
+
+    /** sockfd_lookup(): the file of a socket, or EBADF, ENOTSOCK, EOUTSIDE. */
+    public int fileOf(int task, int fd) {
+        int file = files.usableFileOf(task, fd);
+        if (file == NULL) {
+            return -Errno.EBADF;
+        }
+        if (socketFs.sockOf(file) != NULL) {
+            return file;
+        }
+        return sockets.vfs.tables.files.kind(file) == FileKinds.OUTSIDE ? -Outside.EOUTSIDE : -Errno.ENOTSOCK;
+    }
+
+    /** The sock of a socket's file. */
+    public int sockOf(int file) {
+        return socketFs.sockOf(file);
+    }
+
+    private ProtoOps ops(int file) {
+        return sockets.ops(sockOf(file));
+    }
+
+    public long bind(int task, int file, byte[] address, int length) {
+        return ops(file).bind(task, sockOf(file), address, length);
+    }
+
+    public long connect(int task, int file, byte[] address, int length) {
+        int flags = sockets.vfs.tables.files.flags(file);
+        return sockets.endWait(task, ops(file).connect(task, sockOf(file), address, length, flags));
+    }
+
+    public long listen(int task, int file, int backlog) {
+        int sk = sockOf(file);
+        int most = nets.table().somaxconn(table.net(sk));
+        int wanted = Integer.compareUnsigned(backlog, most) > 0 ? most : backlog;
+        return sockets.ops(sk).listen(task, sk, wanted);
+    }
+
+    /** do_accept(): a new file, or a negative errno, or BLOCKED. */
+    public long accept(int task, int file, int flags) {
+        int sk = sockOf(file);
+        int mode = sockets.vfs.tables.files.flags(file);
+        long child = sockets.endWait(task, sockets.ops(sk).accept(task, sk, mode));
+        return child < 0 ? child : open(task, (int) child, flags);
+    }
+
+    /** The length of the name of a socket or of its peer, or a negative errno. */
+    public int getname(int task, int file, boolean peer, byte[] into) {
+        return ops(file).getname(task, sockOf(file), peer, into);
+    }
+
+    public long shutdown(int task, int file, int how) {
+        return ops(file).shutdown(task, sockOf(file), how);
+    }
+
+    public long sendmsg(int task, int file, Message message) {
+        return sockets.endWait(task, ops(file).sendmsg(task, sockOf(file), message));
+    }
+
+    public long recvmsg(int task, int file, Message message) {
+        return sockets.endWait(task, ops(file).recvmsg(task, sockOf(file), message));
+    }
+
+    public long setsockopt(int task, int file, int level, int option, long value, int length) {
+        if (length < 0) {
+            return -Errno.EINVAL;
+        }
+        int sk = sockOf(file);
+        return level == Socket.SOL_SOCKET
+                ? options.set(task, sk, option, value, length)
+                : sockets.ops(sk).setsockopt(task, sk, level, option, value, length);
+    }
+
+    public long getsockopt(int task, int file, int level, int option, long value, long length) {
+        int sk = sockOf(file);
+        return level == Socket.SOL_SOCKET
+                ? options.get(task, sk, option, value, length)
+                : sockets.ops(sk).getsockopt(task, sk, level, option, value, length);
+    }
+
+    public void digest(StateHash hash) {
+        sockets.digest(hash);
+    }
+}
