@@ -70,7 +70,7 @@ public final class SysMessage {
         if (file < 0) {
             return file;
         }
-        message.clear(tasks.mm(task), args.intAt(3) & ~INTERNAL_FLAGS | noblock(file));
+        message.clear(tasks.mm(task), (args.intAt(3) & ~INTERNAL_FLAGS) | noblock(file));
         if (args.get(4) != 0) {
             int error = takeName(task, args.get(4), args.intAt(5));
             if (error != 0) {
@@ -118,7 +118,7 @@ public final class SysMessage {
     }
 
     private long send(int task, int file, long address, int flags) {
-        message.clear(tasks.mm(task), flags & ~INTERNAL_FLAGS | noblock(file));
+        message.clear(tasks.mm(task), (flags & ~INTERNAL_FLAGS) | noblock(file));
         int error = takeHeader(task, address);
         if (error != 0) {
             return error;
@@ -281,7 +281,7 @@ public final class SysMessage {
         while (done < count) {
             long at = args.get(1) + done * MMSGHDR_SIZE;
             boolean waits = done == 0 || (flags & Socket.MSG_WAITFORONE) == 0;
-            int one = flags & ~Socket.MSG_WAITFORONE | (waits ? 0 : Socket.MSG_DONTWAIT);
+            int one = (flags & ~Socket.MSG_WAITFORONE) | (waits ? 0 : Socket.MSG_DONTWAIT);
             long result = receive(task, file, at, one);
             if (result == Syscalls.BLOCKED) {
                 tasks.setRestart(task, DONE, done);
