@@ -66,6 +66,11 @@ public interface FileOps {
         return -Errno.ENOTDIR;
     }
 
+    /** file_can_poll(): whether there is a poll(). */
+    default boolean canPoll(int file) {
+        return true;
+    }
+
     /** The POLL* that hold now. */
     default int poll(int task, int file) {
         return DEFAULT_POLLMASK;

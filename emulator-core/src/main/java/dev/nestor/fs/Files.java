@@ -8,6 +8,7 @@ import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
 import dev.nestor.uapi.Fcntl;
+import java.util.function.IntConsumer;
 
 /** Open files: fs/file_table.c. */
 public final class Files {
@@ -24,6 +25,7 @@ public final class Files {
     private final CredTable credTable;
     private final Pids pids;
     private final Work work;
+    private IntConsumer releaseHook = file -> {};
 
     Files(FsTables tables, Vfs.Below below, Dentries dentries, Mounts mounts, FileKinds kinds, FileLocks locks) {
         this.files = tables.files;
@@ -82,6 +84,11 @@ public final class Files {
         return file;
     }
 
+    /** eventpoll_release(): who is told, once, that a file is about to be released. */
+    public void setReleaseHook(IntConsumer hook) {
+        releaseHook = hook;
+    }
+
     /** fput(): with the last reference the file is released. */
     public void put(int file) {
         int count = files.count(file) - 1;
@@ -90,6 +97,7 @@ public final class Files {
             return;
         }
         work.add(Work.FILE_CLOSE);
+        releaseHook.accept(file);
         locks.removeFile(file);
         ops(file).release(file);
         if ((files.mode(file) & FileModes.FMODE_WRITER) != 0) {

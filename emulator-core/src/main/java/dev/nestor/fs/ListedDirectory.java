@@ -18,6 +18,11 @@ public abstract class ListedDirectory implements FileOps {
     }
 
     @Override
+    public boolean canPoll(int file) {
+        return false;
+    }
+
+    @Override
     public final long read(int task, int file, IovIter to, long pos) {
         return -Errno.EISDIR;
     }

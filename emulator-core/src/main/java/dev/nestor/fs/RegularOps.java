@@ -24,6 +24,11 @@ final class RegularOps implements FileOps {
     }
 
     @Override
+    public boolean canPoll(int file) {
+        return false;
+    }
+
+    @Override
     public long read(int task, int file, IovIter to, long pos) {
         int inode = files.inode(file);
         long result = contents.read(inode, to, pos);

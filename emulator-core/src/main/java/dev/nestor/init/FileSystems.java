@@ -11,6 +11,8 @@ import dev.nestor.fs.cgroup.CgroupFs;
 import dev.nestor.fs.cgroup.CgroupTree;
 import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.fs.devices.MemDevices;
+import dev.nestor.fs.eventfd.EventFds;
+import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
@@ -48,6 +50,8 @@ public final class FileSystems {
     private final NsFs nsFs;
     private final PidFds pidFds;
     private final TimerFds timerFds;
+    private final EventFds eventFds;
+    private final EventPolls eventPolls;
     private final ProcFiles procFiles;
     private final ProcFs procFs;
     private final TmpFs tmpfs;
@@ -78,6 +82,8 @@ public final class FileSystems {
                 kernel.hrTimers(),
                 kernel.timekeeping(),
                 kernel.config().maxFiles());
+        eventFds = new EventFds(vfs, anonInodes, kernel.config().maxFiles());
+        eventPolls = new EventPolls(vfs, anonInodes, kernel.config().maxFiles());
         procFiles = new ProcFiles();
         procFs = new ProcFs(
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
@@ -346,6 +352,8 @@ public final class FileSystems {
     void digest(StateHash hash) {
         pipes.digest(hash);
         timerFds.digest(hash);
+        eventFds.digest(hash);
+        eventPolls.digest(hash);
         mqueueFs.digest(hash);
         network.digest(hash);
     }
@@ -356,6 +364,14 @@ public final class FileSystems {
 
     public PidFds pidFds() {
         return pidFds;
+    }
+
+    public EventFds eventFds() {
+        return eventFds;
+    }
+
+    public EventPolls eventPolls() {
+        return eventPolls;
     }
 
     public TimerFds timerFds() {

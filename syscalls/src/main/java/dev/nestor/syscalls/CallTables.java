@@ -48,6 +48,8 @@ public final class CallTables {
         new SysPoll(kernel).register(table);
         new SysSocket(kernel).register(table);
         new SysMessage(kernel).register(table);
+        new SysEpoll(kernel).register(table);
+        new SysEventFd(kernel).register(table);
         new SysMount(kernel).register(table);
         new SysMsg(kernel).register(table);
         new SysSem(kernel).register(table);

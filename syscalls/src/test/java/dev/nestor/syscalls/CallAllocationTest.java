@@ -3,6 +3,7 @@ package dev.nestor.syscalls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.sched.Dispatcher;
@@ -130,6 +131,25 @@ class CallAllocationTest {
         execution.syscalls().setArg(parent, 1, second);
         execution.syscalls().setArg(parent, 2, third);
         return execution.enter(parent, nr);
+    }
+
+    @Test
+    void epollWaitAndEventfd_allocateNothing() {
+        long page = page();
+        kernel.userMemory().putLong(kernel.tasks().mm(parent), page, 1); // what is written, and EPOLLIN
+        int poll = (int) call(parent, Nr.NR_epoll_create1, 0);
+        int event = (int) call(parent, Nr.NR_eventfd2, 0, 0);
+        assertThat(call(parent, Nr.NR_epoll_ctl, poll, EventPolls.EPOLL_CTL_ADD, event, page))
+                .isZero();
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < OPERATIONS; i++) {
+                found += make(Nr.NR_write, event, page, Long.BYTES);
+                execution.syscalls().setArg(parent, 3, 0);
+                found += make(Nr.NR_epoll_wait, poll, page + 64, 4);
+                found += make(Nr.NR_read, event, page + 64, Long.BYTES);
+            }
+        });
+        assertThat(found).isGreaterThanOrEqualTo(17L * OPERATIONS);
     }
 
     @Test

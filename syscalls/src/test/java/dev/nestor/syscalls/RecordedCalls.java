@@ -334,6 +334,7 @@ final class RecordedCalls {
             case "flock", "times", "its", "itv" -> 32;
             case "ts", "age" -> 16;
             case "info" -> 112;
+            case "ev" -> 96;
             case "sev", "attr" -> 64;
             case "si" -> 128;
             case "timex" -> 208;
@@ -398,6 +399,10 @@ final class RecordedCalls {
             Bytes.putLong(bytes, 8, number(values[2]));
             Bytes.putLong(bytes, 16, number(values[3]));
             Bytes.putInt(bytes, 24, (int) number(values[4]));
+        } else if (kind.equals("ev") && values.length > 0) {
+            String[] both = values[0].split(":");
+            Bytes.putInt(bytes, 0, (int) number(both[0]));
+            Bytes.putLong(bytes, 4, number(both[1]));
         } else if (kind.equals("sev")) {
             Bytes.putLong(bytes, 0, number(values[0]));
             for (int i = 1; i < 4; i++) {
@@ -467,6 +472,7 @@ final class RecordedCalls {
                         + Bytes.getLong(raw, 24);
             case "timex" -> timex(raw);
             case "dents" -> dents(raw, (int) result);
+            case "ev" -> events(raw, (int) result);
             case "int" -> String.valueOf(Bytes.getInt(raw, 0));
             case "ints" -> Bytes.getInt(raw, 0) + " " + Bytes.getInt(raw, 4);
             case "long" -> String.valueOf(Bytes.getLong(raw, 0));
@@ -526,6 +532,14 @@ final class RecordedCalls {
             at += size;
         }
         return String.join(" ", entries);
+    }
+
+    private static String events(byte[] raw, int count) {
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            events.add("0x" + Integer.toHexString(Bytes.getInt(raw, 12 * i)) + ":" + Bytes.getLong(raw, 12 * i + 4));
+        }
+        return String.join(" ", events);
     }
 
     private static String polled(byte[] raw) {

@@ -31,7 +31,9 @@ class RecordedFileCallsTest {
                 "clocks",
                 "timens",
                 "mqueues",
-                "unix"
+                "unix",
+                "eventfds",
+                "epoll"
             })
     void call_answersAsLinux(String file) {
         assertAnswers("files/" + file + ".calls");

@@ -54,6 +54,13 @@ public final class MemDevices implements FileOps {
         return inodes.rdev(files.inode(file));
     }
 
+    /** Of these only the random ones have a poll(). */
+    @Override
+    public boolean canPoll(int file) {
+        int device = inodes.rdev(files.inode(file));
+        return device == RANDOM_DEVICE || device == URANDOM_DEVICE;
+    }
+
     @Override
     public long read(int task, int file, IovIter to, long pos) {
         return switch (device(file)) {

@@ -44,6 +44,11 @@ final class NsFsOps implements FileOps {
     }
 
     @Override
+    public boolean canPoll(int file) {
+        return false;
+    }
+
+    @Override
     public boolean canRead() {
         return false;
     }

@@ -79,7 +79,7 @@ final class PipeOps implements FileOps {
             return waitToRead(task, file, pipe);
         }
         if (wasFull && !pipes.isFull(pipe)) {
-            waitQueues.wakeUp(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
+            waitQueues.wakeUpPoll(table.writeWait(pipe), TaskTable.TASK_INTERRUPTIBLE, POLLOUT | POLLWRNORM);
             vfs.fasync.kill(table.fasyncWriters(), pipe, Signal.POLL_OUT);
         }
         if (tasks.restart(task, 2) != 0 && !pipes.isEmpty(pipe)) {
@@ -148,8 +148,8 @@ final class PipeOps implements FileOps {
         long written = total - from.remaining();
         work.add(Work.BYTES_COPIED, written);
         if (written > 0) {
-            if (wasEmpty) {
-                waitQueues.wakeUp(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE);
+            if (wasEmpty || table.pollUsage(pipe)) {
+                waitQueues.wakeUpPoll(table.readWait(pipe), TaskTable.TASK_INTERRUPTIBLE, POLLIN | POLLRDNORM);
             }
             vfs.inodes.touchMtime(files.inode(file));
         }
@@ -334,6 +334,7 @@ final class PipeOps implements FileOps {
     @Override
     public int poll(int task, int file) {
         int pipe = files.handle(file);
+        table.setPollUsage(pipe);
         int mask = 0;
         if (fileLife.hasMode(file, FileModes.FMODE_READ)) {
             mask |= pipes.isEmpty(pipe) ? 0 : POLLIN | POLLRDNORM;

@@ -11,6 +11,8 @@ public final class PipeTable extends Table {
     private int[] readers = new int[initialRows()]; // files open for reading
     private int[] writers = new int[initialRows()]; // files open for writing
     private int[] readerCounter = new int[initialRows()]; // readers that ever came
+    private byte[] pollUsage =
+            new byte[initialRows()]; // bool; somebody has polled it: each write wakes, for epoll's sake
     private int[] writerCounter = new int[initialRows()]; // writers that ever came
     private int[] head = new int[initialRows()]; // buffers ever filled, modulo 2^32
     private int[] tail = new int[initialRows()]; // buffers ever emptied, modulo 2^32
@@ -57,6 +59,14 @@ public final class PipeTable extends Table {
 
     void setReaderCounter(int pipe, int value) {
         readerCounter[row(pipe)] = value;
+    }
+
+    boolean pollUsage(int pipe) {
+        return pollUsage[row(pipe)] != 0;
+    }
+
+    void setPollUsage(int pipe) {
+        pollUsage[row(pipe)] = 1;
     }
 
     public int writerCounter(int pipe) {
@@ -129,6 +139,7 @@ public final class PipeTable extends Table {
         readers[row] = 0;
         writers[row] = 0;
         readerCounter[row] = 0;
+        pollUsage[row] = 0;
         writerCounter[row] = 0;
         head[row] = 0;
         tail[row] = 0;
@@ -144,6 +155,7 @@ public final class PipeTable extends Table {
         readers = columns.ints(readers);
         writers = columns.ints(writers);
         readerCounter = columns.ints(readerCounter);
+        pollUsage = columns.bytes(pollUsage);
         writerCounter = columns.ints(writerCounter);
         head = columns.ints(head);
         tail = columns.ints(tail);

@@ -4,6 +4,8 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.eventfd.EventFds;
+import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.kernel.pid.Pids;
@@ -213,7 +215,51 @@ final class ProcBasics {
         if (vfs.kinds.ops(files.kind(file)) instanceof TimerFds timerFds) {
             timerfdInfo(timerFds, file, out);
         }
+        if (vfs.kinds.ops(files.kind(file)) instanceof EventFds eventFds) {
+            eventfdInfo(eventFds, file, out);
+        }
+        if (vfs.kinds.ops(files.kind(file)) instanceof EventPolls eventPolls) {
+            epollInfo(eventPolls, file, out);
+        }
         return 0;
+    }
+
+    /** eventfd_show_fdinfo(). */
+    private static void eventfdInfo(EventFds eventFds, int file, SeqFile out) {
+        out.put("eventfd-count: ");
+        padded(eventFds.count(file), 16, out);
+        out.put("\neventfd-id: ").unsigned(eventFds.id(file));
+        out.put("\neventfd-semaphore: ")
+                .put(eventFds.isSemaphore(file) ? '1' : '0')
+                .put('\n');
+    }
+
+    /** %*llx. */
+    private static void padded(long number, int width, SeqFile out) {
+        int digits = Math.max(1, (Long.SIZE + 3 - Long.numberOfLeadingZeros(number)) / 4);
+        for (int i = digits; i < width; i++) {
+            out.put(' ');
+        }
+        out.hex(number, digits);
+    }
+
+    /** ep_show_fdinfo(). */
+    private void epollInfo(EventPolls eventPolls, int file, SeqFile out) {
+        FileTable files = vfs.tables.files;
+        for (int item = eventPolls.nextItem(file, NULL); item != NULL; item = eventPolls.nextItem(file, item)) {
+            int watched = eventPolls.itemFile(item);
+            int inode = files.inode(watched);
+            out.put("tfd: ").unsigned(eventPolls.itemFd(item), 8);
+            out.put(" events: ");
+            padded(eventPolls.itemEvents(item) & 0xffffffffL, 8, out);
+            out.put(" data: ");
+            padded(eventPolls.itemData(item), 16, out);
+            out.put("  pos:").decimal(files.pos(watched)).put(" ino:");
+            padded(vfs.tables.inodes.ino(inode), 1, out);
+            out.put(" sdev:");
+            padded(vfs.tables.superBlocks.dev(vfs.tables.inodes.sb(inode)), 1, out);
+            out.put('\n');
+        }
     }
 
     /** timerfd_show(). */

@@ -13,6 +13,8 @@ import dev.nestor.kernel.ns.NsOps;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * Reading and writing entries: fs/seq_file.c, fs/proc/base.c, fs/proc/proc_sysctl.c.
@@ -24,6 +26,8 @@ import dev.nestor.uapi.Fcntl;
  */
 final class ProcOps implements FileOps {
     private static final int MAX_WRITE = 1 << 20; // KMALLOC_MAX_SIZE is more than any entry takes
+
+    private static final Set<String> MOUNTS = Set.of("mounts", "mountinfo");
 
     private final Vfs vfs;
     private final ProcFs proc;
@@ -70,6 +74,13 @@ final class ProcOps implements FileOps {
     private boolean isGone(int file) {
         int inode = files.inode(file);
         return inodes.handle(inode) != NULL && proc.taskOf(inode) == NULL;
+    }
+
+    /** Of the files of a process only the lists of its mounts have a poll(). */
+    @Override
+    public boolean canPoll(int file) {
+        boolean isOfProcess = inodes.handle(files.inode(file)) != NULL;
+        return !isOfProcess || MOUNTS.contains(new String(entry(file).name, StandardCharsets.US_ASCII));
     }
 
     @Override

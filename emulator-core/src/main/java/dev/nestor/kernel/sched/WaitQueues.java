@@ -14,12 +14,16 @@ import dev.nestor.table.Table;
  * looks at its condition afresh, and waits once more or is done.
  */
 public final class WaitQueues {
+    private static final int MAX_FUNCTIONS = 8;
+
     private final TaskTable tasks;
     private final WaitQueueTable queues;
     private final WaitEntryTable entries;
     private final Wakeups wakeups;
     private final Chain waiters; // of a queue: those not exclusive, latest first, then the exclusive, earliest first
     private final Chain waits; // of a task: its entries
+    private final WaitFunction[] functions = new WaitFunction[MAX_FUNCTIONS]; // by index, from 1
+    private int functionCount;
 
     public WaitQueues(TaskTable tasks, WaitQueueTable queues, WaitEntryTable entries, Wakeups wakeups) {
         this.tasks = tasks;
@@ -73,6 +77,42 @@ public final class WaitQueues {
         }
     }
 
+    /** init_waitqueue_func_entry(), once for each function: its index. */
+    public int register(WaitFunction function) {
+        functions[++functionCount] = function;
+        return functionCount;
+    }
+
+    /**
+     * add_wait_queue(), add_wait_queue_exclusive() for a function: the entry, or NULL without memory.
+     *
+     * @param sibling an entry that {@link #remove} is to give back, or NULL
+     */
+    public int add(int queue, int function, int data, boolean exclusive, int sibling) {
+        int entry = entries.alloc();
+        if (entry == Table.NULL) {
+            return Table.NULL;
+        }
+        entries.setExclusive(entry, exclusive);
+        entries.setFunc(entry, function);
+        entries.setData(entry, data);
+        entries.setSibling(entry, sibling);
+        if (exclusive) {
+            waiters.addLast(queue, entry);
+        } else {
+            waiters.addFirst(queue, entry);
+        }
+        return entry;
+    }
+
+    /** remove_wait_queue() of such an entry: its sibling. */
+    public int remove(int entry) {
+        int sibling = entries.sibling(entry);
+        waiters.remove(entry);
+        entries.free(entry);
+        return sibling;
+    }
+
     public boolean isWaiting(int task) {
         return !waits.isEmpty(task);
     }
@@ -94,12 +134,27 @@ public final class WaitQueues {
         wakeUpNr(queue, stateMask, Integer.MAX_VALUE);
     }
 
+    /** wake_up_poll(): as wakeUp, and says which POLL* hold now. */
+    @HotPath
+    public void wakeUpPoll(int queue, int stateMask, int key) {
+        wakeUpNr(queue, stateMask, 1, key);
+    }
+
     /** __wake_up(): all that are not exclusive, and so many exclusive ones. */
     @HotPath
     public void wakeUpNr(int queue, int stateMask, int nrExclusive) {
+        wakeUpNr(queue, stateMask, nrExclusive, 0);
+    }
+
+    private void wakeUpNr(int queue, int stateMask, int nrExclusive, int key) {
         int left = nrExclusive;
-        for (int entry = waiters.first(queue); entry != Table.NULL; entry = waiters.next(entry)) {
-            boolean woken = wakeups.tryToWakeUp(waits.owner(entry), stateMask);
+        int next;
+        for (int entry = waiters.first(queue); entry != Table.NULL; entry = next) {
+            next = waiters.next(entry);
+            int function = entries.func(entry);
+            boolean woken = function != 0
+                    ? functions[function].woken(entries.data(entry), key)
+                    : wakeups.tryToWakeUp(waits.owner(entry), stateMask);
             if (woken && entries.isExclusive(entry) && --left == 0) {
                 return;
             }

@@ -9,7 +9,8 @@ no descriptors, umask 022. A line is
     name argument... = result [what came out]
 
 An argument is a number, names or-ed together, a "string" (NUL-terminated in memory), NULL, or a place for what comes out:
->N (N bytes), >zN (N bytes, not shown), >stat, >statfs, >dents, >int, >ints (two), >long, >flock, >poll; with =value behind > for what goes in
+>N (N bytes), >zN (N bytes, not shown), >stat, >statfs, >dents, >int, >ints (two), >long, 
+>flock, >poll, >ev (struct epoll_event as events:data); with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
 itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
@@ -36,7 +37,9 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           timer_delete=226, timerfd_create=283, timerfd_settime=286, timerfd_gettime=287, setitimer=38, getitimer=36,
           clock_settime=227, clock_gettime=228, clock_getres=229, clock_adjtime=305, adjtimex=159, settimeofday=164,
           rt_sigprocmask=14, rt_sigaction=13, rt_sigtimedwait=128, rt_sigpending=127, mq_open=240, mq_unlink=241,
-          sysinfo=99, clock_nanosleep=230, mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37)
+          sysinfo=99, clock_nanosleep=230, mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37,
+          eventfd=284, eventfd2=290, epoll_create=213, epoll_create1=291, epoll_ctl=233, epoll_wait=232, epoll_pwait=281,
+          epoll_pwait2=441)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
 NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
@@ -102,7 +105,7 @@ def buffer(kind):
         return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32)
+    sizes = dict(age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -111,6 +114,9 @@ def buffer(kind):
         for i, v in enumerate(value.split(',')):
             fd, _, events = v.partition(':')
             struct.pack_into('<ihh', out, 8 * i, int(fd), number(events), 0)
+    elif kind == 'ev' and value:
+        events, _, data = value.partition(':')
+        struct.pack_into('<IQ', out, 0, number(events) & 0xffffffff, number(data))
     elif kind == 'sev':
         v, signo, notify, tid = (number(x) for x in value.split(','))
         struct.pack_into('<qiii', out, 0, v, signo, notify, tid)
@@ -165,6 +171,8 @@ def shown(kind, raw, result, parts=None):
         v = struct.unpack_from('<Ixxxxqqqqixxxxqqq', raw)
         tick, = struct.unpack_from('<q', raw, 88)
         return 'off=%d freq=%d max=%d est=%d status=%#x const=%d prec=%d tol=%d tick=%d' % (v[1:] + (tick,))
+    if kind == 'ev':
+        return ' '.join('%#x:%d' % struct.unpack_from('<IQ', raw, 12 * i) for i in range(result))
     if kind == 'int':
         return str(struct.unpack_from('<i', raw)[0])
     if kind == 'ints':
