@@ -76,11 +76,7 @@ public final class SysEpoll {
             data = Bytes.getLong(bytes, 4);
         }
         int file = files.usableFileOf(task, args.intAt(0));
-        int target = files.usableFileOf(task, args.intAt(2));
-        if (file == NULL || target == NULL) {
-            return -Errno.EBADF;
-        }
-        return polls.control(task, file, op, args.intAt(2), target, events, data);
+        return file == NULL ? -Errno.EBADF : polls.control(task, file, op, args.intAt(2), events, data);
     }
 
     @HotPath

@@ -142,11 +142,16 @@ public final class EventPolls implements FileOps {
     }
 
     /**
-     * do_epoll_ctl(), of an eventpoll file and the file of a descriptor: 0, EPERM, EINVAL, ELOOP, EEXIST, ENOENT, ENOSPC.
+     * do_epoll_ctl(), of an eventpoll file and the file of a descriptor: 0, EBADF, EPERM, EINVAL, ELOOP, EEXIST, ENOENT,
+     * ENOSPC.
      *
      * @param op EPOLL_CTL_*
      */
-    public int control(int task, int file, int op, int fd, int target, int events, long data) {
+    public int control(int task, int file, int op, int fd, int events, long data) {
+        int target = vfs.files.usableFileOf(task, fd);
+        if (target == NULL) {
+            return -Errno.EBADF;
+        }
         if (!vfs.files.ops(target).canPoll(target)) {
             return -Errno.EPERM;
         }
