@@ -2,6 +2,7 @@ package dev.nestor.fs;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Stat;
@@ -52,9 +53,21 @@ public final class LearnedFiles {
         }
     }
 
-    /** The root directory of a mount that has been in use before. */
+    /** The root directory of a mount that has been in use before, and the directories in it. */
     public void setIncomplete(int mount) {
-        int inode = dentries.inode(vfs.mounts.rootOf(mount));
+        int root = vfs.mounts.rootOf(mount);
+        setUnknown(dentries.inode(root));
+        for (int child = dentries.children().first(root);
+                child != NULL;
+                child = dentries.children().next(child)) {
+            int inode = dentries.inode(child);
+            if (inode != NULL && (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR) {
+                setUnknown(inode);
+            }
+        }
+    }
+
+    private void setUnknown(int inode) {
         inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_DIRECTORY);
     }
 
@@ -237,11 +250,29 @@ public final class LearnedFiles {
         }
     }
 
-    /** Two descriptors of a task have one file. */
-    public void share(int task, int from, int to, boolean cloexec) {
-        int file = vfs.files.fileOf(task, from);
-        if (file != NULL) {
-            vfs.fileTables.replace(task, to, file, cloexec);
+    /** A descriptor of a task has a file that others have too; false when nobody has it any more. */
+    public boolean share(int task, int file, int fd, boolean cloexec) {
+        if (!vfs.tables.files.isLive(file)) {
+            return false;
+        }
+        vfs.fileTables.replace(task, fd, file, cloexec);
+        return true;
+    }
+
+    /** Whether an open file stands for something outside. */
+    public boolean isOutside(int file) {
+        return vfs.tables.files.kind(file) == FileKinds.OUTSIDE;
+    }
+
+    /** All tasks that still have {@code before} under a descriptor have the file of this task there: they inherited it. */
+    public void passOn(int task, int fd, int before) {
+        TaskTable tasks = vfs.below.tasks();
+        int file = vfs.files.fileOf(task, fd);
+        for (int row = 1; row < tasks.rows(); row++) {
+            int other = tasks.handleInRow(row);
+            if (other != NULL && tasks.files(other) != NULL && vfs.files.fileOf(other, fd) == before) {
+                vfs.fileTables.replace(other, fd, file, false);
+            }
         }
     }
 

@@ -37,6 +37,7 @@ final class OutsideDescriptors {
 
     private @Nullable TraceCall aligned; // the call whose descriptor has been moved to its number
     private String standardOutput = ""; // what descriptor 1 stands for: with 2 it mostly is one file
+    private int standardFile; // the open file
 
     OutsideDescriptors(LearnedFiles learned) {
         this.learned = learned;
@@ -73,8 +74,24 @@ final class OutsideDescriptors {
                     && fd.target().startsWith("/");
             if (isNew && arg.value() instanceof Value.Fd fd) {
                 of(member).set((int) fd.value());
-                open(member, (int) fd.value(), fd.target(), Fcntl.O_RDWR, false);
+                openStandard(member, (int) fd.value(), fd.target());
             }
+        }
+    }
+
+    /** All who have inherited the descriptor have one file, with one position. */
+    private void openStandard(ReplayedTask member, int fd, String target) {
+        int before = learned.fileOf(member.task(), fd);
+        boolean isStandard = before != NULL && learned.isOutside(before);
+        if (!(isStandard || before == NULL) || !open(member, fd, target, Fcntl.O_RDWR, false)) {
+            return;
+        }
+        if (isStandard) {
+            learned.passOn(member.task(), fd, before);
+        }
+        if (fd == LAST_STANDARD - 1) {
+            standardOutput = target;
+            standardFile = learned.fileOf(member.task(), fd);
         }
     }
 
@@ -247,12 +264,8 @@ final class OutsideDescriptors {
 
     private boolean open(ReplayedTask member, int fd, String target, int flags, boolean cloexec) {
         int task = member.task();
-        if (fd == LAST_STANDARD && target.equals(standardOutput)) {
-            learned.share(task, fd - 1, fd, cloexec);
+        if (fd == LAST_STANDARD && target.equals(standardOutput) && learned.share(task, standardFile, fd, cloexec)) {
             return true;
-        }
-        if (fd == LAST_STANDARD - 1) {
-            standardOutput = target;
         }
         byte[] path = OutsideFiles.bytes(path(target));
         boolean isPath = target.startsWith("/") && !target.startsWith("/proc/");
