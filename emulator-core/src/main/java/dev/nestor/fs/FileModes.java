@@ -19,5 +19,8 @@ public final class FileModes {
     /** It has no position at all. */
     public static final int FMODE_STREAM = 0x200000;
 
+    /** Its mount is the top of a detached tree, which goes with it. */
+    public static final int FMODE_NEED_UNMOUNT = 0x10000000;
+
     private FileModes() {}
 }

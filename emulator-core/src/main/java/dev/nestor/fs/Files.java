@@ -17,6 +17,7 @@ public final class Files {
     private final DentryTable dentryTable;
     private final Dentries dentries;
     private final Mounts mounts;
+    private final MntNamespaces mntNamespaces;
     private final FileKinds kinds;
     private final FileTables descriptors;
     private final FileLocks locks;
@@ -27,7 +28,9 @@ public final class Files {
     private final Work work;
     private IntConsumer releaseHook = file -> {};
 
-    Files(FsTables tables, Vfs.Below below, Dentries dentries, Mounts mounts, FileKinds kinds, FileLocks locks) {
+    Files(FsTables tables, Vfs vfs, Dentries dentries, Mounts mounts, FileKinds kinds, FileLocks locks) {
+        Vfs.Below below = vfs.below;
+        this.mntNamespaces = vfs.mntNamespaces;
         this.files = tables.files;
         this.inodes = tables.inodes;
         this.dentryTable = tables.dentries;
@@ -109,8 +112,12 @@ public final class Files {
         int mnt = files.mnt(file);
         int dentry = files.dentry(file);
         int cred = files.cred(file);
+        boolean needsUnmount = (files.mode(file) & FileModes.FMODE_NEED_UNMOUNT) != 0;
         files.free(file);
         dentries.put(dentry);
+        if (needsUnmount) {
+            mntNamespaces.dissolve(mnt);
+        }
         mounts.put(mnt);
         creds.put(cred);
     }

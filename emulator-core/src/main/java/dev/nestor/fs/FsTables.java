@@ -13,6 +13,7 @@ public final class FsTables {
     public final FsStructTable fsStructs;
     public final MountTable mounts;
     public final MntNamespaceTable mntNamespaces;
+    public final FsContextTable fsContexts;
     final FileLockTable locks;
     final PageTree pages = new PageTree();
     final FdArrays fdArrays = new FdArrays();
@@ -28,6 +29,7 @@ public final class FsTables {
         inodes = new InodeTable(maxFiles);
         dentries = new DentryTable(maxFiles);
         files = new FileTable(maxFiles);
+        fsContexts = new FsContextTable(maxTasks);
         locks = new FileLockTable(maxFiles, inodes);
         filesStructs = new FilesStructTable(maxTasks);
         fsStructs = new FsStructTable(maxTasks);
@@ -47,6 +49,7 @@ public final class FsTables {
         fsStructs.digest(hash);
         mounts.digest(hash);
         mntNamespaces.digest(hash);
+        fsContexts.digest(hash);
         pages.digest(hash);
         fdArrays.digest(hash);
     }

@@ -152,6 +152,21 @@ public abstract class FsType {
         return false;
     }
 
+    /** The STATX_ATTR_* that statx(2) can say of its files, beyond those that the VFS knows. */
+    public int statxAttributes() {
+        return 0;
+    }
+
+    /** FS_MGTIME: statx(2) shows no times of change to who does not ask for them. */
+    public boolean hasMultigrainTimes() {
+        return false;
+    }
+
+    /** FS_ALLOW_IDMAP: mounts of it may show owners otherwise than they are. */
+    public boolean allowsIdmap() {
+        return false;
+    }
+
     /** SB_I_USERNS_VISIBLE: it may be mounted where it can be seen whole already. */
     public boolean isUsernsVisible() {
         return false;

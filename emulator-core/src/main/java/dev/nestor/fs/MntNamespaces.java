@@ -133,6 +133,11 @@ public final class MntNamespaces {
         return ns != NULL && namespaces.anon(ns) && mountTable.parent(mnt) == NULL;
     }
 
+    boolean isInAnon(int mnt) {
+        int ns = mountTable.ns(mnt);
+        return ns != NULL && namespaces.anon(ns);
+    }
+
     /** check_anonymous_mnt(): of a detached tree that is new, or was copied from a namespace. */
     boolean isAnonOf(int mnt, int ns) {
         int anon = mountTable.ns(mnt);

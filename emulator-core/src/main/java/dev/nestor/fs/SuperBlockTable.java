@@ -24,6 +24,7 @@ public final class SuperBlockTable extends Table {
     private long[] maxInodes = new long[initialRows()]; // 0 is no limit
     private long[] inodes = new long[initialRows()]; // in use
     private int[] flags = new int[initialRows()]; // SB_RDONLY, SB_SYNCHRONOUS, SB_DIRSYNC, SB_LAZYTIME, SB_MANDLOCK
+    private int[] key = new int[initialRows()]; // what its kind has one instance each for: a namespace, not held; or 0
     private int[] unlinked = new int[initialRows()]; // inodes without a name that are still open
     private int[] options = new int[initialRows()]; // name: what mountinfo shows after ro or rw; NULL for none
 
@@ -144,6 +145,14 @@ public final class SuperBlockTable extends Table {
         flags[row] = value ? flags[row] | SB_RDONLY : flags[row] & ~SB_RDONLY;
     }
 
+    public int key(int sb) {
+        return key[row(sb)];
+    }
+
+    public void setKey(int sb, int value) {
+        key[row(sb)] = value;
+    }
+
     int unlinked(int sb) {
         return unlinked[row(sb)];
     }
@@ -175,6 +184,7 @@ public final class SuperBlockTable extends Table {
         maxInodes[row] = 0;
         inodes[row] = 0;
         flags[row] = 0;
+        key[row] = 0;
         unlinked[row] = 0;
         options[row] = 0;
     }
@@ -194,6 +204,7 @@ public final class SuperBlockTable extends Table {
         maxInodes = columns.longs(maxInodes);
         inodes = columns.longs(inodes);
         flags = columns.ints(flags);
+        key = columns.ints(key);
         unlinked = columns.ints(unlinked);
         options = columns.ints(options);
     }

@@ -78,6 +78,8 @@ public final class Vfs {
     final Grafts grafts;
     public final MountChanges mountChanges;
     public final Umounts umounts;
+    public final MountTrees mountTrees;
+    public final StatMounts statMounts;
 
     public Vfs(FsTables tables, Below below) {
         this.below = below;
@@ -90,7 +92,7 @@ public final class Vfs {
         mntNamespaces = new MntNamespaces(tables, below, mounts, superBlocks);
         fsStructs = new FsStructs(tables, mounts, mntNamespaces, dentries, below.tasks(), below.work());
         locks = new FileLocks(this);
-        files = new Files(tables, below, dentries, mounts, kinds, locks);
+        files = new Files(tables, this, dentries, mounts, kinds, locks);
         fileTables = files.descriptors();
         permissions = new Permissions(tables, types, below);
         namei = new Namei(this);
@@ -105,6 +107,8 @@ public final class Vfs {
         grafts = new Grafts(this);
         mountChanges = new MountChanges(this, grafts);
         umounts = new Umounts(this, grafts);
+        mountTrees = new MountTrees(this);
+        statMounts = new StatMounts(this);
         kinds.set(FileKinds.DIRECTORY, new DirectoryOps(this));
         kinds.set(FileKinds.REGULAR, new RegularOps(this));
         kinds.set(FileKinds.OUTSIDE, new OutsideOps());

@@ -40,6 +40,7 @@ final class BootTree {
         int sysfs = fileSystems.newSpecial(fileSystems.sysfs(), userNs, 0555);
         int sys = mountOn(sysfs, "sysfs", rootMount, directory(top, "sys", 0555));
         int devtmpfs = fileSystems.newSpecial(fileSystems.devtmpfs(), userNs, 0755);
+        fileSystems.setDevtmpfsSb(devtmpfs);
         int dev = mountOn(devtmpfs, "devtmpfs", rootMount, directory(top, "dev", 0755));
         int devRoot = vfs.mounts.rootOf(dev);
         int shm = fileSystems.tmpfs().create(userNs, 01777);

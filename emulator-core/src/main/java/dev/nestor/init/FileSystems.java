@@ -3,8 +3,6 @@ package dev.nestor.init;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.InodeFlags;
-import dev.nestor.fs.MountFlags;
-import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
 import dev.nestor.fs.cgroup.CgroupFs;
@@ -22,27 +20,16 @@ import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.fs.proc.ProcTexts;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
-import dev.nestor.fs.tmpfs.TmpFsOptions;
 import dev.nestor.ipc.MqueueFs;
 import dev.nestor.ipc.Mqueues;
-import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.net.NetBelow;
 import dev.nestor.net.Network;
 import dev.nestor.table.StateHash;
-import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
-import org.jspecify.annotations.Nullable;
 
 /** The file systems of one kernel, the tree that it boots with, and new instances for mount(2). */
 public final class FileSystems {
     private static final int ROOT_DEVICE = 0xfe00; // 254:0, /dev/vda
-    private static final long SYSFS_MAGIC = 0x62656572L;
-    private static final long DEVPTS_SUPER_MAGIC = 0x1cd1L;
-
-    /** Known file systems that are not modelled. */
-    private static final String OTHERS =
-            ",cpuset,devtmpfs,binfmt_misc,debugfs,tracefs,securityfs,bpf,hugetlbfs,ext3,ext2,ext4,"
-                    + "squashfs,autofs,fuseblk,fuse,fusectl,overlay,xfs,erofs,btrfs,pstore,sockfs,pipefs,";
 
     private final Kernel kernel;
     private final Vfs vfs;
@@ -57,17 +44,17 @@ public final class FileSystems {
     private final TmpFs tmpfs;
     private final TmpFs ramfs;
     private final TmpFs disk;
-    private final TmpFs sysfs;
     private final TmpFs devtmpfs;
-    private final TmpFs devpts;
+    private final Instances instances;
+    private final FsContexts contexts;
     private final MqueueFs mqueueFs;
     private final Mqueues mqueues;
     private final Network network;
     private final CgroupFs cgroupFs;
     private final LegacyCgroupFs legacyCgroupFs;
-    private final TmpFsOptions options = new TmpFsOptions();
     private final int nsRoot; // mount
     private final int rootMount;
+    private int devtmpfsSb; // held by its mount at boot
 
     FileSystems(Kernel kernel, int userNs, int pidNs) {
         this.kernel = kernel;
@@ -98,9 +85,9 @@ public final class FileSystems {
         tmpfs = TmpFs.tmpfs(vfs, devices);
         ramfs = TmpFs.ramfs(vfs, devices);
         disk = TmpFs.disk(vfs, devices, "ext4", TmpFs.EXT4_SUPER_MAGIC);
-        sysfs = TmpFs.special(vfs, devices, "sysfs", SYSFS_MAGIC);
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
-        devpts = TmpFs.special(vfs, devices, "devpts", DEVPTS_SUPER_MAGIC);
+        instances = new Instances(kernel, this, devices);
+        contexts = new FsContexts(kernel, this, anonInodes);
         mqueues = newMqueues();
         mqueueFs = new MqueueFs(
                 vfs, mqueues, kernel.ipcNamespaces(), kernel.config().maxTasks());
@@ -219,54 +206,6 @@ public final class FileSystems {
         return sb;
     }
 
-    /**
-     * vfs_get_tree() for mount(2): an instance with a reference, or ENODEV, EPERM, EINVAL, EOUTSIDE, ENOMEM.
-     *
-     * @param data the options
-     * @param mountFlags MNT_*: what shows the whole system may be mounted only as it can be seen already
-     */
-    public int newInstance(int task, String type, byte[] data, int length, int mountFlags) {
-        boolean known = special(type) != null
-                || type.equals("cgroup")
-                || type.equals("cgroup2")
-                || type.equals("tmpfs")
-                || type.equals("ramfs")
-                || type.equals("proc")
-                || type.equals("mqueue")
-                || OTHERS.contains("," + type + ",");
-        if (!known) {
-            return -Errno.ENODEV;
-        }
-        if (type.equals("tmpfs") && !options.parse(data, length)) {
-            return -Errno.EINVAL;
-        }
-        int userNs = userNsFor(task, type);
-        if (!kernel.capabilities().nsCapable(task, userNs, Capability.CAP_SYS_ADMIN)) {
-            return -Errno.EPERM;
-        }
-        if (type.equals("cgroup") || type.equals("cgroup2")) {
-            return cgroupInstance(task, type, data, length);
-        }
-        int sb = create(task, type, userNs);
-        if (sb <= NULL) {
-            return sb == NULL ? -Errno.ENOMEM : sb;
-        }
-        if (!type.equals("mqueue")) {
-            vfs.tables.superBlocks.setReadOnly(sb, (mountFlags & MountFlags.MNT_READONLY) != 0);
-        }
-        return sb;
-    }
-
-    /** cgroup_get_tree(), cgroup1_get_tree(): what there is of a hierarchy already. */
-    private int cgroupInstance(int task, String type, byte[] data, int length) {
-        if (type.equals("cgroup2")) {
-            int error = cgroupFs.setOptions(task, data, length);
-            return error != 0 ? error : cgroupFs.instance();
-        }
-        int place = legacyCgroupFs.find(task, data, length);
-        return place < 0 ? place : legacyCgroupFs.instance(place);
-    }
-
     /** fc->root: what of an instance a mount shows; ENOENT when that has been removed. */
     public int mountRoot(int task, int sb) {
         if (!(vfs.superBlocks.type(sb) instanceof CgroupTree tree)) {
@@ -276,77 +215,26 @@ public final class FileSystems {
         return root == NULL ? -Errno.ENOENT : root;
     }
 
-    private int rootSb() {
+    int rootSb() {
         return vfs.tables.mounts.sb(rootMount);
     }
 
-    private @Nullable TmpFs special(String type) {
-        return switch (type) {
-            case "sysfs" -> sysfs;
-            case "devpts" -> devpts;
-            default -> null;
-        };
+    /** Instances of file systems for mount(2) and fsconfig(2). */
+    Instances instances() {
+        return instances;
     }
 
-    /** fc->user_ns: whose administrator may mount it. Where it is not marked FS_USERNS_MOUNT it is the initial one. */
-    private int userNsFor(int task, String type) {
-        NsProxyTable proxies = kernel.nsProxyTable();
-        int proxy = kernel.tasks().nsproxy(task);
-        return switch (type) {
-            case "tmpfs", "ramfs", "devpts", "overlay", "fuse", "binfmt_misc" ->
-                kernel.credTable().userNs(kernel.tasks().cred(task));
-            case "proc" -> kernel.pidNamespaceTable().userNs(kernel.pids().activeNs(task));
-            case "sysfs" -> kernel.nets().owner(proxies.netNs(proxy));
-            case "mqueue" -> kernel.ipcNamespaces().owner(proxies.ipcNs(proxy));
-            case "cgroup", "cgroup2" -> kernel.cgroupNamespaces().owner(proxies.cgroupNs(proxy));
-            default -> vfs.tables.superBlocks.userNs(rootSb());
-        };
+    /** What is being set up, or set up anew. */
+    public FsContexts contexts() {
+        return contexts;
     }
 
-    private int create(int task, String type, int userNs) {
-        TmpFs special = special(type);
-        if (special != null) {
-            return newSpecial(special, userNs, 0755);
-        }
-        return switch (type) {
-            case "tmpfs" -> createTmpfs(task, userNs);
-            case "mqueue" ->
-                mqueueFs.instance(kernel.nsProxyTable().ipcNs(kernel.tasks().nsproxy(task)));
-            case "ramfs" -> ramfs.create(userNs, 0755, fsuid(task), fsgid(task));
-            case "proc" ->
-                procFs.create(userNs, kernel.pidNamespaces().get(kernel.pids().activeNs(task)));
-            default -> -Outside.EOUTSIDE;
-        };
+    int devtmpfsSb() {
+        return devtmpfsSb;
     }
 
-    private int fsuid(int task) {
-        return kernel.credTable().fsuid(kernel.tasks().cred(task));
-    }
-
-    private int fsgid(int task) {
-        return kernel.credTable().fsgid(kernel.tasks().cred(task));
-    }
-
-    private int createTmpfs(int task, int userNs) {
-        int uid = fsuid(task);
-        int gid = fsgid(task);
-        if (options.uid() >= 0) {
-            uid = kernel.userNamespaces().makeKuid(userNs, options.uid());
-        }
-        if (options.gid() >= 0) {
-            gid = kernel.userNamespaces().makeKgid(userNs, options.gid());
-        }
-        if (uid == -1 || gid == -1) {
-            return -Errno.EINVAL;
-        }
-        int sb = tmpfs.create(userNs, options.mode(), uid, gid);
-        if (sb != NULL) {
-            vfs.tables.superBlocks.setMaxBlocks(sb, options.blocks());
-            vfs.tables.superBlocks.setMaxInodes(sb, options.inodes());
-            String shown = options.shown();
-            vfs.tables.superBlocks.setOptions(sb, shown.isEmpty() ? NULL : vfs.tables.names.intern(shown));
-        }
-        return sb;
+    void setDevtmpfsSb(int sb) {
+        devtmpfsSb = sb;
     }
 
     void digest(StateHash hash) {
@@ -412,7 +300,7 @@ public final class FileSystems {
     }
 
     TmpFs sysfs() {
-        return sysfs;
+        return instances.special("sysfs");
     }
 
     TmpFs devtmpfs() {
@@ -420,6 +308,6 @@ public final class FileSystems {
     }
 
     TmpFs devpts() {
-        return devpts;
+        return instances.special("devpts");
     }
 }

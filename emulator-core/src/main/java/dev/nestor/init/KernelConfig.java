@@ -19,6 +19,7 @@ public final class KernelConfig {
     private int pidMax = 32_768; // kernel.pid_max of the root PID namespace
     private int nrOpen = 1_048_576; // fs.nr_open
     private int maxFrames = 65_536; // pages of user memory and files: 256 MiB
+    private long memoryBytes = 24_684_084L << 10; // MemTotal: sizes that are a part of memory go by it
     private int maxFiles = 262_144; // fs.file-max: inodes, dentries and open files
     private int maxMounts = 262_144; // in all mount namespaces
     private int maxVmas = 1_048_576; // in all address spaces
@@ -138,6 +139,16 @@ public final class KernelConfig {
         nodename = wantedNodename;
         release = wantedRelease;
         version = wantedVersion;
+        return this;
+    }
+
+    /** How much memory the machine says that it has, in bytes. */
+    public long memoryBytes() {
+        return memoryBytes;
+    }
+
+    public KernelConfig memoryBytes(long wanted) {
+        memoryBytes = wanted;
         return this;
     }
 

@@ -51,6 +51,9 @@ public final class CallTables {
         new SysEpoll(kernel).register(table);
         new SysEventFd(kernel).register(table);
         new SysMount(kernel).register(table);
+        new SysFsContext(kernel).register(table);
+        new SysMountTree(kernel).register(table);
+        new SysStatmount(kernel).register(table);
         new SysMsg(kernel).register(table);
         new SysSem(kernel).register(table);
         new SysShm(kernel).register(table);

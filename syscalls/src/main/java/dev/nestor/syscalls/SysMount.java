@@ -1,12 +1,14 @@
 package dev.nestor.syscalls;
 
+import static dev.nestor.table.Table.NULL;
+
 import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.MountChanges;
 import dev.nestor.fs.Namei;
 import dev.nestor.fs.Nameidata;
 import dev.nestor.fs.Umounts;
 import dev.nestor.fs.Vfs;
-import dev.nestor.init.FileSystems;
+import dev.nestor.init.FsContexts;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
@@ -22,6 +24,11 @@ import java.nio.charset.StandardCharsets;
 public final class SysMount {
     private static final int PAGE_SIZE = 4096;
 
+    /** Of mount(2)'s flags: those of the file system, and of these the ones that can be changed. */
+    private static final int SB_FLAGS = 0x20100d1; // RDONLY, SYNCHRONOUS, MANDLOCK, DIRSYNC, POSIXACL, LAZYTIME
+
+    private static final int MS_RMT_MASK = 0x2800051; // RDONLY, SYNCHRONOUS, MANDLOCK, I_VERSION, LAZYTIME
+
     private final TaskTable tasks;
     private final NsProxyTable proxies;
     private final Capabilities capabilities;
@@ -29,7 +36,7 @@ public final class SysMount {
     private final Vfs vfs;
     private final Namei namei;
     private final MountChanges changes;
-    private final FileSystems fileSystems;
+    private final FsContexts contexts;
     private final byte[] type = new byte[PAGE_SIZE];
     private final byte[] source = new byte[PAGE_SIZE];
     private final byte[] data = new byte[PAGE_SIZE];
@@ -44,13 +51,13 @@ public final class SysMount {
         this.vfs = kernel.vfs();
         this.namei = vfs.namei;
         this.changes = vfs.mountChanges;
-        this.fileSystems = kernel.fileSystems();
+        this.contexts = kernel.fileSystems().contexts();
     }
 
     public void register(SyscallTable.Builder calls) {
-        String lacks = "propagation to peers and slaves, file systems on devices, overlay, FUSE";
+        String lacks = "file systems on devices, what overlay, FUSE and the kernel's own show";
         calls.partial(Nr.NR_mount, "mount", this::mount, lacks)
-                .partial(Nr.NR_umount2, "umount2", this::umount, "propagation; the root turned read-only")
+                .full(Nr.NR_umount2, "umount2", this::umount)
                 .full(Nr.NR_pivot_root, "pivot_root", this::pivotRoot);
     }
 
@@ -137,7 +144,7 @@ public final class SysMount {
         if ((flags & MountChanges.MS_MOVE) != 0) {
             return bindOrMove(task, ns, at, flags);
         }
-        return mountNew(task, ns, at, typeLength, mountFlags);
+        return mountNew(task, ns, at, typeLength, flags, mountFlags);
     }
 
     private long bindOrMove(int task, int ns, Nameidata at, int flags) {
@@ -157,38 +164,63 @@ public final class SysMount {
         return error;
     }
 
-    /** do_remount(): the flags of a mount, and whether its file system is read-only. */
+    /** do_remount(): the flags of a mount, and the options of its file system. */
     private long remount(int task, int ns, Nameidata at, int flags, int mountFlags) {
-        int error = changes.mayRemount(ns, at.mnt(), at.dentry(), mountFlags);
-        int sb = vfs.tables.mounts.sb(at.mnt());
-        if (error == 0 && !capabilities.nsCapable(task, vfs.tables.superBlocks.userNs(sb), Capability.CAP_SYS_ADMIN)) {
+        int mnt = at.mnt();
+        int error = changes.mayRemount(ns, mnt, at.dentry(), mountFlags);
+        if (error != 0) {
+            return error;
+        }
+        int fc = contexts.createFor(vfs.tables.mounts.root(mnt));
+        if (fc < 0) {
+            return fc;
+        }
+        contexts.table().setSbFlags(fc, flags & MS_RMT_MASK);
+        contexts.table().setSbFlagsMask(fc, MS_RMT_MASK);
+        error = contexts.monolithic(task, fc, data, dataLength);
+        int owner = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(mnt));
+        if (error == 0 && !capabilities.nsCapable(task, owner, Capability.CAP_SYS_ADMIN)) {
             error = -Errno.EPERM;
         }
         if (error == 0) {
-            error = vfs.superBlocks.remountReadOnly(sb, (flags & MountChanges.MS_RDONLY) != 0);
+            error = contexts.reconfigure(fc);
         }
+        contexts.free(fc);
         if (error == 0) {
-            changes.setFlags(at.mnt(), mountFlags);
+            changes.setFlags(mnt, mountFlags);
         }
         return error;
     }
 
     /** do_new_mount(). */
-    private long mountNew(int task, int ns, Nameidata at, int typeLength, int mountFlags) {
+    private long mountNew(int task, int ns, Nameidata at, int typeLength, int flags, int mountFlags) {
         if (typeLength < 0) {
             return -Errno.EINVAL;
         }
         String name = new String(type, 0, typeLength, StandardCharsets.ISO_8859_1);
-        int sb = fileSystems.newInstance(task, name, data, dataLength, mountFlags);
-        if (sb < 0) {
-            return sb;
+        int fc = contexts.create(task, name);
+        if (fc < 0) {
+            return fc;
         }
-        int label =
-                sourceLength < 0 ? vfs.tables.names.intern("none") : vfs.tables.names.intern(source, 0, sourceLength);
-        int root = fileSystems.mountRoot(task, sb);
-        int error = root < 0 ? root : changes.addNew(ns, root, label, mountFlags, at.mnt(), at.dentry());
-        vfs.tables.names.put(label);
-        vfs.superBlocks.put(sb);
+        contexts.table().setSbFlags(fc, flags & SB_FLAGS);
+        int error = sourceLength < 0
+                ? 0
+                : contexts.parameter(
+                        task, fc, "source", new String(source, 0, sourceLength, StandardCharsets.ISO_8859_1));
+        if (error == 0) {
+            error = contexts.monolithic(task, fc, data, dataLength);
+        }
+        if (error == 0) {
+            error = contexts.isCapable(task, fc) ? contexts.getTree(task, fc) : -Errno.EPERM;
+        }
+        if (error == 0) {
+            int none = vfs.tables.names.intern("none");
+            int label = contexts.table().source(fc);
+            int root = contexts.table().root(fc);
+            error = changes.addNew(ns, root, label == NULL ? none : label, mountFlags, at.mnt(), at.dentry());
+            vfs.tables.names.put(none);
+        }
+        contexts.free(fc);
         return error;
     }
 

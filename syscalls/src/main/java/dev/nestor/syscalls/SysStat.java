@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
+import dev.nestor.fs.FsType;
 import dev.nestor.fs.KStat;
 import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.Namei;
@@ -24,6 +25,9 @@ public final class SysStat {
     private static final int STATX_SIZE = 256; // bytes: struct statx
     private static final int STATX_RESERVED = 0x80000000;
     private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_CHANGE_TIMES = 0xc0; // STATX_MTIME, STATX_CTIME
+    private static final int STATX_ATTR_MOUNT_ROOT = 0x2000;
+    private static final int STATX_ATTR_OF_VFS = 0x201000; // STATX_ATTR_AUTOMOUNT, STATX_ATTR_DAX
     private static final int STATX_MNT_ID = 0x1000;
     private static final int STATX_MNT_ID_UNIQUE = 0x4000;
     private static final int FLAGS =
@@ -63,7 +67,7 @@ public final class SysStat {
                         Nr.NR_newfstatat,
                         "newfstatat",
                         (task, args) -> stat(task, args.intAt(0), args.get(1), args.get(2), args.intAt(3)))
-                .partial(Nr.NR_statx, "statx", this::statx, "btime, attributes, alignment of direct I/O");
+                .partial(Nr.NR_statx, "statx", this::statx, "btime, most attributes, alignment of direct I/O");
     }
 
     private long fstat(int task, int fd, long address) {
@@ -100,12 +104,25 @@ public final class SysStat {
             return error;
         }
         error = vfs.stats.getattr(vfs.tables.dentries.inode(nd.dentry()), stat);
-        mountId = vfs.tables.mounts.id(nd.mnt());
+        notePlace(nd.mnt(), nd.dentry());
         nd.release();
         return error;
     }
 
     private int mountId;
+    private long mountIdUnique;
+    private boolean isMountRoot;
+    private int fsAttributes; // STATX_ATTR_* of the file system
+    private boolean hasMultigrainTimes;
+
+    private void notePlace(int mnt, int dentry) {
+        mountId = vfs.tables.mounts.id(mnt);
+        mountIdUnique = vfs.tables.mounts.idUnique(mnt);
+        isMountRoot = vfs.tables.mounts.root(mnt) == dentry;
+        FsType type = vfs.superBlocks.type(vfs.tables.dentries.sb(dentry));
+        fsAttributes = type.statxAttributes();
+        hasMultigrainTimes = type.hasMultigrainTimes();
+    }
 
     /** cp_new_stat(). */
     private long putStat(int task, long address) {
@@ -151,7 +168,7 @@ public final class SysStat {
                 return -Errno.EBADF;
             }
             error = vfs.stats.getattr(fileTable.inode(file), stat);
-            mountId = vfs.tables.mounts.id(fileTable.mnt(file));
+            notePlace(fileTable.mnt(file), fileTable.dentry(file));
         } else {
             error = lookup(task, dfd, path, flags);
         }
@@ -164,8 +181,12 @@ public final class SysStat {
         for (int at = 0; at < STATX_SIZE; at += 8) {
             Bytes.putLong(out, at, 0);
         }
-        int idKind = (mask & STATX_MNT_ID_UNIQUE) != 0 ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
-        Bytes.putInt(out, 0, STATX_BASIC_STATS | idKind);
+        boolean isUnique = (mask & STATX_MNT_ID_UNIQUE) != 0;
+        boolean hidesTimes = hasMultigrainTimes && (mask & STATX_CHANGE_TIMES) == 0;
+        int known = hidesTimes ? STATX_BASIC_STATS & ~STATX_CHANGE_TIMES : STATX_BASIC_STATS;
+        Bytes.putInt(out, 0, known | (isUnique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID));
+        Bytes.putLong(out, 8, isMountRoot ? STATX_ATTR_MOUNT_ROOT : 0);
+        Bytes.putLong(out, 56, STATX_ATTR_MOUNT_ROOT | STATX_ATTR_OF_VFS | fsAttributes);
         Bytes.putInt(out, 4, stat.blksize);
         Bytes.putInt(out, 16, stat.nlink);
         Bytes.putInt(out, 20, userNamespaces.fromKuidMunged(ns, stat.uid));
@@ -175,11 +196,13 @@ public final class SysStat {
         Bytes.putLong(out, 40, stat.size);
         Bytes.putLong(out, 48, stat.blocks);
         putStatxTime(64, stat.atime);
-        putStatxTime(96, stat.ctime);
-        putStatxTime(112, stat.mtime);
+        if (!hidesTimes) {
+            putStatxTime(96, stat.ctime);
+            putStatxTime(112, stat.mtime);
+        }
         putDevice(128, stat.rdev);
         putDevice(136, stat.dev);
-        Bytes.putLong(out, 144, mountId);
+        Bytes.putLong(out, 144, isUnique ? mountIdUnique : mountId);
         return memory.copyToUser(tasks.mm(task), address, out, 0, STATX_SIZE);
     }
 

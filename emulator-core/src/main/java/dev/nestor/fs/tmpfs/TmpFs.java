@@ -18,6 +18,10 @@ public final class TmpFs extends FsType {
     /** BOGO_DIRENT_SIZE: what an entry adds to the size that tmpfs shows of a directory. */
     private static final int BOGO_DIRENT_SIZE = 20;
 
+    private static final int DISK_DIR_SIZE = 4096;
+    private static final int SHMEM_ATTRIBUTES = 0x70; // STATX_ATTR_IMMUTABLE, APPEND, NODUMP
+    private static final int EXT4_ATTRIBUTES = 0x100874; // and COMPRESSED, ENCRYPTED, VERITY
+
     private final Vfs vfs;
     private final MemDevices devices;
     private final InodeTable inodes;
@@ -50,7 +54,7 @@ public final class TmpFs extends FsType {
 
     /** Stands for a file system on a disk. */
     public static TmpFs disk(Vfs vfs, MemDevices devices, String name, long magic) {
-        return new TmpFs(vfs, devices, name, magic, 4096, 0);
+        return new TmpFs(vfs, devices, name, magic, DISK_DIR_SIZE, 0);
     }
 
     /** shmem_fill_super(): an instance with a root directory, owned by global root; NULL at a limit. */
@@ -81,6 +85,22 @@ public final class TmpFs extends FsType {
     @Override
     public int mayChange() {
         return 0;
+    }
+
+    @Override
+    public int statxAttributes() {
+        boolean inMemory = name().equals("tmpfs") || name().equals("devtmpfs");
+        return emptyDirSize == DISK_DIR_SIZE ? EXT4_ATTRIBUTES : inMemory ? SHMEM_ATTRIBUTES : 0;
+    }
+
+    @Override
+    public boolean hasMultigrainTimes() {
+        return statxAttributes() != 0;
+    }
+
+    @Override
+    public boolean allowsIdmap() {
+        return name().equals("tmpfs") || emptyDirSize == DISK_DIR_SIZE;
     }
 
     @Override
