@@ -207,6 +207,10 @@ public final class LearnedFiles {
         return type.equals("cgroup2") || type.equals("cgroup");
     }
 
+    public boolean isDirectory(int inode) {
+        return (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR;
+    }
+
     /** What was taken for an object of one kind is of another. */
     public void retype(int inode, int mode) {
         inodes.setMode(inode, mode);

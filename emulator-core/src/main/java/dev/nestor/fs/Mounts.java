@@ -49,6 +49,7 @@ public final class Mounts {
     private final int mountMax;
     private final IntArrayList set = new IntArrayList();
     private final IntArrayList doomed = new IntArrayList();
+    private int firstId = 1; // of the mounts made from now on
     private boolean isFreeing; // what is put meanwhile waits in doomed: a mount may hold the last of a namespace
     private long lastUniqueId = MNT_UNIQUE_ID_OFFSET;
 
@@ -92,11 +93,17 @@ public final class Mounts {
         mounts.instances().addLast(sb, mnt);
         mounts.setRoot(mnt, dentries.get(root));
         mounts.setSource(mnt, names.get(source));
-        mounts.setId(mnt, ids.alloc(1));
+        mounts.setId(mnt, ids.alloc(firstId));
         mounts.setIdUnique(mnt, ++lastUniqueId);
         byId.put(lastUniqueId, mnt);
         peers.init(mnt);
         return mnt;
+    }
+
+    /** The next mounts get numbers from here on, as if so many of the kernel's own had been made. */
+    public void reserveIds(int first) {
+        firstId = first;
+        lastUniqueId = MNT_UNIQUE_ID_OFFSET + first;
     }
 
     /** mntget(). */

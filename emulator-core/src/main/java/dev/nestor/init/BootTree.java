@@ -2,25 +2,30 @@ package dev.nestor.init;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.uapi.Stat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The mounts that a kernel boots with: below the first root, which nobody sees, the root file system with {@code /proc},
  * {@code /sys}, {@code /dev}, {@code /dev/pts} and {@code /dev/shm}, and the cgroups in {@code /sys/fs/cgroup}.
  */
 final class BootTree {
+    private static final int DEVTMPFS_DEVICE = 6; // 0:6
     private static final int FIRST_ANONYMOUS_DEVICE = 21; // of those mounted at boot: proc is 0:21
-    private static final int FIRST_CGROUP_DEVICE = 28; // of the tmpfs that they are mounted in
 
     private final FileSystems fileSystems;
     private final Kernel kernel;
     private final Vfs vfs;
-    private int rootMount;
+
+    /** The mount that is seen at each place: looked up only. */
+    private final Map<String, Integer> tops = new HashMap<>();
 
     BootTree(Kernel kernel, FileSystems fileSystems) {
         this.kernel = kernel;
@@ -30,39 +35,110 @@ final class BootTree {
 
     /** Makes all of it; the top of the tree. */
     int create(int userNs, int pidNs) {
-        int firstSb = fileSystems.ramfs().create(userNs, 0755);
-        int first = mount(firstSb, "rootfs", 0);
+        int first = mount(fileSystems.ramfs().create(userNs, 0755), "rootfs", 0);
         vfs.superBlocks.reserveDevices(FIRST_ANONYMOUS_DEVICE);
-        rootMount = mountOn(fileSystems.newDisk(userNs), "/dev/vda", first, vfs.mounts.rootOf(first));
-        int top = vfs.mounts.rootOf(rootMount);
-        int proc = fileSystems.procFs().create(userNs, kernel.pidNamespaces().get(pidNs));
-        mountOn(proc, "proc", rootMount, directory(top, "proc", 0555));
-        int sysfs = fileSystems.newSpecial(fileSystems.sysfs(), userNs, 0555);
-        int sys = mountOn(sysfs, "sysfs", rootMount, directory(top, "sys", 0555));
-        int devtmpfs = fileSystems.newSpecial(fileSystems.devtmpfs(), userNs, 0755);
-        fileSystems.setDevtmpfsSb(devtmpfs);
-        int dev = mountOn(devtmpfs, "devtmpfs", rootMount, directory(top, "dev", 0755));
-        int devRoot = vfs.mounts.rootOf(dev);
-        int shm = fileSystems.tmpfs().create(userNs, 01777);
-        mountOn(shm, "tmpfs", dev, directory(devRoot, "shm", 01777));
-        int devpts = fileSystems.newSpecial(fileSystems.devpts(), userNs, 0755);
-        mountOn(devpts, "devpts", dev, directory(devRoot, "pts", 0755));
-        device(devRoot, "null", MemDevices.NULL_DEVICE);
-        device(devRoot, "zero", MemDevices.ZERO_DEVICE);
-        device(devRoot, "full", MemDevices.FULL_DEVICE);
-        device(devRoot, "random", MemDevices.RANDOM_DEVICE);
-        device(devRoot, "urandom", MemDevices.URANDOM_DEVICE);
-        directory(top, "tmp", 01777);
-        mountCgroups(userNs, sys, directory(directory(vfs.mounts.rootOf(sys), "fs", 0755), "cgroup", 0755));
+        List<String[]> lines = kernel.config()
+                .bootMounts()
+                .lines()
+                .map(line -> line.split(" ", -1))
+                .toList();
+        vfs.mounts.reserveIds(Integer.parseInt(lines.getFirst()[0]));
+        int[] made = new int[lines.size()];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = mount(lines.get(i), userNs, pidNs);
+        }
+        for (int i = 0; i < made.length; i++) {
+            if (lines.get(i)[2].equals("/")) {
+                vfs.mounts.attach(made[i], first, vfs.mounts.rootOf(first));
+                tops.put("/", made[i]);
+            }
+        }
+        for (int i = 0; i < made.length; i++) {
+            if (!lines.get(i)[2].equals("/")) {
+                attach(made[i], lines.get(i)[2]);
+            }
+        }
+        fillDev(vfs.mounts.rootOf(tops.getOrDefault("/dev", rootMount())));
+        directory(vfs.mounts.rootOf(rootMount()), "tmp", 01777);
+        mountCgroups(userNs, tops.getOrDefault("/sys/fs/cgroup", rootMount()));
         return first;
     }
 
-    /** A tmpfs with a directory for each hierarchy of version 1 and one for the default one. */
-    private void mountCgroups(int userNs, int sys, int place) {
-        vfs.superBlocks.reserveDevices(FIRST_CGROUP_DEVICE);
-        int dir = fileSystems.tmpfs().create(userNs, 0755);
-        vfs.tables.superBlocks.setOptions(dir, vfs.tables.names.intern("mode=755"));
-        int parent = mountOn(dir, "tmpfs", sys, place);
+    /** The root file system's mount. */
+    int rootMount() {
+        return tops.getOrDefault("/", NULL);
+    }
+
+    private int mount(String[] line, int userNs, int pidNs) {
+        String flags = "," + line[4] + ",";
+        int sb = instance(line[1], userNs, pidNs);
+        String options = line[5].equals("-") ? "" : line[5];
+        fileSystems.instances().setText(sb, options);
+        vfs.tables.superBlocks.setReadOnly(sb, flags.contains(",ro,"));
+        int bits = (flags.contains(",ro,") ? MountFlags.MNT_READONLY : 0)
+                | (flags.contains(",nosuid,") ? MountFlags.MNT_NOSUID : 0)
+                | (flags.contains(",nodev,") ? MountFlags.MNT_NODEV : 0)
+                | (flags.contains(",noexec,") ? MountFlags.MNT_NOEXEC : 0)
+                | (flags.contains(",relatime,") ? MountFlags.MNT_RELATIME : 0);
+        return mount(sb, line[3], bits);
+    }
+
+    private int instance(String type, int userNs, int pidNs) {
+        return switch (type) {
+            case "proc" ->
+                fileSystems.procFs().create(userNs, kernel.pidNamespaces().get(pidNs));
+            case "tmpfs" -> fileSystems.tmpfs().create(userNs, 0755);
+            case "ext4" -> fileSystems.newDisk(userNs);
+            case "devtmpfs" -> {
+                int sb = fileSystems.newSpecial(fileSystems.devtmpfs(), userNs, 0755);
+                vfs.superBlocks.setDevice(sb, DEVTMPFS_DEVICE);
+                fileSystems.setDevtmpfsSb(sb);
+                yield sb;
+            }
+            default -> fileSystems.newSpecial(fileSystems.instances().special(type), userNs, 0755);
+        };
+    }
+
+    /** Below what is mounted on the way, in directories that are made as needed. */
+    private void attach(int mnt, String place) {
+        int parent = rootMount();
+        int dentry = vfs.mounts.rootOf(parent);
+        StringBuilder path = new StringBuilder();
+        for (String name : place.substring(1).split("/", -1)) {
+            path.append('/').append(name);
+            dentry = existing(dentry, name);
+            Integer top = tops.get(path.toString());
+            if (top != null) {
+                parent = top;
+                dentry = vfs.mounts.rootOf(top);
+            }
+        }
+        int inode = vfs.tables.dentries.inode(dentry);
+        if (vfs.tables.dentries.sb(dentry) != vfs.tables.mounts.sb(rootMount())) {
+            vfs.tables.inodes.setFlags(inode, vfs.tables.inodes.flags(inode) | InodeFlags.EMPTY_DIR);
+        }
+        vfs.mounts.attach(mnt, parent, dentry);
+        tops.put(place, mnt);
+    }
+
+    private int existing(int parent, String name) {
+        int text = vfs.tables.names.intern(name);
+        int dentry = vfs.dentries.lookup(parent, text);
+        vfs.tables.names.put(text);
+        int mode = name.equals("proc") || name.equals("sys") ? 0555 : name.equals("shm") ? 01777 : 0755;
+        return dentry == NULL ? directory(parent, name, mode) : dentry;
+    }
+
+    private void fillDev(int dev) {
+        device(dev, "null", MemDevices.NULL_DEVICE);
+        device(dev, "zero", MemDevices.ZERO_DEVICE);
+        device(dev, "full", MemDevices.FULL_DEVICE);
+        device(dev, "random", MemDevices.RANDOM_DEVICE);
+        device(dev, "urandom", MemDevices.URANDOM_DEVICE);
+    }
+
+    /** A directory for each hierarchy of version 1 and one for the default one. */
+    private void mountCgroups(int userNs, int parent) {
         int root = vfs.mounts.rootOf(parent);
         fileSystems.legacyCgroupFs().create(userNs);
         List<LegacyHierarchy> legacy = kernel.cgroups().legacy();
@@ -74,11 +150,6 @@ final class BootTree {
         mountOn(fileSystems.cgroupFs().instance(), "cgroup2", parent, directory(root, "unified", 0755));
     }
 
-    /** The root file system's mount. */
-    int rootMount() {
-        return rootMount;
-    }
-
     private int mount(int sb, String source, int flags) {
         int name = vfs.tables.names.intern(source);
         int mnt = vfs.mounts.create(sb, vfs.tables.superBlocks.root(sb), name);
@@ -88,10 +159,8 @@ final class BootTree {
         return mnt;
     }
 
-    private int mountOn(int sb, String source, int parent, int place) {
-        int mnt = mount(sb, source, MountFlags.MNT_RELATIME);
-        vfs.mounts.attach(mnt, parent, place);
-        return mnt;
+    private void mountOn(int sb, String source, int parent, int place) {
+        vfs.mounts.attach(mount(sb, source, MountFlags.MNT_RELATIME), parent, place);
     }
 
     private int directory(int parent, String name, int mode) {

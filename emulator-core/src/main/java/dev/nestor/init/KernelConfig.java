@@ -54,6 +54,19 @@ public final class KernelConfig {
             1:cpu:/
             0::/corpus/program
             """;
+    private String bootMounts = // id, type, place, source, flags, options: in the order of their ids
+            """
+            22 proc /proc proc rw,relatime -
+            23 sysfs /sys sysfs rw,relatime -
+            24 devtmpfs /dev devtmpfs rw,relatime size=12334460k,nr_inodes=3083615,mode=755
+            25 tmpfs /dev/shm tmpfs rw,relatime size=24684084k
+            26 devpts /dev/pts devpts rw,relatime mode=600,ptmxmode=000
+            27 ext4 / /dev/vda rw,relatime discard,resv_strict,resuid=65534,resgid=65534
+            28 tmpfs /mnt/sandboxing/model_tools_env/v1/python model_tools_unavailable ro,nosuid,nodev,relatime size=4k,mode=755
+            29 devpts /dev/pts devpts rw,relatime mode=600,ptmxmode=000
+            30 tmpfs /dev/shm tmpfs rw,relatime size=24684084k
+            31 tmpfs /sys/fs/cgroup tmpfs rw,relatime mode=755
+            """;
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
     private boolean requestKeyHelper = true; // /sbin/request-key is there, and makes no key
     private final int[] ucountMax = new int[UcountType.COUNT]; // user.max_* of the initial user namespace
@@ -139,6 +152,16 @@ public final class KernelConfig {
         nodename = wantedNodename;
         release = wantedRelease;
         version = wantedVersion;
+        return this;
+    }
+
+    /** The mounts that stand when the first program starts; those of cgroups come behind them. */
+    public String bootMounts() {
+        return bootMounts;
+    }
+
+    public KernelConfig bootMounts(String wanted) {
+        bootMounts = wanted;
         return this;
     }
 

@@ -159,8 +159,18 @@ final class OutsideFiles {
 
     private static int guess(TraceCall call, byte[] path) {
         boolean isDevice = startsWith(path, "/dev/") && !startsWith(path, "/dev/shm") && !startsWith(path, "/dev/pts");
-        boolean isDirectory = path[path.length - 1] == '/' || call.nr() == Nr.NR_statfs;
+        boolean isDirectory = path[path.length - 1] == '/'
+                || call.nr() == Nr.NR_statfs
+                || (call.nr() == Nr.NR_mount && !hasExtension(path) && !startsWith(path, "/etc/"));
         return isDirectory ? Stat.S_IFDIR : isDevice ? Stat.S_IFCHR : Stat.S_IFREG;
+    }
+
+    private static boolean hasExtension(byte[] path) {
+        int at = path.length - 1;
+        while (at > 0 && path[at] != '.' && path[at] != '/') {
+            at--;
+        }
+        return at > 0 && path[at] == '.' && path[at - 1] != '/';
     }
 
     private static boolean startsWith(byte[] path, String prefix) {
@@ -202,8 +212,16 @@ final class OutsideFiles {
 
     /** Something on the way is a directory, or what was taken for a file is a symlink: a kind that was guessed was wrong. */
     private boolean retype(ReplayedTask member, TraceCall call) {
+        if (call.nr() == Nr.NR_mount) {
+            return retypeBound(member, call);
+        }
         for (PathUse use : PathUse.of(call)) {
             byte[] path = use.path(call);
+            int dir = use.dfd(call) == Fcntl.AT_FDCWD ? NULL : learned.inodeOf(member.task(), use.dfd(call));
+            if (dir > NULL && guessed.remove(dir)) {
+                learned.retype(dir, Stat.S_IFDIR | 0755);
+                return true;
+            }
             for (int end = 1; path != null && end <= path.length; end++) {
                 boolean isLast = end == path.length;
                 if (!isLast && path[end] != '/') {
@@ -215,6 +233,19 @@ final class OutsideFiles {
                     learned.retype(inode, isLast ? mode(call, use, path) : Stat.S_IFDIR | 0755);
                     return true;
                 }
+            }
+        }
+        return false;
+    }
+
+    /** A directory is bound to directories only, all else to what is none: of two that differ one was guessed wrongly. */
+    private boolean retypeBound(ReplayedTask member, TraceCall call) {
+        for (PathUse use : PathUse.of(call)) {
+            byte[] path = use.path(call);
+            int inode = path == null ? NULL : learned.find(member.task(), use.dfd(call), path, true);
+            if (inode > NULL && guessed.remove(inode)) {
+                learned.retype(inode, learned.isDirectory(inode) ? Stat.S_IFREG | 0644 : Stat.S_IFDIR | 0755);
+                return true;
             }
         }
         return false;

@@ -22,6 +22,7 @@ record PathUse(int dirAt, int pathAt, int kind, boolean follows) {
     static final int GUESS = 0;
     static final int PARENT = 1;
 
+    private static final int MS_REMOUNT = 0x20;
     private static final int MS_BIND = 0x1000;
     private static final int MS_MOVE = 0x2000;
 
@@ -74,10 +75,13 @@ record PathUse(int dirAt, int pathAt, int kind, boolean follows) {
 
     /** The source of a mount is a path only where it is bound or moved. */
     private static PathUse[] mounted(TraceCall call) {
-        PathUse target = new PathUse(CWD, 1, Stat.S_IFDIR, true);
         Value flags = call.arg(3);
-        boolean hasSource = flags != null && flags.isNumber() && (flags.number() & (MS_BIND | MS_MOVE)) != 0;
-        return hasSource ? new PathUse[] {ANY, target} : one(target);
+        boolean isShown = flags != null && flags.isNumber();
+        boolean hasSource = isShown && (flags.number() & (MS_BIND | MS_MOVE)) != 0;
+        boolean changes = isShown && (flags.number() & MS_REMOUNT) != 0;
+        return hasSource && !changes
+                ? new PathUse[] {ANY, new PathUse(CWD, 1, GUESS, true)}
+                : one(new PathUse(CWD, 1, Stat.S_IFDIR, true));
     }
 
     private static PathUse[] one(PathUse use) {
