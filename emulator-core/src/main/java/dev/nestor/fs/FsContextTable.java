@@ -21,7 +21,8 @@ public final class FsContextTable extends Table {
     private int[] sbFlags = new int[initialRows()]; // SB_*
     private int[] sbFlagsMask = new int[initialRows()]; // SB_* that have been named
     private int[] source = new int[initialRows()]; // name; NULL for none
-    private int[] options = new int[initialRows()]; // name: key=value,key… as far as they have been taken; NULL for none
+    private int[] options =
+            new int[initialRows()]; // name: key=value,key… as far as they have been taken; NULL for none
     private int[] log = new int[initialRows()]; // name: messages, each with a NUL behind it; NULL for none
 
     public FsContextTable(int limit) {

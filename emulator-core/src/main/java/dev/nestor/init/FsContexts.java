@@ -157,7 +157,8 @@ public final class FsContexts implements FileOps {
         }
         if (result < 0) {
             boolean isUnexpected = FsOptionRules.isFlag(type, key);
-            return fail(fc, result, type + (isUnexpected ? ": Unexpected value for '" : ": Bad value for '") + key + "'\n");
+            return fail(
+                    fc, result, type + (isUnexpected ? ": Unexpected value for '" : ": Bad value for '") + key + "'\n");
         }
         result = special(task, fc, type, key, value);
         return result != 0 ? Math.min(result, 0) : take(fc, key, value);
@@ -359,7 +360,9 @@ public final class FsContexts implements FileOps {
     public int getTree(int task, int fc) {
         int sb = fileSystems.instances().make(task, fc);
         if (sb < 0) {
-            if (sb == -Errno.EINVAL && table.source(fc) == NULL && fileSystems.instances().isOnDevice(typeName(fc))) {
+            if (sb == -Errno.EINVAL
+                    && table.source(fc) == NULL
+                    && fileSystems.instances().isOnDevice(typeName(fc))) {
                 return fail(fc, sb, "No source specified\n");
             }
             return sb;

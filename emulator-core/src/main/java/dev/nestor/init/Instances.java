@@ -48,9 +48,10 @@ final class Instances {
     private static final String OF_ANYBODY = ",tmpfs,ramfs,devpts,overlay,fuse,binfmt_misc,bpf,";
 
     private static final String SINGLE = ",debugfs,tracefs,securityfs,fusectl,pstore,";
-    private static final String ALL = ",sysfs,tmpfs,proc,cgroup,cgroup2,cpuset,devtmpfs,binfmt_misc,debugfs,tracefs,securityfs,"
-            + "sockfs,bpf,pipefs,ramfs,hugetlbfs,devpts,ext3,ext2,ext4,squashfs,autofs,fuseblk,fuse,fusectl,overlay,xfs,erofs,"
-            + "mqueue,btrfs,pstore,";
+    private static final String ALL =
+            ",sysfs,tmpfs,proc,cgroup,cgroup2,cpuset,devtmpfs,binfmt_misc,debugfs,tracefs,securityfs,"
+                    + "sockfs,bpf,pipefs,ramfs,hugetlbfs,devpts,ext3,ext2,ext4,squashfs,autofs,fuseblk,fuse,fusectl,overlay,xfs,erofs,"
+                    + "mqueue,btrfs,pstore,";
 
     private static final long PAGE_SHIFT = 12;
 
@@ -119,7 +120,8 @@ final class Instances {
                     case "mqueue" ->
                         fileSystems
                                 .mqueueFs()
-                                .instance(kernel.nsProxyTable().ipcNs(kernel.tasks().nsproxy(task)));
+                                .instance(kernel.nsProxyTable()
+                                        .ipcNs(kernel.tasks().nsproxy(task)));
                     case "ramfs" -> makeRamfs(task, contexts.userNs(fc), options);
                     case "cgroup2", "cgroup", "cpuset" -> makeCgroup(task, type, options);
                     case "devtmpfs" -> vfs.superBlocks.get(fileSystems.devtmpfsSb());
@@ -159,9 +161,7 @@ final class Instances {
         }
         byte[] path = text(source).getBytes(StandardCharsets.ISO_8859_1);
         Nameidata nd = vfs.namei.second().set(path, 0, path.length);
-        int error = path.length == 0
-                ? -Errno.EINVAL
-                : vfs.namei.lookup(nd, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW);
+        int error = path.length == 0 ? -Errno.EINVAL : vfs.namei.lookup(nd, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW);
         if (error != 0) {
             return error;
         }
@@ -258,8 +258,11 @@ final class Instances {
 
     private int makeProc(int task, int fc, String options) {
         FsContextTable contexts = vfs.tables.fsContexts;
-        int pidNs = contexts.pidNs(fc) != NULL ? contexts.pidNs(fc) : kernel.pids().activeNs(task);
-        int sb = fileSystems.procFs().create(contexts.userNs(fc), kernel.pidNamespaces().get(pidNs));
+        int pidNs =
+                contexts.pidNs(fc) != NULL ? contexts.pidNs(fc) : kernel.pids().activeNs(task);
+        int sb = fileSystems
+                .procFs()
+                .create(contexts.userNs(fc), kernel.pidNamespaces().get(pidNs));
         if (sb != NULL) {
             setText(sb, procShown(options));
         }

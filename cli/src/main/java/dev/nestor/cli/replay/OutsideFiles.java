@@ -112,6 +112,11 @@ final class OutsideFiles {
         for (PathUse use : PathUse.of(call)) {
             byte[] path = use.path(call);
             if (path != null && path.length > 0) {
+                int inode = learned.find(task, use.dfd(call), path, false);
+                if (inode > NULL && learned.isNewLink(inode) && call.arg(use.pathAt() + 1) instanceof Value.Str text) {
+                    learned.learnLink(inode, text.bytes());
+                    return true;
+                }
                 learned.forgetName(task, use.dfd(call), path);
                 learn(task, call, use, path);
             }

@@ -51,10 +51,11 @@ public final class RecordedReplay {
         CgroupCalls cgroupCalls = new CgroupCalls(prehistory.learnedFiles(), signatures);
         verdicts = new Verdicts(new ReplayReport(), signatures, cgroupCalls, listener);
         Renaming renaming = new Renaming();
+        Renaming mounts = new Renaming();
         calls = new CallReplay(
                 machine,
-                new CallEncoder(signatures, machine.kernel().addressSpaces(), machine.tasks()),
-                new OutcomeComparer(signatures, machine.kernel().addressSpaces(), renaming),
+                new CallEncoder(signatures, machine.kernel().addressSpaces(), machine.tasks(), mounts),
+                new OutcomeComparer(signatures, machine.kernel().addressSpaces(), renaming, mounts),
                 prehistory,
                 new Wishes(machine, crew),
                 verdicts);

@@ -39,6 +39,7 @@ final class Arena {
     private final AddressSpaces spaces;
     private final UserMemory memory;
     private final CallFrame frame;
+    private final Renaming mounts;
 
     private byte[] staging = new byte[16 << 10];
     private int top = KEPT_BYTES; // end of what is staged
@@ -47,10 +48,16 @@ final class Arena {
     private int mm = Table.NULL;
     private boolean failed; // it does not fit, or there is no memory
 
-    Arena(AddressSpaces spaces, CallFrame frame) {
+    Arena(AddressSpaces spaces, CallFrame frame, Renaming mounts) {
+        this.mounts = mounts;
         this.spaces = spaces;
         this.memory = spaces.memory();
         this.frame = frame;
+    }
+
+    /** Unique ids of mounts: programs give them back. */
+    Renaming mounts() {
+        return mounts;
     }
 
     /** Begins the arguments of a call. */

@@ -26,9 +26,14 @@ public final class CallEncoder {
     private String refusal = "";
 
     public CallEncoder(Signatures signatures, AddressSpaces spaces, TaskTable tasks) {
+        this(signatures, spaces, tasks, new Renaming());
+    }
+
+    /** @param mounts what ids of mounts stand for which */
+    public CallEncoder(Signatures signatures, AddressSpaces spaces, TaskTable tasks, Renaming mounts) {
         this.signatures = signatures;
         this.tasks = tasks;
-        this.arena = new Arena(spaces, frame);
+        this.arena = new Arena(spaces, frame, mounts);
         this.futexes = new FutexWords(spaces.memory());
     }
 

@@ -15,6 +15,10 @@ final class IntCodec extends Codec {
         NEVER,
         /** The inode of a file: of a namespace, pipe or socket one to one, of other files any. */
         INODE,
+        /** The unique id of a mount, one to one; of what is no such id, any. */
+        MOUNT,
+        /** The id of a mount namespace: one to one. */
+        MOUNT_NS,
         /** The status of wait4(2). */
         STATUS,
         /** The type of the lock that F_GETLK finds: the log does not show that it was mostly asked for one to write. */
@@ -22,6 +26,8 @@ final class IntCodec extends Codec {
     }
 
     private static final int F_WRLCK = 1;
+    private static final long MOUNT_IDS = 1L << 31; // unique ids of mounts are larger
+    private static final long NAMESPACES = 1L << 62; // ids of mount namespaces, apart from those of mounts
 
     private final int size;
     private final boolean isSigned;
@@ -53,7 +59,7 @@ final class IntCodec extends Codec {
         if (!Numbers.areShown(value)) {
             return false;
         }
-        arena.put(at, size, rule == Rule.LOCK_FOUND ? F_WRLCK : Numbers.of(value));
+        arena.put(at, size, rule == Rule.LOCK_FOUND ? F_WRLCK : emulated(arena, Numbers.of(value)));
         return true;
     }
 
@@ -73,6 +79,10 @@ final class IntCodec extends Codec {
         if (rule == Rule.ANY || rule == Rule.INODE) {
             return isWritten(view) && (rule == Rule.ANY || Inodes.match(view, shown, found));
         }
+        boolean isId = rule == Rule.MOUNT_NS || (rule == Rule.MOUNT && shown > MOUNT_IDS);
+        if (isId ? view.mounts().matches(key(shown), key(found)) : rule == Rule.MOUNT) {
+            return true;
+        }
         int unused = Long.SIZE - size * Byte.SIZE;
         if (shown << unused == found << unused) {
             return true;
@@ -83,6 +93,16 @@ final class IntCodec extends Codec {
         return rule == Rule.STATUS
                 ? view.differ(Texts.status((int) shown), Texts.status((int) found))
                 : view.differ(shown << unused >> unused, found);
+    }
+
+    /** What a program gives back that a call has shown it. */
+    private long emulated(Arena arena, long number) {
+        boolean isId = rule == Rule.MOUNT || rule == Rule.MOUNT_NS;
+        return isId ? arena.mounts().emulated(key(number)) ^ key(0) : number;
+    }
+
+    private long key(long number) {
+        return rule == Rule.MOUNT_NS ? number ^ NAMESPACES : number;
     }
 
     private boolean isWritten(View view) {

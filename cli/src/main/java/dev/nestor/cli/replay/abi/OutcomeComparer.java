@@ -26,8 +26,13 @@ public final class OutcomeComparer {
     private final View view;
 
     public OutcomeComparer(Signatures signatures, AddressSpaces spaces, Renaming renaming) {
+        this(signatures, spaces, renaming, new Renaming());
+    }
+
+    /** @param mounts unique ids of mounts, apart from what else is renamed */
+    public OutcomeComparer(Signatures signatures, AddressSpaces spaces, Renaming renaming, Renaming mounts) {
         this.signatures = signatures;
-        this.view = new View(spaces, frame, renaming);
+        this.view = new View(spaces, frame, renaming, mounts);
     }
 
     /**

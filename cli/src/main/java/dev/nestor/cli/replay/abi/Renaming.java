@@ -52,6 +52,11 @@ public final class Renaming {
         }
     }
 
+    /** What stands for a recorded number: itself, if nothing else does. */
+    long emulated(long recorded) {
+        return emulatedOf.getOrDefault(recorded, recorded);
+    }
+
     private void bind(long recorded, long emulated) {
         if (emulatedOf.containsKey(recorded)) {
             recordedOf.remove(emulatedOf.get(recorded));

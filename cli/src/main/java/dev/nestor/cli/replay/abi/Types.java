@@ -180,6 +180,8 @@ final class Types {
 
     private Codec named(String name, Scope scope) {
         return switch (name) {
+            case "mountid" -> new IntCodec(Long.BYTES, false, IntCodec.Rule.MOUNT);
+            case "mountnsid" -> new IntCodec(Long.BYTES, false, IntCodec.Rule.MOUNT_NS);
             case "inode" -> new IntCodec(Long.BYTES, false, IntCodec.Rule.INODE);
             case "locktype" -> new IntCodec(Short.BYTES, true, IntCodec.Rule.LOCK_FOUND);
             case "status" -> new IntCodec(Integer.BYTES, true, IntCodec.Rule.STATUS);

@@ -11,6 +11,7 @@ final class View {
     private final UserMemory memory;
     private final CallFrame frame;
     private final Renaming renaming;
+    private final Renaming mounts;
     private final byte[] word = new byte[Long.BYTES];
     private final StringBuilder path = new StringBuilder();
 
@@ -21,7 +22,8 @@ final class View {
     private @Nullable String actual;
     private @Nullable String unknown; // why, the first time
 
-    View(AddressSpaces spaces, CallFrame frame, Renaming renaming) {
+    View(AddressSpaces spaces, CallFrame frame, Renaming renaming, Renaming mounts) {
+        this.mounts = mounts;
         this.memory = spaces.memory();
         this.frame = frame;
         this.renaming = renaming;
@@ -47,6 +49,11 @@ final class View {
 
     Renaming renaming() {
         return renaming;
+    }
+
+    /** Unique ids of mounts. */
+    Renaming mounts() {
+        return mounts;
     }
 
     /** Bytes of memory, valid until the next call of this; null when they cannot be read, which is then unknown. */

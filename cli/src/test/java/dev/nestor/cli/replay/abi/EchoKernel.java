@@ -25,7 +25,7 @@ final class EchoKernel {
 
     EchoKernel(AddressSpaces spaces) {
         this.memory = spaces.memory();
-        this.scratch = new Arena(spaces, frame);
+        this.scratch = new Arena(spaces, frame, new Renaming());
     }
 
     /** Writes what the call wrote; false when it is shown in a way that this cannot write. */
