@@ -107,7 +107,7 @@ public final class FsOptionRules {
         int end = text.length();
         int shift = end == 0 ? -1 : "kmgtpe".indexOf(Character.toLowerCase(text.charAt(end - 1)));
         long value = number(text.substring(0, shift >= 0 ? end - 1 : end), 0);
-        return value < 0 ? -1 : value << 10 * (shift + 1);
+        return value < 0 ? -1 : value << (10 * (shift + 1));
     }
 
     /** The value of an option in key=value,key…, or null. */

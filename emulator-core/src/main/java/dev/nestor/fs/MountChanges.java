@@ -252,8 +252,18 @@ public final class MountChanges {
         return error;
     }
 
-    /** do_move_mount(): {@code beneath} is MOVE_MOUNT_BENEATH. */
-    public int move(int ns, int oldMnt, int oldDentry, int newMnt, int newDentry, boolean beneath) {
+    /** do_move_mount() of mount(2). */
+    public int move(int ns, int oldMnt, int oldDentry, int newMnt, int newDentry) {
+        return move(ns, oldMnt, oldDentry, newMnt, newDentry, NULL);
+    }
+
+    /**
+     * do_move_mount().
+     *
+     * @param rootMnt for MOVE_MOUNT_BENEATH the mount of the caller's root, beneath which nothing goes; else NULL
+     */
+    public int move(int ns, int oldMnt, int oldDentry, int newMnt, int newDentry, int rootMnt) {
+        boolean beneath = rootMnt != NULL;
         if (!isRoot(oldMnt, oldDentry) || namei.isDirectory(oldDentry) != namei.isDirectory(newDentry)) {
             return -Errno.EINVAL;
         }
@@ -265,7 +275,7 @@ public final class MountChanges {
         if (!mayMove(ns, oldMnt, parent)) {
             return -Errno.EINVAL;
         }
-        if (beneath && !mayMoveBeneath(ns, oldMnt, newMnt)) {
+        if (beneath && !mayMoveBeneath(ns, rootMnt, oldMnt, newMnt)) {
             return -Errno.EINVAL;
         }
         if (peers.isShared(parent) && grafts.containsUnbindable(oldMnt)) {
@@ -292,11 +302,12 @@ public final class MountChanges {
     }
 
     /** can_move_mount_beneath(). */
-    private boolean mayMoveBeneath(int ns, int from, int asked) {
+    private boolean mayMoveBeneath(int ns, int rootMnt, int from, int asked) {
         int parent = grafts.parent();
         int mountpoint = grafts.mountpoint();
         int over = mounts.parent(asked) == parent ? asked : life.lookup(parent, mounts.root(parent));
-        if (mounts.parent(over) == NULL || (mounts.flags(over) & MountFlags.MNT_LOCKED) != 0) {
+        boolean isFixed = mounts.parent(over) == NULL || (mounts.flags(over) & MountFlags.MNT_LOCKED) != 0;
+        if (isFixed || over == rootMnt || parent == nsLife.root(ns)) {
             return false;
         }
         Propagation propagation = life.propagation();

@@ -8,9 +8,8 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.uapi.Stat;
-import java.util.HashMap;
+import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The mounts that a kernel boots with: below the first root, which nobody sees, the root file system with {@code /proc},
@@ -25,7 +24,7 @@ final class BootTree {
     private final Vfs vfs;
 
     /** The mount that is seen at each place: looked up only. */
-    private final Map<String, Integer> tops = new HashMap<>();
+    private final Object2IntOpenHashMap<String> tops = new Object2IntOpenHashMap<>();
 
     BootTree(Kernel kernel, FileSystems fileSystems) {
         this.kernel = kernel;
@@ -66,7 +65,7 @@ final class BootTree {
 
     /** The root file system's mount. */
     int rootMount() {
-        return tops.getOrDefault("/", NULL);
+        return tops.getInt("/");
     }
 
     private int mount(String[] line, int userNs, int pidNs) {
@@ -107,8 +106,8 @@ final class BootTree {
         for (String name : place.substring(1).split("/", -1)) {
             path.append('/').append(name);
             dentry = existing(dentry, name);
-            Integer top = tops.get(path.toString());
-            if (top != null) {
+            int top = tops.getInt(path.toString());
+            if (top != NULL) {
                 parent = top;
                 dentry = vfs.mounts.rootOf(top);
             }

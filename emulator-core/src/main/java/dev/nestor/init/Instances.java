@@ -18,8 +18,7 @@ import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Stat;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What vfs_get_tree() makes of a context, for each file system that the reference machine's /proc/filesystems lists. */
 final class Instances {
@@ -59,7 +58,7 @@ final class Instances {
     private final FileSystems fileSystems;
     private final Vfs vfs;
     private final SuperBlockTable sbs;
-    private final Map<String, TmpFs> special = new HashMap<>();
+    private final TmpFs[] special;
     private final TmpFsOptions tmpfsOptions;
 
     Instances(Kernel kernel, FileSystems fileSystems, MemDevices devices) {
@@ -68,19 +67,22 @@ final class Instances {
         this.vfs = kernel.vfs();
         this.sbs = vfs.tables.superBlocks;
         this.tmpfsOptions = new TmpFsOptions();
-        for (Object[] one : SPECIAL) {
-            String name = (String) one[0];
-            special.put(name, TmpFs.special(vfs, devices, name, (Long) one[1]));
+        this.special = new TmpFs[SPECIAL.length];
+        for (int i = 0; i < SPECIAL.length; i++) {
+            special[i] = TmpFs.special(vfs, devices, (String) SPECIAL[i][0], (Long) SPECIAL[i][1]);
         }
         for (String name : ON_DEVICES) {
-            special.put(name, TmpFs.disk(vfs, devices, name, TmpFs.EXT4_SUPER_MAGIC));
+            TmpFs.disk(vfs, devices, name, TmpFs.EXT4_SUPER_MAGIC);
         }
     }
 
     TmpFs special(String name) {
-        TmpFs type = special.get(name);
-        assert type != null : name;
-        return type;
+        for (TmpFs type : special) {
+            if (type.name().equals(name)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException(name);
     }
 
     /** get_fs_type(): the FsType index, or ENODEV. */
@@ -184,7 +186,7 @@ final class Instances {
                 return vfs.superBlocks.get(found);
             }
         }
-        int error = type.equals("overlay") ? mayOverlay(task, options) : 0;
+        int error = type.equals("overlay") ? mayOverlay(options) : 0;
         if (error != 0) {
             return error;
         }
@@ -208,12 +210,13 @@ final class Instances {
     }
 
     /** What ovl_fill_super() asks for; that the layers are there has been seen with their options. */
-    private static int mayOverlay(int task, String options) {
-        boolean hasLower = FsOptionRules.valueOf(options, "lowerdir") != null
-                || FsOptionRules.valueOf(options, "lowerdir+") != null;
+    private static int mayOverlay(String options) {
+        String lower = FsOptionRules.valueOf(options, "lowerdir");
+        boolean hasAdded = FsOptionRules.valueOf(options, "lowerdir+") != null;
         boolean upper = FsOptionRules.valueOf(options, "upperdir") != null;
         boolean work = FsOptionRules.valueOf(options, "workdir") != null;
-        return hasLower && upper == work ? 0 : -Errno.EINVAL;
+        boolean isEnough = upper || hasAdded || (lower != null && lower.contains(":"));
+        return (lower != null || hasAdded) && isEnough && upper == work ? 0 : -Errno.EINVAL;
     }
 
     /** s_op->show_options(). */
@@ -240,7 +243,7 @@ final class Instances {
         return text.append(max == null ? "" : ",max=" + max).toString();
     }
 
-    private static String octal(@org.jspecify.annotations.Nullable String value, int otherwise) {
+    private static String octal(@Nullable String value, int otherwise) {
         long mode = value == null ? otherwise : FsOptionRules.number(value, 8) & 07777;
         String digits = Long.toOctalString(mode);
         return "000".substring(Math.min(3, digits.length())) + digits;
@@ -299,7 +302,7 @@ final class Instances {
     }
 
     private int makeTmpfs(int task, int userNs, String options) {
-        long half = kernel.config().memoryBytes() >>> PAGE_SHIFT + 1;
+        long half = kernel.config().memoryBytes() >>> (PAGE_SHIFT + 1);
         tmpfsOptions.parse(options, half);
         int uid = tmpfsOptions.uid() < 0 ? fsuid(task) : kernel.userNamespaces().makeKuid(userNs, tmpfsOptions.uid());
         int gid = tmpfsOptions.gid() < 0 ? fsgid(task) : kernel.userNamespaces().makeKgid(userNs, tmpfsOptions.gid());
@@ -333,7 +336,7 @@ final class Instances {
     }
 
     private int reconfigureTmpfs(int sb, String options) {
-        long half = kernel.config().memoryBytes() >>> PAGE_SHIFT + 1;
+        long half = kernel.config().memoryBytes() >>> (PAGE_SHIFT + 1);
         tmpfsOptions.parse(text(sbs.options(sb)) + "," + options, half);
         boolean limitsBlocks = FsOptionRules.has(options, "size") || FsOptionRules.has(options, "nr_blocks");
         boolean limitsInodes = FsOptionRules.has(options, "nr_inodes");

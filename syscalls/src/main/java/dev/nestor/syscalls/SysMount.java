@@ -159,7 +159,7 @@ public final class SysMount {
         boolean recursive = (flags & MountChanges.MS_REC) != 0;
         error = (flags & MountChanges.MS_BIND) != 0
                 ? changes.bind(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry(), recursive)
-                : changes.move(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry(), false);
+                : changes.move(ns, from.mnt(), from.dentry(), at.mnt(), at.dentry());
         from.release();
         return error;
     }

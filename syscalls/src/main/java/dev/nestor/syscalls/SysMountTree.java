@@ -245,9 +245,10 @@ public final class SysMountTree {
         error = find(from, task, args.intAt(0), args.get(1), lookup);
         if (error == 0) {
             boolean beneath = (flags & MOVE_MOUNT_BENEATH) != 0;
+            int rootMnt = beneath ? vfs.tables.fsStructs.rootMnt(tasks.fs(task)) : NULL;
             error = (flags & MOVE_MOUNT_SET_GROUP) != 0
                     ? changes.setGroup(task, from.mnt(), from.dentry(), to.mnt(), to.dentry())
-                    : changes.move(ns, from.mnt(), from.dentry(), to.mnt(), to.dentry(), beneath);
+                    : changes.move(ns, from.mnt(), from.dentry(), to.mnt(), to.dentry(), rootMnt);
             from.release();
         }
         to.release();

@@ -154,7 +154,8 @@ public final class SysStatmount {
             return -Errno.EOVERFLOW;
         }
         error = stats.seeFrom(task, ownNs(task), ns);
-        int mnt = error != 0 ? error : stats.find(task, ns, Bytes.getLong(req, 8));
+        long id = Bytes.getLong(req, 8);
+        int mnt = error != 0 ? error : id == StatMounts.LSMT_ROOT ? -Errno.ENOENT : stats.find(task, ns, id);
         if (mnt < 0) {
             return mnt;
         }

@@ -223,6 +223,9 @@ public final class CallReplay {
         if (outcome.verdict() == Outcome.Verdict.UNKNOWN) {
             member.take("not comparable: " + call.name() + ": " + outcome.actual());
         } else if (outcome.isDifferent()) {
+            if (prehistory.isRenamed(member, call, result)) {
+                return Outcome.EQUAL;
+            }
             String excuse = prehistory.excuse(member, call, result);
             if (!excuse.isEmpty()) {
                 member.take(excuse);

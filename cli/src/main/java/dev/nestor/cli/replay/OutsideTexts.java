@@ -70,6 +70,22 @@ final class OutsideTexts {
         return isCgroup ? "cgroup.stat.local" : name;
     }
 
+    /** Whether a list of mounts is the recorded one, but for the numbers of mounts, groups and anonymous devices. */
+    boolean isRenamed(ReplayedTask member, TraceCall call, long result) {
+        boolean isRead = call.nr() == Nr.NR_read && call.result().outcome() == CallResult.Outcome.RETURNED;
+        Value descriptor = call.arg(0);
+        if (!isRead || result <= 0 || descriptor == null || !descriptor.isNumber()) {
+            return false;
+        }
+        int file = machine.kernel().files().fileOf(member.task(), (int) descriptor.number());
+        boolean isList = file != NULL && MeasuredTexts.listsMounts(procFs.nameOf(file));
+        boolean isFirst = isList && machine.kernel().vfs().tables.files.pos(file) == result;
+        return isFirst
+                && call.result().value() == result
+                && call.arg(1) instanceof Value.Str text
+                && MountLists.areSame(text.bytes(), text.isTruncated(), found(member, (int) result));
+    }
+
     private static long count(TraceCall call) {
         Value count = call.arg(2);
         return count != null && count.isNumber() ? count.number() : -1;

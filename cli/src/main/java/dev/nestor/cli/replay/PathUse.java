@@ -75,10 +75,10 @@ record PathUse(int dirAt, int pathAt, int kind, boolean follows) {
 
     /** The source of a mount is a path only where it is bound or moved. */
     private static PathUse[] mounted(TraceCall call) {
-        Value flags = call.arg(3);
-        boolean isShown = flags != null && flags.isNumber();
-        boolean hasSource = isShown && (flags.number() & (MS_BIND | MS_MOVE)) != 0;
-        boolean changes = isShown && (flags.number() & MS_REMOUNT) != 0;
+        Value shown = call.arg(3);
+        long flags = shown != null && shown.isNumber() ? shown.number() : 0;
+        boolean hasSource = (flags & (MS_BIND | MS_MOVE)) != 0;
+        boolean changes = (flags & MS_REMOUNT) != 0;
         return hasSource && !changes
                 ? new PathUse[] {ANY, new PathUse(CWD, 1, GUESS, true)}
                 : one(new PathUse(CWD, 1, Stat.S_IFDIR, true));

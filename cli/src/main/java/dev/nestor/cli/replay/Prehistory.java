@@ -151,6 +151,11 @@ public final class Prehistory {
         return learnt.isEmpty() ? tasks.learn(member, call, result) : learnt;
     }
 
+    /** Whether an answer that differs is the recorded one but for numbers that a kernel chooses freely. */
+    public boolean isRenamed(ReplayedTask member, TraceCall call, long result) {
+        return texts.isRenamed(member, call, result);
+    }
+
     /** The emulator's answer, compared in full, differs: why it could not know better, or "". */
     public String excuse(ReplayedTask member, TraceCall call, long result) {
         String learnt = identity.learn(member, call, result);

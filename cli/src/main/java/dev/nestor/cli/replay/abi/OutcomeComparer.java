@@ -20,6 +20,7 @@ public final class OutcomeComparer {
     public static final long DIED = Long.MIN_VALUE + 1;
 
     private static final long LAST_ERRNO = 4095;
+    private static final int STX_MNT_ID = 144; // offset in struct statx
 
     private final Signatures signatures;
     private final CallFrame frame = new CallFrame();
@@ -66,10 +67,20 @@ public final class OutcomeComparer {
             Value value = frame.arg(i);
             if (value != null && !compare(signature.parameter(i), value, registers[i])) {
                 view.in(signature.argName(i));
+                noteMount(call, registers);
                 break;
             }
         }
         return view.outcome();
+    }
+
+    /** The id of a mount that statx(2) shows is known from now on, though something else of the file may differ. */
+    private void noteMount(TraceCall call, long[] registers) {
+        Value shown =
+                call.nr() == Nr.NR_statx && call.arg(4) instanceof Value.Struct stat ? stat.field("stx_mnt_id") : null;
+        if (shown != null && shown.isNumber() && shown.number() > 0 && registers[4] != 0) {
+            view.noteMount(registers[4] + STX_MNT_ID, shown.number());
+        }
     }
 
     /** A call that the log says has no result: the task ended in it. */

@@ -17,6 +17,8 @@ public final class Renaming {
     private static final long FIRST_INITIAL = 4026531832L; // MNT_NS_INIT_INO
     private static final long LAST_INITIAL = 4026531839L; // IPC_NS_INIT_INO; the other initial namespaces are between
 
+    private static final long NOTHING = 1L << 40;
+
     private final Long2LongOpenHashMap emulatedOf = new Long2LongOpenHashMap();
     private final Long2LongOpenHashMap recordedOf = new Long2LongOpenHashMap();
     private final LongOpenHashSet made = new LongOpenHashSet(); // recorded, not seen since
@@ -52,9 +54,10 @@ public final class Renaming {
         }
     }
 
-    /** What stands for a recorded number: itself, if nothing else does. */
+    /** What stands for a recorded number: itself where neither has a partner, else a number of nothing. */
     long emulated(long recorded) {
-        return emulatedOf.getOrDefault(recorded, recorded);
+        long otherwise = recordedOf.containsKey(recorded) ? recorded | NOTHING : recorded;
+        return emulatedOf.getOrDefault(recorded, otherwise);
     }
 
     private void bind(long recorded, long emulated) {

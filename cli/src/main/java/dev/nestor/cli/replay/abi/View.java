@@ -51,6 +51,13 @@ final class View {
         return renaming;
     }
 
+    /** What stands at an address is the id that the log shows, if nothing speaks against it. */
+    void noteMount(long at, long recorded) {
+        if (memory.copyFromUser(mm, at, word, 0, Long.BYTES) == 0) {
+            mounts.matches(recorded, word(Long.BYTES, false));
+        }
+    }
+
     /** Unique ids of mounts. */
     Renaming mounts() {
         return mounts;
