@@ -36,8 +36,9 @@ final class OutsideDescriptors {
     private final IntOpenHashSet unknownFlags = new IntOpenHashSet();
 
     private @Nullable TraceCall aligned; // the call whose descriptor has been moved to its number
-    private String standardOutput = ""; // what descriptor 1 stands for: with 2 it mostly is one file
-    private int standardFile; // the open file
+    /* What standard descriptors stand for, and their files: output and error output mostly are one. */
+    private final @Nullable String[] standardTargets = new String[LAST_STANDARD + 1];
+    private final int[] standardFiles = new int[LAST_STANDARD + 1];
 
     OutsideDescriptors(LearnedFiles learned) {
         this.learned = learned;
@@ -83,16 +84,21 @@ final class OutsideDescriptors {
     private void openStandard(ReplayedTask member, int fd, String target) {
         int before = learned.fileOf(member.task(), fd);
         boolean isStandard = before != NULL && learned.isOutside(before);
-        if (!(isStandard || before == NULL) || !open(member, fd, target, Fcntl.O_RDWR, false)) {
+        if (!isStandard && before != NULL) {
+            return;
+        }
+        int other = LAST_STANDARD + 1 - fd;
+        boolean isShared = fd > 0
+                && target.equals(standardTargets[other])
+                && learned.share(member.task(), standardFiles[other], fd, false);
+        if (!isShared && !open(member, fd, target, Fcntl.O_RDWR, false)) {
             return;
         }
         if (isStandard) {
             learned.passOn(member.task(), fd, before);
         }
-        if (fd == LAST_STANDARD - 1) {
-            standardOutput = target;
-            standardFile = learned.fileOf(member.task(), fd);
-        }
+        standardTargets[fd] = target;
+        standardFiles[fd] = learned.fileOf(member.task(), fd);
     }
 
     /** A call works on a descriptor that the emulator has not. Why the result is not computed, or "". */
@@ -264,9 +270,6 @@ final class OutsideDescriptors {
 
     private boolean open(ReplayedTask member, int fd, String target, int flags, boolean cloexec) {
         int task = member.task();
-        if (fd == LAST_STANDARD && target.equals(standardOutput) && learned.share(task, standardFile, fd, cloexec)) {
-            return true;
-        }
         byte[] path = OutsideFiles.bytes(path(target));
         boolean isPath = target.startsWith("/") && !target.startsWith("/proc/");
         if (isPath
