@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
+import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Namei;
@@ -145,8 +146,9 @@ public final class SysAccess {
                 && (mountFlags & MountFlags.MNT_READONLY) != 0) {
             error = -Errno.EROFS;
         }
+        boolean isUnknown = (vfs.tables.inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0;
         nd.release();
-        return error;
+        return error == -Errno.EACCES && isUnknown ? -Outside.EOUTSIDE : error;
     }
 
     /** do_readlinkat(). */
