@@ -78,6 +78,18 @@ final class MeasuredTexts {
         return end > 0 && other.length() >= end && other.startsWith(one.substring(0, end));
     }
 
+    /** Whether a text of lines is another one with lines of its own in between. */
+    static boolean hasMoreLines(byte[] recorded, byte[] found) {
+        String[] lines = new String(found, StandardCharsets.ISO_8859_1).split("\n", -1);
+        int next = 0;
+        for (String line : new String(recorded, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+            if (next < lines.length && line.equals(lines[next])) {
+                next++;
+            }
+        }
+        return next == lines.length && recorded.length > found.length;
+    }
+
     private static String masked(String file, byte[] bytes) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         if (file.equals("PID/stat")) {

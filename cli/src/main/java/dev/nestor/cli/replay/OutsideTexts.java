@@ -7,11 +7,16 @@ import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.LearnedFiles;
 import dev.nestor.fs.proc.ProcFs;
+import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.uapi.Nr;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import java.util.Set;
 
 /** Reads of /proc and of cgroups that show what was measured on the recorded machine, or what was mounted there. */
 final class OutsideTexts {
+    /** Lists of the objects of an IPC namespace, in /proc/sysvipc. */
+    private static final Set<String> SYSVIPC = Set.of("msg", "sem", "shm");
+
     private final Machine machine;
     private final LearnedFiles learned;
     private final ProcFs procFs;
@@ -54,6 +59,11 @@ final class OutsideTexts {
             return "";
         }
         boolean isCut = text.isTruncated() || call.result().value() == count(call);
+        if (SYSVIPC.contains(name)
+                && isInInitialIpc(member)
+                && MeasuredTexts.hasMoreLines(text.bytes(), found(member, (int) result))) {
+            return "objects of others";
+        }
         if (!MeasuredTexts.differInMeasuresOnly(name, text.bytes(), isCut, found(member, (int) result))) {
             return "";
         }
@@ -84,6 +94,12 @@ final class OutsideTexts {
                 && call.result().value() == result
                 && call.arg(1) instanceof Value.Str text
                 && MountLists.areSame(text.bytes(), text.isTruncated(), found(member, (int) result));
+    }
+
+    private boolean isInInitialIpc(ReplayedTask member) {
+        NsProxyTable proxies = machine.kernel().nsProxyTable();
+        int initial = proxies.ipcNs(machine.tasks().nsproxy(machine.kernel().initTask()));
+        return proxies.ipcNs(machine.tasks().nsproxy(member.task())) == initial;
     }
 
     private static long count(TraceCall call) {
