@@ -22,6 +22,7 @@ import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.ipc.MqueueFs;
 import dev.nestor.ipc.Mqueues;
+import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.net.NetBelow;
 import dev.nestor.net.Network;
 import dev.nestor.table.StateHash;
@@ -74,6 +75,7 @@ public final class FileSystems {
         procFiles = new ProcFiles();
         procFs = new ProcFs(
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
+        pidFds.setNamespaces(this::openNamespace);
         ProcTexts.register(procFiles, procContext(), procFs);
         new Sysctls(kernel).register(procFiles);
         new TimeFiles(kernel).register(procFiles);
@@ -104,6 +106,19 @@ public final class FileSystems {
         BootTree tree = new BootTree(kernel, this);
         nsRoot = tree.create(userNs, pidNs);
         rootMount = tree.rootMount();
+    }
+
+    /** The rest of pidfd_ioctl() for a namespace: who may read the task's memory may have it. */
+    private long openNamespace(int task, int subject, int type) {
+        if (!procFs.access().mayRead(task, subject)) {
+            return -Errno.EACCES;
+        }
+        int ns = type == NsTypes.PID_FOR_CHILDREN
+                ? kernel.pidNamespaces()
+                        .get(kernel.nsProxyTable()
+                                .pidNsForChildren(kernel.tasks().nsproxy(subject)))
+                : kernel.nsTypes().ops(type).get(subject);
+        return nsFs.open(task, type, ns);
     }
 
     private CgroupFs newCgroupFs() {

@@ -64,8 +64,9 @@ public final class SysCred {
     }
 
     /** What the task's namespace calls a kid. */
-    private int shown(int task, int kind, int kid) {
-        return namespaces.fromKidMunged(ns(task), kind, kid);
+    /** An id as the caller's namespace has it: an unsigned number. */
+    private long shown(int task, int kind, int kid) {
+        return Integer.toUnsignedLong(namespaces.fromKidMunged(ns(task), kind, kid));
     }
 
     /** ns_capable_setid(). */
@@ -77,9 +78,9 @@ public final class SysCred {
     private long getres(int task, SyscallArgs args, int kind) {
         int cred = cred(task);
         int mm = tasks.mm(task);
-        boolean put = memory.putInt(mm, args.get(0), shown(task, kind, table.real(cred, kind))) >= 0
-                && memory.putInt(mm, args.get(1), shown(task, kind, table.effective(cred, kind))) >= 0
-                && memory.putInt(mm, args.get(2), shown(task, kind, table.saved(cred, kind))) >= 0;
+        boolean put = memory.putInt(mm, args.get(0), (int) shown(task, kind, table.real(cred, kind))) >= 0
+                && memory.putInt(mm, args.get(1), (int) shown(task, kind, table.effective(cred, kind))) >= 0
+                && memory.putInt(mm, args.get(2), (int) shown(task, kind, table.saved(cred, kind))) >= 0;
         return put ? 0 : -Errno.EFAULT;
     }
 

@@ -11,6 +11,7 @@ import dev.nestor.fs.KStat;
 import dev.nestor.fs.Numbers;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
@@ -34,6 +35,8 @@ public final class PidFds extends FsType implements FileOps {
     private static final int DEVICE = 5;
     private static final int FIONREAD = 0x541B;
     private static final int PIDFS_IOCTL_MAGIC = 0xff;
+    private static final int PIDFD_GET_CGROUP_NAMESPACE = 0xff01; // the first of as many as there are kinds
+    private static final int PIDFD_GET_INFO = 11;
 
     private final Vfs vfs;
     private final InodeTable inodes;
@@ -45,6 +48,14 @@ public final class PidFds extends FsType implements FileOps {
     private final WaitQueues waitQueues;
     private final int mount;
     private final int noName;
+
+    private Namespaces namespaces = (task, subject, type) -> -Errno.ENOTTY;
+
+    /** Gives a task a descriptor of a namespace of another one: PIDFD_GET_*_NAMESPACE. */
+    public interface Namespaces {
+        /** The descriptor, or EACCES, EMFILE, ENFILE. */
+        long open(int task, int subject, int type);
+    }
 
     /** pid to the dentry that stands for it: look up, never walk. */
     private final Int2IntOpenHashMap stashed = new Int2IntOpenHashMap();
@@ -64,6 +75,10 @@ public final class PidFds extends FsType implements FileOps {
         this.mount = vfs.kernMount(vfs.types.register(this), userNs, source, DEVICE);
         vfs.tables.names.put(source);
         vfs.kinds.set(FileKinds.PIDFD, this);
+    }
+
+    public void setNamespaces(Namespaces room) {
+        namespaces = room;
     }
 
     /**
@@ -182,7 +197,22 @@ public final class PidFds extends FsType implements FileOps {
         if (cmd == FIONREAD) {
             return -Errno.ENOTTY;
         }
-        return (cmd >>> 8 & 0xff) == PIDFS_IOCTL_MAGIC ? -Outside.EOUTSIDE : -Errno.ENOTTY;
+        int type = cmd - PIDFD_GET_CGROUP_NAMESPACE;
+        if (type >= 0 && type < NsTypes.COUNT) {
+            return openNamespace(task, pidTable.thread(pidOf(file)), type, arg);
+        }
+        boolean isInfo = (cmd >>> 8 & 0xff) == PIDFS_IOCTL_MAGIC && (cmd & 0xff) == PIDFD_GET_INFO;
+        return isInfo ? -Outside.EOUTSIDE : -Errno.ENOTTY;
+    }
+
+    private long openNamespace(int task, int subject, int type, long arg) {
+        if (subject == NULL) {
+            return -Errno.ESRCH;
+        }
+        if (arg != 0) {
+            return -Errno.EINVAL;
+        }
+        return tasks.nsproxy(subject) == NULL ? -Errno.ESRCH : namespaces.open(task, subject, type);
     }
 
     /** anon_inode_getattr(): a pidfd has no type. */

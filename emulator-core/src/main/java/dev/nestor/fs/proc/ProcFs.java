@@ -120,7 +120,7 @@ public final class ProcFs extends FsType {
         return pidTable;
     }
 
-    PtraceAccess access() {
+    public PtraceAccess access() {
         return access;
     }
 

@@ -96,7 +96,7 @@ public final class Pids {
         if (nr < 1 || nr >= namespaces.pidMax(ns)) {
             return -Errno.EINVAL;
         }
-        if (nr != 1 && namespaces.childReaper(ns) == NULL) {
+        if (nr != 1 && namespaces.childReaper(ns) == NULL && !namespaces.dying(ns)) {
             return -Errno.EINVAL;
         }
         if (!mayWish.test(namespaces.userNs(ns))) {

@@ -65,7 +65,11 @@ final class ArrayCodec extends Codec {
             return view.cannotTell("shown in an unknown way");
         }
         List<Value> elements = elements(value.atExit());
-        for (int i = 0; i < elements.size(); i++) {
+        int shown = elements.size();
+        long count = length.isResult()
+                ? Math.min(shown, length.room(view.frame(), shown))
+                : shown; // the rest was there before
+        for (int i = 0; i < count; i++) {
             if (!element.same(view, at + (long) i * elementSize, elements.get(i))) {
                 return view.in(i);
             }
