@@ -63,8 +63,7 @@ public final class SysCred {
         return table.userNs(cred(task));
     }
 
-    /** What the task's namespace calls a kid. */
-    /** An id as the caller's namespace has it: an unsigned number. */
+    /** What the task's namespace calls a kid: an unsigned number. */
     private long shown(int task, int kind, int kid) {
         return Integer.toUnsignedLong(namespaces.fromKidMunged(ns(task), kind, kid));
     }
