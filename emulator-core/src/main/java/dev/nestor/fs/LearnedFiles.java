@@ -18,6 +18,7 @@ public final class LearnedFiles {
     /** The most names of a path, counted through symlinks. */
     private static final int MAX_NAMES = 512;
 
+    private static final int SECTOR_SHIFT = 9;
     private static final int UNKNOWN_FILE = InodeFlags.SIZE_UNKNOWN | InodeFlags.CONTENT_UNKNOWN;
     private static final int UNKNOWN_DIRECTORY = InodeFlags.SIZE_UNKNOWN | InodeFlags.INCOMPLETE;
 
@@ -391,6 +392,13 @@ public final class LearnedFiles {
         vfs.contents.put(inode, pos, bytes, 0, length);
         if (!hasUnknownAttributes(inode)) {
             inodes.setSize(inode, size);
+        }
+    }
+
+    /** The size of a block device in bytes, or that nobody knows it any more: 0. */
+    public void learnDeviceSize(int inode, long bytes) {
+        if ((inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFBLK) {
+            inodes.setDatum(inode, (int) (bytes >>> SECTOR_SHIFT));
         }
     }
 

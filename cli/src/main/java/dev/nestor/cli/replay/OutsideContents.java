@@ -6,11 +6,13 @@ import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.LearnedFiles;
+import dev.nestor.fs.devices.BlockDevices;
 import dev.nestor.uapi.Nr;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes of files from before the log, as far as reads show them: strace shows the first few hundred of each. */
 final class OutsideContents {
+    private static final long LOOP_COMMANDS = 0x4c;
     private static final long FICLONE = 0x40049409;
     private static final long FICLONERANGE = 0x4020940d;
 
@@ -39,6 +41,27 @@ final class OutsideContents {
         int inode = learned.inodeOf(member.task(), (int) descriptor.number());
         if (inode != NULL && learned.isRegular(inode)) {
             learned.forgetContent(inode);
+        }
+    }
+
+    /** How large a block device is, as long as nothing else is put behind it: LOOP_SET_FD and its kin. */
+    void alignDevice(ReplayedTask member, TraceCall call) {
+        Value descriptor = call.arg(0);
+        Value request = call.nr() == Nr.NR_ioctl ? call.arg(1) : null;
+        if (request == null || !request.isNumber() || descriptor == null || !descriptor.isNumber()) {
+            return;
+        }
+        int inode = learned.inodeOf(member.task(), (int) descriptor.number());
+        if (inode == NULL || call.result().outcome() != CallResult.Outcome.RETURNED) {
+            return;
+        }
+        if (request.number() >>> 8 == LOOP_COMMANDS) {
+            learned.learnDeviceSize(inode, 0);
+        } else if ((int) request.number() == BlockDevices.BLKGETSIZE64
+                && call.arg(2) instanceof Value.Array size
+                && size.elements().size() == 1
+                && size.elements().getFirst().isNumber()) {
+            learned.learnDeviceSize(inode, size.elements().getFirst().number());
         }
     }
 

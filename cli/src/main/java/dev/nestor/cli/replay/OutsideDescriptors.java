@@ -7,6 +7,8 @@ import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.LearnedFiles;
 import dev.nestor.fs.LookupFlags;
+import dev.nestor.kernel.ns.NsOps;
+import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
@@ -25,6 +27,7 @@ final class OutsideDescriptors {
     private static final String INHERITED = "a descriptor from before the log";
     private static final int LAST_STANDARD = 2;
 
+    private final Machine machine;
     private final LearnedFiles learned;
 
     /** The descriptors that the log has opened or closed for a task or its ancestors: those can't be inherited. */
@@ -40,7 +43,8 @@ final class OutsideDescriptors {
     private final @Nullable String[] standardTargets = new String[LAST_STANDARD + 1];
     private final int[] standardFiles = new int[LAST_STANDARD + 1];
 
-    OutsideDescriptors(LearnedFiles learned) {
+    OutsideDescriptors(Machine machine, LearnedFiles learned) {
+        this.machine = machine;
         this.learned = learned;
     }
 
@@ -270,6 +274,9 @@ final class OutsideDescriptors {
 
     private boolean open(ReplayedTask member, int fd, String target, int flags, boolean cloexec) {
         int task = member.task();
+        if (openInitialNamespace(task, fd, target)) {
+            return true;
+        }
         byte[] path = OutsideFiles.bytes(path(target));
         boolean isPath = target.startsWith("/") && !target.startsWith("/proc/");
         if (isPath
@@ -280,6 +287,33 @@ final class OutsideDescriptors {
             return true;
         }
         return learned.openOutside(task, fd, path, flags, cloexec);
+    }
+
+    /** {@code user:[4026531837]}: a descriptor of one of init's namespaces. */
+    private boolean openInitialNamespace(int task, int fd, String target) {
+        int bracket = target.indexOf(":[");
+        if (bracket <= 0 || !target.endsWith("]")) {
+            return false;
+        }
+        NsTypes types = machine.kernel().nsTypes();
+        int init = machine.kernel().initTask();
+        for (int type = 0; type < NsTypes.COUNT; type++) {
+            NsOps ops = types.ops(type);
+            if (!NsTypes.name(type).equals(target.substring(0, bracket))) {
+                continue;
+            }
+            int ns = ops.get(init);
+            if (!target.endsWith("[" + Integer.toUnsignedString(ops.inum(ns)) + "]")) {
+                ops.put(ns);
+                return false;
+            }
+            int opened = machine.kernel().fileSystems().nsFs().open(task, type, ns);
+            if (opened >= 0) {
+                learned.moveDescriptor(task, opened, fd);
+            }
+            return opened >= 0;
+        }
+        return false;
     }
 
     /** What strace shows of a device: {@code /dev/null<char 1:3>}. */

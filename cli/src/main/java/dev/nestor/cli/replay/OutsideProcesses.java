@@ -4,7 +4,9 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
+import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.LearnedFiles;
+import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.uapi.Errno;
 import java.util.Arrays;
 
@@ -16,33 +18,48 @@ final class OutsideProcesses {
     private static final byte[] HERE = OutsideFiles.bytes(".");
 
     private final LearnedFiles files;
+    private final ProcFs procFs;
     private final Crew crew;
     private final int rootPidNs;
 
-    OutsideProcesses(LearnedFiles files, Crew crew, int rootPidNs) {
+    OutsideProcesses(LearnedFiles files, ProcFs procFs, Crew crew, int rootPidNs) {
         this.files = files;
+        this.procFs = procFs;
         this.crew = crew;
         this.rootPidNs = rootPidNs;
     }
 
-    /** The emulator does not find a path, and the log does: whether the path leads into such a directory. */
-    boolean isMeant(ReplayedTask member, TraceCall call, long result) {
+    /** The emulator does not find a path, and the log does: the number of the process whose directory it leads into, or 0. */
+    int meant(ReplayedTask member, TraceCall call, long result) {
         boolean isFound = call.result().isKnown()
                 && !(call.result().outcome() == CallResult.Outcome.FAILED
                         && call.result().value() == -Errno.ENOENT);
-        if (result != -Errno.ENOENT || !isFound) {
-            return false;
-        }
-        for (PathUse use : PathUse.of(call)) {
-            byte[] path = use.path(call);
-            if (path != null && leadsToStranger(member.task(), use.dfd(call), path)) {
-                return true;
-            }
-        }
-        return false;
+        return result == -Errno.ENOENT && isFound ? stranger(member, call) : 0;
     }
 
-    private boolean leadsToStranger(int task, int dfd, byte[] path) {
+    private int stranger(ReplayedTask member, TraceCall call) {
+        for (PathUse use : PathUse.of(call)) {
+            byte[] path = use.path(call);
+            int number = path == null ? 0 : stranger(member.task(), use.dfd(call), path);
+            if (number != 0) {
+                return number;
+            }
+        }
+        return 0;
+    }
+
+    /** Whether a call is about something in the directory of such a process: of that only names and namespaces are known. */
+    boolean isAbout(ReplayedTask member, TraceCall call) {
+        if (stranger(member, call) != 0) {
+            return true;
+        }
+        Value first = call.arg(0);
+        int inode = first instanceof Value.Fd fd && fd.value() >= 0 ? files.inodeOf(member.task(), (int) fd.value()) : NULL;
+        int subject = procFs.subjectOf(inode);
+        return subject != NULL && crew.of(subject) == null;
+    }
+
+    private int stranger(int task, int dfd, byte[] path) {
         int start = 0;
         while (start < path.length) {
             int end = start;
@@ -54,12 +71,12 @@ final class OutsideProcesses {
                 byte[] directory = start == 0 ? HERE : Arrays.copyOf(path, start);
                 int inode = files.find(task, dfd, directory, true);
                 if (inode > NULL && files.pidNsOfProc(inode) == rootPidNs) {
-                    return true;
+                    return number;
                 }
             }
             start = end + 1;
         }
-        return false;
+        return 0;
     }
 
     /** The number that a name is, or -1. */

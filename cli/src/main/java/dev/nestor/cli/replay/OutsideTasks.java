@@ -83,6 +83,15 @@ final class OutsideTasks {
         pids.attachGroup(tasks.threadPid(task), task);
     }
 
+    /** A path leads to the directory of a process that the emulator does not have: from now on it has. */
+    boolean learnNumber(int number) {
+        int task = number > INIT && isFree(number) ? create(init, number) : NULL;
+        if (task != NULL) {
+            lead(task);
+        }
+        return task != NULL;
+    }
+
     /** A call finds a task by a number, and the emulator does not. Why the result is not computed, or "". */
     String learn(ReplayedTask member, TraceCall call, long result) {
         if (pids.activeNs(member.task()) != machine.rootPidNs()) {

@@ -35,14 +35,18 @@ import java.util.Set;
  *   <li><i>Memory</i> that is there without having been mapped ({@link OutsideMemory}).
  *   <li><i>How long the machine has been up</i>, which clocks that count from boot show ({@link OutsideClock}).
  *   <li><i>POSIX message queues</i> that are found though nobody in the log has made them ({@link OutsideQueues}).
- *   <li><i>Processes</i> that a call finds though no task of the log is they: learned as tasks that do nothing
- *       ({@link OutsideTasks}).
+ *   <li><i>Processes</i> that a call or a path of /proc finds though no task of the log is they: learned as tasks that do
+ *       nothing ({@link OutsideTasks}), whose namespaces are the initial ones. What their files in /proc say is not known
+ *       ({@link OutsideProcesses}).
+ *   <li><i>Descriptors of initial namespaces</i>, which are the same on all machines.
  * </ul>
  *
  * <p>After a difference the emulator is brought in line with the log where that is simple (a descriptor goes to the
  * recorded number), so that one difference does not beget others. No rule looks at which log or program it is.
  */
 public final class Prehistory {
+    private static final String STRANGER = "a process that the log does not show";
+
     private final Machine machine;
     private final Crew crew;
     private final LearnedFiles learned;
@@ -73,7 +77,7 @@ public final class Prehistory {
         tasks = new OutsideTasks(machine, crew);
         files = new OutsideFiles(learned);
         contents = new OutsideContents(learned);
-        descriptors = new OutsideDescriptors(learned);
+        descriptors = new OutsideDescriptors(machine, learned);
         mounts = new OutsideMounts(machine, learned);
         memory = new OutsideMemory(machine);
         identity = new Identity(machine, tasks, crew);
@@ -81,7 +85,8 @@ public final class Prehistory {
         clock = new OutsideClock(machine);
         queues = new OutsideQueues(machine);
         texts = new OutsideTexts(machine, learned);
-        processes = new OutsideProcesses(learned, crew, machine.rootPidNs());
+        processes = new OutsideProcesses(
+                learned, machine.kernel().fileSystems().procFs(), crew, machine.rootPidNs());
     }
 
     /** The machine's files, as those see them who learn of them. */
@@ -142,6 +147,9 @@ public final class Prehistory {
         if (learnt.isEmpty()) {
             learnt = queues.learn(member, call, result);
         }
+        if (learnt.isEmpty() && tasks.learnNumber(processes.meant(member, call, result))) {
+            learnt = STRANGER;
+        }
         if (learnt.isEmpty()) {
             learnt = files.learn(member, call, result);
         }
@@ -174,8 +182,8 @@ public final class Prehistory {
         if (learnt.isEmpty() && call.nr() == Nr.NR_getcwd && astray.contains(member)) {
             learnt = learnWorkingDirectory(member, call);
         }
-        if (learnt.isEmpty() && processes.isMeant(member, call, result)) {
-            learnt = "a process that the log does not show";
+        if (learnt.isEmpty() && processes.isAbout(member, call)) {
+            learnt = STRANGER;
         }
         if (learnt.isEmpty()) {
             learnt = texts.excuse(member, call, result);
@@ -226,6 +234,7 @@ public final class Prehistory {
         descriptors.learnEnd(member, call);
         contents.align(member, call, result);
         contents.alignWritten(member, call, result);
+        contents.alignDevice(member, call);
         memory.align(member, call, result);
         identity.settled(member, call);
     }

@@ -1,5 +1,6 @@
 package dev.nestor.fs.devices;
 
+import dev.nestor.fs.FileKinds;
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.InodeTable;
@@ -25,6 +26,7 @@ public final class MemDevices implements FileOps {
     private final FileTable files;
     private final InodeTable inodes;
     private final int kind;
+    private final BlockDevices blocks;
     private final byte[] zeros = new byte[CHUNK];
     private final byte[] unknown = new byte[CHUNK];
 
@@ -32,16 +34,20 @@ public final class MemDevices implements FileOps {
         this.files = vfs.tables.files;
         this.inodes = vfs.tables.inodes;
         this.kind = vfs.kinds.add(this);
+        this.blocks = new BlockDevices(vfs);
         Arrays.fill(unknown, Outside.UNKNOWN_BYTE);
     }
 
-    /** The FileOps index of these devices. */
-    public int kind() {
-        return kind;
+    /** The FileOps index of a device. */
+    public int kindOf(int mode, int rdev) {
+        if (isOne(mode, rdev)) {
+            return kind;
+        }
+        return (mode & Stat.S_IFMT) == Stat.S_IFBLK ? blocks.kind() : FileKinds.OUTSIDE;
     }
 
     /** Whether an inode is one of these devices. */
-    public static boolean isOne(int mode, int rdev) {
+    private static boolean isOne(int mode, int rdev) {
         boolean isKnown = rdev == NULL_DEVICE
                 || rdev == ZERO_DEVICE
                 || rdev == FULL_DEVICE

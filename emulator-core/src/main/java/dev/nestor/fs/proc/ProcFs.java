@@ -146,6 +146,12 @@ public final class ProcFs extends FsType {
         return inodes.handle(inode) == NULL ? name : "PID/" + name;
     }
 
+    /** The task that an inode of a /proc tells of; NULL for any other inode, and once it has been released. */
+    public int subjectOf(int inode) {
+        boolean isOurs = inode != NULL && vfs.superBlocks.type(inodes.sb(inode)) == this;
+        return isOurs ? taskOf(inode) : NULL;
+    }
+
     /** tgid_pidfd_to_pid(): the pid of a /proc/PID directory, which can stand for a pidfd; NULL for any other file. */
     public int pidOfDirectory(int file) {
         int inode = files.inode(file);

@@ -124,8 +124,7 @@ public final class TmpFs extends FsType {
             case Stat.S_IFREG -> FileKinds.REGULAR;
             case Stat.S_IFDIR -> FileKinds.DIRECTORY;
             case Stat.S_IFIFO -> FileKinds.PIPE;
-            case Stat.S_IFCHR, Stat.S_IFBLK ->
-                MemDevices.isOne(inodes.mode(inode), inodes.rdev(inode)) ? devices.kind() : FileKinds.OUTSIDE;
+            case Stat.S_IFCHR, Stat.S_IFBLK -> devices.kindOf(inodes.mode(inode), inodes.rdev(inode));
             default -> FileKinds.NONE;
         };
     }
