@@ -85,6 +85,15 @@ public interface FileOps {
         return -Errno.ENOTTY;
     }
 
+    /**
+     * fallocate() of a block device.
+     *
+     * @param mode FALLOC_FL_*
+     */
+    default long fallocate(int file, int mode, long offset, long length) {
+        return -Errno.EOPNOTSUPP;
+    }
+
     /** fsync(). */
     default long fsync(int file) {
         return -Errno.EINVAL;

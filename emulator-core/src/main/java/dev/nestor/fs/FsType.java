@@ -124,6 +124,11 @@ public abstract class FsType {
         return 0;
     }
 
+    /** The FALLOC_FL_* that its regular files' fallocate() takes; -1 when they have none. */
+    public int fallocateModes() {
+        return -1;
+    }
+
     /** setattr(): 0, or what stands against it. */
     public int maySetattr(int task, int inode, int what) {
         return 0;

@@ -213,6 +213,9 @@ public final class SysFileData {
         }
         int inode = fileTable.inode(file);
         int type = vfs.tables.inodes.mode(inode) & Stat.S_IFMT;
+        if (type == Stat.S_IFBLK) {
+            return files.ops(file).fallocate(file, mode, offset, length);
+        }
         if (type != Stat.S_IFREG) {
             return type == Stat.S_IFIFO ? -Errno.ESPIPE : type == Stat.S_IFDIR ? -Errno.EISDIR : -Errno.ENODEV;
         }
@@ -220,7 +223,8 @@ public final class SysFileData {
             return -Errno.EFBIG;
         }
         boolean zeroes = (mode & FALLOC_FL_ZERO_RANGE) != 0;
-        if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) != 0) {
+        int modes = vfs.superBlocks.type(vfs.tables.inodes.sb(inode)).fallocateModes();
+        if (modes < 0 || (mode & ~modes) != 0) {
             return -Errno.EOPNOTSUPP;
         }
         if (punches || zeroes) {

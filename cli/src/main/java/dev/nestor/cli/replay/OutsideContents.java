@@ -17,9 +17,11 @@ final class OutsideContents {
     private static final long FICLONERANGE = 0x4020940d;
 
     private final LearnedFiles learned;
+    private final OutsideFiles files;
 
-    OutsideContents(LearnedFiles learned) {
+    OutsideContents(LearnedFiles learned, OutsideFiles files) {
         this.learned = learned;
+        this.files = files;
     }
 
     /** A call that the emulator has not done has written to a file: what is in it now, nobody knows. */
@@ -99,8 +101,12 @@ final class OutsideContents {
         }
     }
 
-    /** What files of /proc tell of clocks, and of all that the whole machine has done. */
-    boolean isOfWholeMachine(TraceCall call, long result) {
+    /** What files of /proc tell of clocks, and of all that the whole machine has done: how many processes there are, too. */
+    boolean isOfWholeMachine(ReplayedTask member, TraceCall call, long result) {
+        if (files.isStat(call)) {
+            int inode = files.inodeOf(member.task(), call);
+            return result == 0 && inode > NULL && learned.pidNsOfProc(inode) != NULL;
+        }
         boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
         return isRead
                 && result > 0

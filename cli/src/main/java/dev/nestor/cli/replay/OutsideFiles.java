@@ -206,7 +206,12 @@ final class OutsideFiles {
         String link = "/" + String.join("/", Arrays.copyOf(from, from.length - same));
         String place = "/" + String.join("/", Arrays.copyOf(to, to.length - same));
         int kind = same > 0 ? Stat.S_IFDIR | 0755 : Stat.S_IFREG | 0644;
-        if (learned.learnPath(task, Fcntl.AT_FDCWD, bytes(place), LookupFlags.FOLLOW, kind) > NULL) {
+        int before = learned.namesLearned();
+        int there = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(place), LookupFlags.FOLLOW, kind);
+        if (there > NULL && same == 0 && learned.namesLearned() > before) {
+            guessed.add(there);
+        }
+        if (there > NULL) {
             int inode = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(link), 0, Stat.S_IFLNK | 0777);
             if (inode > NULL && learned.isNewLink(inode)) {
                 learned.learnLink(inode, bytes(place));
@@ -225,6 +230,7 @@ final class OutsideFiles {
             int dir = use.dfd(call) == Fcntl.AT_FDCWD ? NULL : learned.inodeOf(member.task(), use.dfd(call));
             if (dir > NULL && guessed.remove(dir)) {
                 learned.retype(dir, Stat.S_IFDIR | 0755);
+                learned.rekind(member.task(), use.dfd(call));
                 return true;
             }
             for (int end = 1; path != null && end <= path.length; end++) {
@@ -321,6 +327,11 @@ final class OutsideFiles {
             learned.learnAttributes(inode, stat);
             guessed.remove(inode);
         }
+    }
+
+    /** Whether a call shows the attributes of a file. */
+    boolean isStat(TraceCall call) {
+        return statOf(call) != null;
     }
 
     private static @Nullable KStat statOf(TraceCall call) {

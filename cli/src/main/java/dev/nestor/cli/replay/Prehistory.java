@@ -76,7 +76,7 @@ public final class Prehistory {
         learned = new LearnedFiles(machine.kernel().vfs(), machine.rootUserNs());
         tasks = new OutsideTasks(machine, crew);
         files = new OutsideFiles(learned);
-        contents = new OutsideContents(learned);
+        contents = new OutsideContents(learned, files);
         descriptors = new OutsideDescriptors(machine, learned);
         mounts = new OutsideMounts(machine, learned);
         memory = new OutsideMemory(machine);
@@ -191,7 +191,7 @@ public final class Prehistory {
         if (learnt.isEmpty() && contents.isCount(call, result)) {
             learnt = "how often a timer has gone off";
         }
-        if (learnt.isEmpty() && contents.isOfWholeMachine(call, result)) {
+        if (learnt.isEmpty() && contents.isOfWholeMachine(member, call, result)) {
             learnt = "what the whole machine has done";
         }
         boolean unknowable = files.isUnknowable(member, call)

@@ -18,6 +18,9 @@ public final class BlockDevices implements FileOps {
     public static final int BLKGETSIZE64 = 0x80081272;
 
     private static final int SECTOR_SHIFT = 9;
+    private static final long SECTOR_MASK = (1 << SECTOR_SHIFT) - 1;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int FALLOC_FL_SUPPORTED = 0x13; // KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE
 
     private final Vfs vfs;
     private final FileTable files;
@@ -82,6 +85,23 @@ public final class BlockDevices implements FileOps {
             return -Outside.EOUTSIDE;
         }
         return vfs.below.memory().putLong(vfs.below.tasks().mm(task), arg, size(file));
+    }
+
+    /** blkdev_fallocate(): a range on the device, of whole sectors; what is beyond its end is cut off with KEEP_SIZE. */
+    @Override
+    public long fallocate(int file, int mode, long offset, long length) {
+        long size = size(file);
+        if ((mode & ~FALLOC_FL_SUPPORTED) != 0) {
+            return -Errno.EOPNOTSUPP;
+        }
+        if (size == 0) {
+            return -Outside.EOUTSIDE;
+        }
+        long end = Math.min(offset + length, size);
+        boolean isCut = end < offset + length;
+        boolean isOdd = ((offset | end) & SECTOR_MASK) != 0;
+        boolean keepsSize = (mode & FALLOC_FL_KEEP_SIZE) != 0;
+        return offset >= size || (isCut && !keepsSize) || isOdd ? -Errno.EINVAL : 0;
     }
 
     /** blkdev_fsync(). */

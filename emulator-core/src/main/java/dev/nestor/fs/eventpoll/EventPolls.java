@@ -268,7 +268,9 @@ public final class EventPolls implements FileOps {
         if (found < 0) {
             items.setUnknown(item, true);
             polls.setNrUnknown(ep, polls.nrUnknown(ep) + 1);
-        } else if (found != 0) {
+            return found; // nor does anybody know whether it can be polled
+        }
+        if (found != 0) {
             becomeReady(ep, item);
         }
         return 0;

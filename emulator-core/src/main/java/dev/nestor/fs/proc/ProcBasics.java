@@ -43,6 +43,13 @@ final class ProcBasics {
     private static final int OOM_SCORE_ADJ_MAX = 1000;
     private static final int CHUNK = 4096;
 
+    /** In the order in which they were registered; those that want a device begin with a slash. */
+    private static final String[] FILE_SYSTEMS = {
+        "sysfs", "tmpfs", "proc", "cgroup", "cgroup2", "cpuset", "devtmpfs", "binfmt_misc", "debugfs", "tracefs",
+        "securityfs", "sockfs", "bpf", "pipefs", "ramfs", "hugetlbfs", "devpts", "/ext3", "/ext2", "/ext4", "/squashfs",
+        "autofs", "/fuseblk", "fuse", "fusectl", "overlay", "/xfs", "/erofs", "mqueue", "/btrfs", "pstore"
+    };
+
     private final Vfs vfs;
     private final TaskTable tasks;
     private final SignalStructTable signals;
@@ -183,6 +190,15 @@ final class ProcBasics {
 
     int coredumpFilter(ProcRequest request, SeqFile out) {
         out.put(tasks.mm(request.subject()) == NULL ? "" : "00000033\n");
+        return 0;
+    }
+
+    /** filesystems_proc_show(): all that the reference kernel has, whether they are emulated or not. */
+    int filesystems(ProcRequest request, SeqFile out) {
+        for (String type : FILE_SYSTEMS) {
+            out.put(type.startsWith("/") ? "" : "nodev").put('\t');
+            out.put(type.startsWith("/") ? type.substring(1) : type).put('\n');
+        }
         return 0;
     }
 

@@ -66,6 +66,7 @@ final class ProcEntry {
     ProcMode rights;
 
     String target = "";
+    long size; // bytes that stat(2) shows, of a file that has a size
 
     ProcEntry(int index, String name, int kind, int mode) {
         this.index = index;

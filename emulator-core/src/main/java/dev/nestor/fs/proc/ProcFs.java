@@ -513,6 +513,7 @@ public final class ProcFs extends FsType {
             return;
         }
         stat.nlink = nlink(entry, task);
+        stat.size = entry.size > 0 ? entry.size : stat.size;
         if (entry.kind == ProcEntry.FD_LINK) {
             stat.size = FD_LINK_SIZE;
         }

@@ -21,6 +21,9 @@ public final class TmpFs extends FsType {
     private static final int DISK_DIR_SIZE = 4096;
     private static final int SHMEM_ATTRIBUTES = 0x70; // STATX_ATTR_IMMUTABLE, APPEND, NODUMP
     private static final int EXT4_ATTRIBUTES = 0x100874; // and COMPRESSED, ENCRYPTED, VERITY
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int FALLOC_FL_PUNCH_HOLE = 2;
+    private static final int FALLOC_FL_ZERO_RANGE = 0x10;
 
     private final Vfs vfs;
     private final MemDevices devices;
@@ -106,6 +109,15 @@ public final class TmpFs extends FsType {
     @Override
     public boolean isUsernsVisible() {
         return name().equals("sysfs");
+    }
+
+    @Override
+    public int fallocateModes() {
+        return switch (name()) {
+            case "tmpfs" -> FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;
+            case "ext4" -> FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE;
+            default -> -1;
+        };
     }
 
     @Override

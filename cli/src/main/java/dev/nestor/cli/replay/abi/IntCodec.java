@@ -21,13 +21,17 @@ final class IntCodec extends Codec {
         MOUNT_NS,
         /** The status of wait4(2). */
         STATUS,
-        /** The type of the lock that F_GETLK finds: the log does not show that it was mostly asked for one to write. */
-        LOCK_FOUND
+        /** The type of the lock that F_GETLK finds: the log does not show what was asked for. */
+        LOCK_FOUND,
+        /** The process that holds it: what was there before, where no lock is found. */
+        LOCK_OWNER
     }
 
+    private static final int F_RDLCK = 0;
     private static final int F_WRLCK = 1;
     private static final long MOUNT_IDS = 1L << 31; // unique ids of mounts are larger
     private static final long NAMESPACES = 1L << 62; // ids of mount namespaces, apart from those of mounts
+    private static final int F_UNLCK = 2;
 
     private final int size;
     private final boolean isSigned;
@@ -59,7 +63,16 @@ final class IntCodec extends Codec {
         if (!Numbers.areShown(value)) {
             return false;
         }
-        arena.put(at, size, rule == Rule.LOCK_FOUND ? F_WRLCK : emulated(arena, Numbers.of(value)));
+        long number = Numbers.of(value);
+        switch (rule) {
+            case LOCK_FOUND -> arena.put(at, size, number == F_UNLCK ? F_RDLCK : F_WRLCK);
+            case LOCK_OWNER -> {
+                if (number == 0) {
+                    arena.put(at, size, 0);
+                }
+            }
+            default -> arena.put(at, size, emulated(arena, number));
+        }
         return true;
     }
 

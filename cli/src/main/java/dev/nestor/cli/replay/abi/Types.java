@@ -184,6 +184,7 @@ final class Types {
             case "mountnsid" -> new IntCodec(Long.BYTES, false, IntCodec.Rule.MOUNT_NS);
             case "inode" -> new IntCodec(Long.BYTES, false, IntCodec.Rule.INODE);
             case "locktype" -> new IntCodec(Short.BYTES, true, IntCodec.Rule.LOCK_FOUND);
+            case "lockowner" -> new IntCodec(Integer.BYTES, true, IntCodec.Rule.LOCK_OWNER);
             case "status" -> new IntCodec(Integer.BYTES, true, IntCodec.Rule.STATUS);
             case "string" -> TextCodec.string();
             case "path" -> TextCodec.path();
