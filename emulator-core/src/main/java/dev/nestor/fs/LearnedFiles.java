@@ -453,8 +453,13 @@ public final class LearnedFiles {
      * the task has. False when that can't be.
      */
     public boolean openPath(int task, int fd, byte[] path, int flags, boolean cloexec) {
+        return openPath(task, task, fd, path, flags, cloexec);
+    }
+
+    /** The same, of a path as another task finds it. */
+    public boolean openPath(int finder, int task, int fd, byte[] path, int flags, boolean cloexec) {
         Nameidata nd = vfs.namei.second().set(path, 0, path.length);
-        if (vfs.namei.lookup(nd, task, Fcntl.AT_FDCWD, LookupFlags.FOLLOW) != 0) {
+        if (vfs.namei.lookup(nd, finder, Fcntl.AT_FDCWD, LookupFlags.FOLLOW) != 0) {
             return false;
         }
         int inode = dentries.inode(nd.dentry);
@@ -480,6 +485,14 @@ public final class LearnedFiles {
         boolean cloexec = vfs.fileTables.isCloexec(struct, from);
         vfs.fileTables.replace(task, to, file, cloexec);
         vfs.fileTables.close(struct, from);
+    }
+
+    /** A directory of the kernel's own, of which not all names are emulated. */
+    public void setIncomplete(int task, byte[] path) {
+        int inode = find(task, Fcntl.AT_FDCWD, path, true);
+        if (inode > NULL) {
+            inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_DIRECTORY);
+        }
     }
 
     /** A task's working directory, from before. */

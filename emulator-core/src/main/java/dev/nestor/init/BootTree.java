@@ -9,6 +9,7 @@ import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.uapi.Stat;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -59,6 +60,7 @@ final class BootTree {
         }
         fillDev(vfs.mounts.rootOf(tops.getOrDefault("/dev", rootMount())));
         directory(vfs.mounts.rootOf(rootMount()), "tmp", 01777);
+        fillCpus(vfs.mounts.rootOf(tops.getOrDefault("/sys", rootMount())));
         mountCgroups(userNs, tops.getOrDefault("/sys/fs/cgroup", rootMount()));
         return first;
     }
@@ -134,6 +136,17 @@ final class BootTree {
         device(dev, "full", MemDevices.FULL_DEVICE);
         device(dev, "random", MemDevices.RANDOM_DEVICE);
         device(dev, "urandom", MemDevices.URANDOM_DEVICE);
+    }
+
+    /** /sys/devices/system/cpu: which CPUs there are, as a list. */
+    private void fillCpus(int sys) {
+        int dir = existing(existing(existing(sys, "devices"), "system"), "cpu");
+        int cpus = kernel.config().topology().cpus();
+        byte[] list = ((cpus == 1 ? "0" : "0-" + (cpus - 1)) + "\n").getBytes(StandardCharsets.US_ASCII);
+        for (String name : new String[] {"online", "possible", "present"}) {
+            int inode = vfs.tables.dentries.inode(add(dir, name, Stat.S_IFREG | 0444, 0));
+            vfs.contents.put(inode, 0, list, 0, list.length);
+        }
     }
 
     /** A directory for each hierarchy of version 1 and one for the default one. */

@@ -279,14 +279,21 @@ final class OutsideDescriptors {
         }
         byte[] path = OutsideFiles.bytes(path(target));
         boolean isPath = target.startsWith("/") && !target.startsWith("/proc/");
+        int init = machine.kernel().initTask(); // strace shows a path as it finds it itself, outside all namespaces
         if (isPath
-                && learned.learnPath(task, Fcntl.AT_FDCWD, path, LookupFlags.FOLLOW, mode(target)) > NULL
-                && learned.openPath(task, fd, path, flags, cloexec)) {
+                && (openPath(task, task, fd, target, flags, cloexec)
+                        || (fd <= LAST_STANDARD && openPath(init, task, fd, target, flags, cloexec)))) {
             unknownPosition.add(learned.fileOf(task, fd));
             unknownFlags.add(learned.fileOf(task, fd));
             return true;
         }
         return learned.openOutside(task, fd, path, flags, cloexec);
+    }
+
+    private boolean openPath(int finder, int task, int fd, String target, int flags, boolean cloexec) {
+        byte[] path = OutsideFiles.bytes(path(target));
+        return learned.learnPath(finder, Fcntl.AT_FDCWD, path, LookupFlags.FOLLOW, mode(target)) > NULL
+                && learned.openPath(finder, task, fd, path, flags, cloexec);
     }
 
     /** {@code user:[4026531837]}: a descriptor of one of init's namespaces. */

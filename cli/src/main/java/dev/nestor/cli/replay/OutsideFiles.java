@@ -26,6 +26,7 @@ final class OutsideFiles {
     private static final String[][] MERGED_USR = {
         {"/bin", "usr/bin"}, {"/lib", "usr/lib"}, {"/lib64", "usr/lib64"}, {"/sbin", "usr/sbin"}
     };
+    private static final String[] KERNEL_OWN = {"/sys/devices", "/sys/devices/system", "/sys/devices/system/cpu"};
     private static final String[] DEVICES = {
         "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx"
     };
@@ -44,6 +45,9 @@ final class OutsideFiles {
 
     /** What all systems of these years have: /usr is merged, and there are the devices that programs count on. */
     void begin(int task) {
+        for (String dir : KERNEL_OWN) {
+            learned.setIncomplete(task, bytes(dir));
+        }
         for (String[] link : MERGED_USR) {
             int inode = learned.learnPath(task, Fcntl.AT_FDCWD, bytes(link[0]), 0, Stat.S_IFLNK | 0777);
             if (inode > NULL) {

@@ -54,7 +54,8 @@ final class OutsideProcesses {
             return true;
         }
         Value first = call.arg(0);
-        int inode = first instanceof Value.Fd fd && fd.value() >= 0 ? files.inodeOf(member.task(), (int) fd.value()) : NULL;
+        int inode =
+                first instanceof Value.Fd fd && fd.value() >= 0 ? files.inodeOf(member.task(), (int) fd.value()) : NULL;
         int subject = procFs.subjectOf(inode);
         return subject != NULL && crew.of(subject) == null;
     }

@@ -85,8 +85,7 @@ public final class Prehistory {
         clock = new OutsideClock(machine);
         queues = new OutsideQueues(machine);
         texts = new OutsideTexts(machine, learned);
-        processes = new OutsideProcesses(
-                learned, machine.kernel().fileSystems().procFs(), crew, machine.rootPidNs());
+        processes = new OutsideProcesses(learned, machine.kernel().fileSystems().procFs(), crew, machine.rootPidNs());
     }
 
     /** The machine's files, as those see them who learn of them. */

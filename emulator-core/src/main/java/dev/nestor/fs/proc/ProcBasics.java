@@ -45,9 +45,37 @@ final class ProcBasics {
 
     /** In the order in which they were registered; those that want a device begin with a slash. */
     private static final String[] FILE_SYSTEMS = {
-        "sysfs", "tmpfs", "proc", "cgroup", "cgroup2", "cpuset", "devtmpfs", "binfmt_misc", "debugfs", "tracefs",
-        "securityfs", "sockfs", "bpf", "pipefs", "ramfs", "hugetlbfs", "devpts", "/ext3", "/ext2", "/ext4", "/squashfs",
-        "autofs", "/fuseblk", "fuse", "fusectl", "overlay", "/xfs", "/erofs", "mqueue", "/btrfs", "pstore"
+        "sysfs",
+        "tmpfs",
+        "proc",
+        "cgroup",
+        "cgroup2",
+        "cpuset",
+        "devtmpfs",
+        "binfmt_misc",
+        "debugfs",
+        "tracefs",
+        "securityfs",
+        "sockfs",
+        "bpf",
+        "pipefs",
+        "ramfs",
+        "hugetlbfs",
+        "devpts",
+        "/ext3",
+        "/ext2",
+        "/ext4",
+        "/squashfs",
+        "autofs",
+        "/fuseblk",
+        "fuse",
+        "fusectl",
+        "overlay",
+        "/xfs",
+        "/erofs",
+        "mqueue",
+        "/btrfs",
+        "pstore"
     };
 
     private final Vfs vfs;

@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.FileKinds;
 import dev.nestor.fs.FsType;
 import dev.nestor.fs.InodeTable;
+import dev.nestor.fs.KStat;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.uapi.Stat;
@@ -21,6 +22,7 @@ public final class TmpFs extends FsType {
     private static final int DISK_DIR_SIZE = 4096;
     private static final int SHMEM_ATTRIBUTES = 0x70; // STATX_ATTR_IMMUTABLE, APPEND, NODUMP
     private static final int EXT4_ATTRIBUTES = 0x100874; // and COMPRESSED, ENCRYPTED, VERITY
+    private static final long SYSFS_SIZE = 4096;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int FALLOC_FL_ZERO_RANGE = 0x10;
@@ -118,6 +120,15 @@ public final class TmpFs extends FsType {
             case "ext4" -> FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE;
             default -> -1;
         };
+    }
+
+    /** Files of sysfs are a page long, whatever there is to read. */
+    @Override
+    public void getattr(int inode, KStat stat) {
+        if (name().equals("sysfs") && (stat.mode & Stat.S_IFMT) == Stat.S_IFREG && stat.size < SYSFS_SIZE) {
+            stat.size = SYSFS_SIZE;
+            stat.blocks = 0;
+        }
     }
 
     @Override
