@@ -15,6 +15,7 @@ public final class FsTables {
     public final MntNamespaceTable mntNamespaces;
     public final FsContextTable fsContexts;
     final FileLockTable locks;
+    final XattrTable xattrs;
     final PageTree pages = new PageTree();
     final FdArrays fdArrays = new FdArrays();
 
@@ -31,6 +32,7 @@ public final class FsTables {
         files = new FileTable(maxFiles);
         fsContexts = new FsContextTable(maxTasks);
         locks = new FileLockTable(maxFiles, inodes);
+        xattrs = new XattrTable(maxFiles, inodes);
         filesStructs = new FilesStructTable(maxTasks);
         fsStructs = new FsStructTable(maxTasks);
         mounts = new MountTable(maxMounts, superBlocks, dentries);
@@ -45,6 +47,7 @@ public final class FsTables {
         dentries.digest(hash);
         files.digest(hash);
         locks.digest(hash);
+        xattrs.digest(hash);
         filesStructs.digest(hash);
         fsStructs.digest(hash);
         mounts.digest(hash);

@@ -124,6 +124,11 @@ public abstract class FsType {
         return 0;
     }
 
+    /** s_xattr: whether inodes have extended attributes, of the kinds user, trusted and security. */
+    public boolean hasXattrs() {
+        return false;
+    }
+
     /** The FALLOC_FL_* that its regular files' fallocate() takes; -1 when they have none. */
     public int fallocateModes() {
         return -1;

@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.machine.Work;
 import dev.nestor.uapi.Stat;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
 /** The life of inodes: fs/inode.c. */
@@ -15,6 +16,8 @@ public final class Inodes {
     private final FsTypes types;
     private final LongSupplier realtimeNs;
     private final Work work;
+
+    private IntConsumer freedHook = inode -> {};
 
     Inodes(FsTables tables, Contents contents, FsTypes types, LongSupplier realtimeNs, Work work) {
         this.inodes = tables.inodes;
@@ -62,6 +65,11 @@ public final class Inodes {
         return inode;
     }
 
+    /** Who lets go of an inode's extended attributes, once. */
+    void setFreedHook(IntConsumer hook) {
+        freedHook = hook;
+    }
+
     /** iput(): the last reference frees the inode and its contents. */
     public void put(int inode) {
         if (inode == NULL) {
@@ -75,6 +83,7 @@ public final class Inodes {
         work.add(Work.INODE_FREE);
         int sb = inodes.sb(inode);
         types.get(superBlocks.type(sb)).evict(inode);
+        freedHook.accept(inode);
         contents.free(inode);
         names.put(inodes.link(inode));
         superBlocks.setInodes(sb, superBlocks.inodes(sb) - 1);

@@ -70,6 +70,7 @@ public final class Vfs {
     public final Paths paths;
     public final Stats stats;
     public final Attributes attributes;
+    public final Xattrs xattrs;
     public final Creation creation;
     public final Removal removal;
     public final Opens opens;
@@ -99,6 +100,7 @@ public final class Vfs {
         paths = new Paths(this);
         stats = new Stats(this);
         attributes = new Attributes(this);
+        xattrs = new Xattrs(this);
         creation = new Creation(this, true);
         removal = new Removal(this);
         opens = new Opens(this);

@@ -33,7 +33,8 @@ class RecordedFileCallsTest {
                 "mqueues",
                 "unix",
                 "eventfds",
-                "epoll"
+                "epoll",
+                "xattrs"
             })
     void call_answersAsLinux(String file) {
         assertAnswers("files/" + file + ".calls");

@@ -363,6 +363,10 @@ final class OutsideFiles {
 
     /** An error that the emulator has not for a file whose attributes nobody knows. */
     boolean isUnknowable(ReplayedTask member, TraceCall call) {
+        if (call.nr() >= Nr.NR_getxattr && call.nr() <= Nr.NR_fremovexattr) {
+            int inode = inodeOf(member.task(), call);
+            return inode > NULL && learned.isFromBefore(inode);
+        }
         long errno = -call.result().value();
         boolean depends = errno == Errno.EACCES
                 || errno == Errno.EPERM

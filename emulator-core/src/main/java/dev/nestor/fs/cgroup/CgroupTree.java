@@ -147,6 +147,11 @@ public abstract class CgroupTree extends FsType {
     // Directories.
 
     @Override
+    public boolean hasXattrs() {
+        return true;
+    }
+
+    @Override
     public int mayChange() {
         return -Errno.EPERM;
     }

@@ -114,6 +114,11 @@ public final class TmpFs extends FsType {
     }
 
     @Override
+    public boolean hasXattrs() {
+        return !name().equals("ramfs") && !name().equals("devpts");
+    }
+
+    @Override
     public int fallocateModes() {
         return switch (name()) {
             case "tmpfs" -> FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;

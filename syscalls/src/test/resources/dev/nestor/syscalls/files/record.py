@@ -39,7 +39,8 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           rt_sigprocmask=14, rt_sigaction=13, rt_sigtimedwait=128, rt_sigpending=127, mq_open=240, mq_unlink=241,
           sysinfo=99, clock_nanosleep=230, mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37,
           eventfd=284, eventfd2=290, epoll_create=213, epoll_create1=291, epoll_ctl=233, epoll_wait=232, epoll_pwait=281,
-          epoll_pwait2=441)
+          epoll_pwait2=441, setxattr=188, lsetxattr=189, fsetxattr=190, getxattr=191, lgetxattr=192, fgetxattr=193,
+          listxattr=194, llistxattr=195, flistxattr=196, removexattr=197, lremovexattr=198, fremovexattr=199)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
 NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
