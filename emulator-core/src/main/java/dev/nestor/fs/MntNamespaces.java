@@ -9,9 +9,15 @@ import dev.nestor.machine.Work;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import java.util.function.IntPredicate;
 
 /** Mount namespaces, and the anonymous ones that detached trees are in: fs/namespace.c. */
 public final class MntNamespaces {
+    /** MNT_NS_INIT_ID. */
+    private static final long INITIAL_ID = 4;
+
+    private static final long LAST_RESERVED_ID = 4096;
+
     private final MntNamespaceTable namespaces;
     private final MountTable mountTable;
     private final Mounts mounts;
@@ -19,7 +25,7 @@ public final class MntNamespaces {
     private final UserNamespaces userNamespaces;
     private final NsInums inums;
     private final Work work;
-    private long lastSeq; // of the namespace made last
+    private long lastSeq = LAST_RESERVED_ID; // of the namespace made last
 
     /** ns_id to namespace: look up, never walk. */
     private final Long2IntOpenHashMap bySeq = new Long2IntOpenHashMap();
@@ -38,7 +44,8 @@ public final class MntNamespaces {
     public int createRoot(int root, int userNs) {
         int ns = namespaces.alloc();
         fill(ns, userNs);
-        setSeq(ns);
+        namespaces.setSeq(ns, INITIAL_ID);
+        bySeq.put(INITIAL_ID, ns);
         namespaces.setInum(ns, NsInums.MNT_NS_INIT_INO);
         setTree(ns, root);
         return ns;
@@ -203,6 +210,24 @@ public final class MntNamespaces {
     /** lookup_mnt_ns(): by its number; NULL when there is none. */
     public int find(long seq) {
         return bySeq.get(seq);
+    }
+
+    /** get_sequential_mnt_ns(): of those that a task administers the one made next after another, or before; or NULL. */
+    public int sequential(int ns, boolean previous, IntPredicate isOurs) {
+        long from = namespaces.seq(ns);
+        int found = NULL;
+        for (int row = 1; row < namespaces.rows(); row++) {
+            int other = namespaces.handleInRow(row);
+            if (other == NULL || namespaces.anon(other) || !isOurs.test(namespaces.userNs(other))) {
+                continue;
+            }
+            long seq = namespaces.seq(other);
+            boolean isNearer = previous
+                    ? seq < from && (found == NULL || seq > namespaces.seq(found))
+                    : seq > from && (found == NULL || seq < namespaces.seq(found));
+            found = isNearer ? other : found;
+        }
+        return found;
     }
 
     /** mnt_ns_loop(): a mount namespace's file can be bound only in namespaces that are older than it. */

@@ -133,6 +133,11 @@ public final class StatMounts {
         return life.propagation().dominatingGroup(mnt, rootMnt, rootDentry);
     }
 
+    /** The same from another root. */
+    public int propagatesFrom(int mnt, int fromMnt, int fromDentry) {
+        return life.propagation().dominatingGroup(mnt, fromMnt, fromDentry);
+    }
+
     /** SB_* that are shown. */
     public int sbFlags(int mnt) {
         int shown = SuperBlockTable.SB_RDONLY

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * own for the time of the call.
  */
 public final class FsContexts implements FileOps {
+    /** The flags of mount(2) that a file system can be given anew: RDONLY, SYNCHRONOUS, MANDLOCK, I_VERSION, LAZYTIME. */
+    public static final int MS_RMT_MASK = 0x2800051;
+
     private static final int MAX_MESSAGES = 8; // of the log: older ones are lost
 
     private final Kernel kernel;
@@ -102,14 +105,13 @@ public final class FsContexts implements FileOps {
         kernel.userNamespaces().put(userNs);
     }
 
-    /** vfs_clean_context() without its phase: options, source and flags are gone. */
+    /** vfs_clean_context() without its phase: options, source and flags are gone; which flags were named is not forgotten. */
     private void clean(int fc) {
         vfs.tables.names.put(table.source(fc));
         vfs.tables.names.put(table.options(fc));
         table.setSource(fc, NULL);
         table.setOptions(fc, NULL);
         table.setSbFlags(fc, 0);
-        table.setSbFlagsMask(fc, 0);
         if (table.pidNs(fc) != NULL) {
             kernel.pidNamespaces().put(table.pidNs(fc));
             table.setPidNs(fc, NULL);
@@ -406,6 +408,9 @@ public final class FsContexts implements FileOps {
     public int reconfigure(int fc) {
         int sb = vfs.tables.dentries.sb(table.root(fc));
         int mask = table.sbFlagsMask(fc);
+        if ((mask & ~MS_RMT_MASK) != 0) {
+            return -Errno.EINVAL;
+        }
         int wanted = table.sbFlags(fc);
         boolean wasReadOnly = sbs.readOnly(sb);
         int error = 0;
@@ -461,10 +466,10 @@ public final class FsContexts implements FileOps {
         if (end < 0) {
             return -Errno.ENODATA;
         }
-        setLog(fc, text.substring(end + 1));
         if (end > to.remaining()) {
             return -Errno.EMSGSIZE;
         }
+        setLog(fc, text.substring(end + 1));
         byte[] message = text.substring(0, end).getBytes(StandardCharsets.ISO_8859_1);
         int copied = to.copyTo(message, 0, message.length);
         return copied == 0 && end > 0 ? -Errno.EFAULT : message.length;

@@ -322,7 +322,11 @@ final class Instances {
     int reconfigure(int fc, int sb) {
         FsType type = vfs.superBlocks.type(sb);
         String options = text(vfs.tables.fsContexts.options(fc));
-        if (options.isEmpty() && !type.name().equals("proc")) {
+        boolean endsSwap = FsOptionRules.has(options, "noswap") && !FsOptionRules.has(text(sbs.options(sb)), "noswap");
+        if (type.name().equals("tmpfs") && endsSwap) {
+            return -Errno.EINVAL;
+        }
+        if (options.isEmpty()) {
             return 0;
         }
         if (type.name().equals("tmpfs")) {

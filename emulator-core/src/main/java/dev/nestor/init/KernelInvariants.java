@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>Not checked: the contents of run queues and of the event queue (their own rooms assert these), signal queues against
  * sets of pending signals, what a task that sleeps without a wait queue waits for, dentries, inodes and names, page tables
- * and frames, peer groups of mounts, references that a driver outside the kernel keeps.
+ * and frames, references that a driver outside the kernel keeps.
  */
 public final class KernelInvariants {
     private final Kernel kernel;
@@ -46,6 +46,7 @@ public final class KernelInvariants {
         new ReferenceInvariants(kernel, all).check();
         new IpcInvariants(kernel).check();
         new CgroupInvariants(kernel, all).check();
+        new MountInvariants(kernel).check();
         Claims.forEach(kernel.credTable(), this::checkCapabilities);
         Claims.forEach(kernel.userNamespaceTable(), this::checkUserNamespace);
         checkInums();

@@ -219,6 +219,14 @@ final class ReferenceInvariants {
         UcountsTable ucounts = all.get(UcountsTable.class);
         Claims.forEach(ucounts, user -> users.hold(ucounts.ns(user), ucounts.name()));
         Claims.forEach(sbs, sb -> users.hold(sbs.userNs(sb), sbs.name()));
+        Claims.forEach(fs.fsContexts, fc -> {
+            users.hold(fs.fsContexts.userNs(fc), fs.fsContexts.name());
+            namespaces[NsTypes.PID].hold(fs.fsContexts.pidNs(fc), fs.fsContexts.name());
+        });
+        Claims.forEach(fs.mounts, mnt -> users.hold(fs.mounts.idmap(mnt), "idmapped mount"));
+        Claims.forEach(
+                fs.mntNamespaces,
+                ns -> namespaces[NsTypes.MNT].hold(fs.mntNamespaces.anon(ns) ? ns : NULL, "detached tree"));
         for (Table table : all.list()) {
             if (table instanceof NamespaceTable owned) {
                 Claims.forEach(owned, ns -> users.hold(owned.userNs(ns), owned.name()));

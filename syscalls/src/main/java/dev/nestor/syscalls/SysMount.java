@@ -24,10 +24,8 @@ import java.nio.charset.StandardCharsets;
 public final class SysMount {
     private static final int PAGE_SIZE = 4096;
 
-    /** Of mount(2)'s flags: those of the file system, and of these the ones that can be changed. */
+    /** Of mount(2)'s flags those of the file system. */
     private static final int SB_FLAGS = 0x20100d1; // RDONLY, SYNCHRONOUS, MANDLOCK, DIRSYNC, POSIXACL, LAZYTIME
-
-    private static final int MS_RMT_MASK = 0x2800051; // RDONLY, SYNCHRONOUS, MANDLOCK, I_VERSION, LAZYTIME
 
     private final TaskTable tasks;
     private final NsProxyTable proxies;
@@ -175,8 +173,8 @@ public final class SysMount {
         if (fc < 0) {
             return fc;
         }
-        contexts.table().setSbFlags(fc, flags & MS_RMT_MASK);
-        contexts.table().setSbFlagsMask(fc, MS_RMT_MASK);
+        contexts.table().setSbFlags(fc, flags & FsContexts.MS_RMT_MASK);
+        contexts.table().setSbFlagsMask(fc, FsContexts.MS_RMT_MASK);
         error = contexts.monolithic(task, fc, data, dataLength);
         int owner = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(mnt));
         if (error == 0 && !capabilities.nsCapable(task, owner, Capability.CAP_SYS_ADMIN)) {
@@ -244,8 +242,9 @@ public final class SysMount {
         int result = changes.mayMount(task, ns(task))
                 ? vfs.umounts.umount(task, ns(task), mnt, nd.dentry(), flags)
                 : -Errno.EPERM;
+        boolean isMarked = result == -Errno.EAGAIN || (vfs.tables.mounts.expiryMark(mnt) && result != 0);
         nd.release();
-        if (result == -Errno.EAGAIN) {
+        if (isMarked) { // mntput_no_expire(): that it was looked at for this call is no use of it
             vfs.umounts.markUnused(mnt);
         }
         return result;

@@ -76,6 +76,8 @@ final class RecordedCalls {
                         + " TCGETS 0x5401 FIONREAD 0x541B FIONBIO 0x5421 FIOCLEX 0x5451 FIONCLEX 0x5450 FIGETBSZ 2"
                         + " MS_RDONLY 1 MS_NOSUID 2 MS_NODEV 4 MS_NOEXEC 8 MS_REMOUNT 32 MS_BIND 0x1000 MS_MOVE 0x2000"
                         + " MS_REC 0x4000 MS_PRIVATE 0x40000 MS_SLAVE 0x80000 MS_SHARED 0x100000 MS_UNBINDABLE 0x20000"
+                        + " MS_SYNCHRONOUS 16 MS_STRICTATIME 0x1000000 MS_NOATIME 1024 MS_RELATIME 0x200000"
+                        + " MS_NODIRATIME 2048 MS_NOSYMFOLLOW 256 MS_LAZYTIME 0x2000000"
                         + " MNT_DETACH 2 MNT_FORCE 1 MNT_EXPIRE 4 UMOUNT_NOFOLLOW 8 NS_GET_USERNS 0xb701"
                         + " NS_GET_PARENT 0xb702 NS_GET_NSTYPE 0xb703 NS_GET_OWNER_UID 0xb704"
                         + " FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
@@ -331,7 +333,7 @@ final class RecordedCalls {
             case "dents" -> 4096;
             case "int" -> 4;
             case "ints", "long" -> 8;
-            case "flock", "times", "its", "itv" -> 32;
+            case "flock", "times", "its", "itv", "mattr", "req" -> 32;
             case "ts", "age" -> 16;
             case "info" -> 112;
             case "ev" -> 96;
@@ -412,6 +414,12 @@ final class RecordedCalls {
             Bytes.putInt(bytes, 0, (int) number(values[0]));
             Bytes.putLong(bytes, 88, number(values[1]));
             Bytes.putLong(bytes, 80, number(values[2]));
+        } else if (kind.equals("req")) {
+            Bytes.putInt(bytes, 0, (int) number(values[0]));
+            Bytes.putInt(bytes, 4, (int) number(values[1]));
+            for (int i = 2; i < values.length; i++) {
+                Bytes.putLong(bytes, 8 * i - 8, number(values[i]));
+            }
         } else if (kind.equals("poll")) {
             for (int i = 0; i < values.length; i++) {
                 String[] both = values[i].split(":");

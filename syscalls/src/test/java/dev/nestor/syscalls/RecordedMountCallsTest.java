@@ -8,6 +8,11 @@ class RecordedMountCallsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "contexts",
+                "trees",
+                "beneath",
+                "errors",
+                "locked",
                 "random1",
                 "random2",
                 "random3",

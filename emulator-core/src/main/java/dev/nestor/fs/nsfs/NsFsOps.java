@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.UserNamespaceTable;
 import dev.nestor.kernel.cred.UserNamespaces;
@@ -11,6 +12,7 @@ import dev.nestor.kernel.ns.NsOps;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 
 /** An open namespace: ns_ioctl() of fs/nsfs.c. It can be neither read nor written. */
@@ -20,6 +22,12 @@ final class NsFsOps implements FileOps {
     private static final int NS_GET_PARENT = 0xb702;
     private static final int NS_GET_NSTYPE = 0xb703;
     private static final int NS_GET_OWNER_UID = 0xb704;
+    private static final int NS_GET_MNTNS_ID = 0x8008b705;
+    private static final int NS_MNT_GET_INFO = 0xb70a; // with the direction and a size of its own
+    private static final int NS_MNT_GET_NEXT = 0xb70b;
+    private static final int NS_MNT_GET_PREV = 0xb70c;
+    private static final int IOC_READ = 0x80000000;
+    private static final int MNT_NS_INFO_SIZE = 16; // bytes: struct mnt_ns_info
     private static final int NS_GET_PID_FROM_PIDNS = 0x8004b706;
     private static final int NS_GET_TGID_FROM_PIDNS = 0x8004b707;
     private static final int NS_GET_PID_IN_PIDNS = 0x8004b708;
@@ -75,8 +83,62 @@ final class NsFsOps implements FileOps {
             case NS_GET_OWNER_UID -> ownerUid(task, type, ns, arg);
             case NS_GET_PID_FROM_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_IN_PIDNS ->
                 translate(task, type, ns, cmd, (int) arg);
-            default -> -Errno.ENOTTY;
+            case NS_GET_MNTNS_ID -> mntNsId(task, type, ns, arg);
+            default -> mntIoctl(task, type, ns, cmd, arg);
         };
+    }
+
+    private long mntNsId(int task, int type, int ns, long address) {
+        if (type != NsTypes.MNT) {
+            return -Errno.EINVAL;
+        }
+        return vfs.below.memory().putLong(tasks.mm(task), address, vfs.tables.mntNamespaces.seq(ns));
+    }
+
+    /** The commands that say themselves how large their structure is. */
+    private long mntIoctl(int task, int type, int ns, int cmd, long address) {
+        int number = cmd & 0xffff;
+        int size = cmd >>> 16 & 0x3fff;
+        boolean isKnown = number >= NS_MNT_GET_INFO && number <= NS_MNT_GET_PREV;
+        if (!isKnown || (cmd & 0xc0000000) != IOC_READ || size < MNT_NS_INFO_SIZE) {
+            return -Errno.ENOTTY;
+        }
+        if (number == NS_MNT_GET_INFO) {
+            return type == NsTypes.MNT ? putInfo(task, ns, address, size) : -Errno.EINVAL;
+        }
+        int initial = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(nsfs.mount()));
+        Capabilities capabilities = vfs.below.capabilities();
+        if (!capabilities.nsCapable(task, initial, Capability.CAP_SYS_ADMIN)) {
+            return -Errno.EPERM;
+        }
+        if (type != NsTypes.MNT) {
+            return -Errno.EINVAL;
+        }
+        int found = vfs.mntNamespaces.sequential(
+                ns,
+                number == NS_MNT_GET_PREV,
+                userNs -> capabilities.nsCapable(task, userNs, Capability.CAP_SYS_ADMIN));
+        if (found == NULL) {
+            return -Errno.ENOENT;
+        }
+        long error = address == 0 ? 0 : putInfo(task, found, address, size);
+        return error != 0 ? error : nsfs.open(task, NsTypes.MNT, vfs.mntNamespaces.hold(found));
+    }
+
+    /** copy_ns_info_to_user(): of the mounts the first, which nobody sees, is not counted. */
+    private long putInfo(int task, int ns, long address, int size) {
+        int mm = tasks.mm(task);
+        long error = address == 0 ? -Errno.EINVAL : vfs.below.memory().putInt(mm, address, MNT_NS_INFO_SIZE);
+        if (error == 0) {
+            error = vfs.below.memory().putInt(mm, address + 4, vfs.tables.mntNamespaces.nrMounts(ns) - 1);
+        }
+        if (error == 0) {
+            error = vfs.below.memory().putLong(mm, address + 8, vfs.tables.mntNamespaces.seq(ns));
+        }
+        for (int at = MNT_NS_INFO_SIZE; error == 0 && at + 4 <= size; at += 4) {
+            error = vfs.below.memory().putInt(mm, address + at, 0);
+        }
+        return error;
     }
 
     /** ns_get_owner(): the owner, if it is the task's user namespace or below that. */

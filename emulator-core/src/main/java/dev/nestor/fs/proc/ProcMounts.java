@@ -110,6 +110,7 @@ final class ProcMounts {
         out.put(' ').put(typeName(mnt));
         boolean readOnly = isMountReadOnly(mnt) || superBlocks.readOnly(mounts.sb(mnt));
         out.put(readOnly ? " ro" : " rw");
+        superFlags(mnt, out);
         options(mnt, out);
         superOptions(mnt, out);
         out.put(" 0 0\n");
@@ -144,6 +145,10 @@ final class ProcMounts {
         int master = mounts.master(mnt);
         if (master != NULL) {
             out.put(" master:").unsigned(mounts.group(master));
+            int from = vfs.statMounts.propagatesFrom(mnt, rootMnt, rootDentry);
+            if (from != 0 && from != mounts.group(master)) {
+                out.put(" propagate_from:").unsigned(from);
+            }
         }
         if (vfs.mounts.peers().isUnbindable(mnt)) {
             out.put(" unbindable");
@@ -151,6 +156,7 @@ final class ProcMounts {
         out.put(" - ").put(typeName(mnt)).put(' ');
         source(mnt, out);
         out.put(superBlocks.readOnly(mounts.sb(mnt)) ? " ro" : " rw");
+        superFlags(mnt, out);
         superOptions(mnt, out);
         out.put('\n');
     }
@@ -183,6 +189,15 @@ final class ProcMounts {
         if ((flags & flag) != 0) {
             out.put(text);
         }
+    }
+
+    /** show_sb_opts(). */
+    private void superFlags(int mnt, SeqFile out) {
+        int flags = superBlocks.flags(mounts.sb(mnt));
+        option(flags, SuperBlockTable.SB_SYNCHRONOUS, ",sync", out);
+        option(flags, SuperBlockTable.SB_DIRSYNC, ",dirsync", out);
+        option(flags, SuperBlockTable.SB_MANDLOCK, ",mand", out);
+        option(flags, SuperBlockTable.SB_LAZYTIME, ",lazytime", out);
     }
 
     private void superOptions(int mnt, SeqFile out) {

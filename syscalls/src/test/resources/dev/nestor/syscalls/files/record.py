@@ -13,7 +13,7 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 >flock, >poll, >ev (struct epoll_event as events:data); with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
-itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
 name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
 devices numbered as they appear; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
@@ -38,6 +38,8 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           clock_settime=227, clock_gettime=228, clock_getres=229, clock_adjtime=305, adjtimex=159, settimeofday=164,
           rt_sigprocmask=14, rt_sigaction=13, rt_sigtimedwait=128, rt_sigpending=127, mq_open=240, mq_unlink=241,
           sysinfo=99, clock_nanosleep=230, mq_timedsend=242, mq_timedreceive=243, mq_notify=244, mq_getsetattr=245, alarm=37,
+          fsopen=430, fsconfig=431, fsmount=432, fspick=433, open_tree=428, move_mount=429, mount_setattr=442, statmount=457,
+          listmount=458, open_tree_attr=467,
           eventfd=284, eventfd2=290, epoll_create=213, epoll_create1=291, epoll_ctl=233, epoll_wait=232, epoll_pwait=281,
           epoll_pwait2=441, setxattr=188, lsetxattr=189, fsetxattr=190, getxattr=191, lgetxattr=192, fgetxattr=193,
           listxattr=194, llistxattr=195, flistxattr=196, removexattr=197, lremovexattr=198, fremovexattr=199)
@@ -54,7 +56,8 @@ NAMES.update(AT_FDCWD=-100, AT_SYMLINK_NOFOLLOW=0x100, AT_REMOVEDIR=0x200, AT_EA
              FIONREAD=0x541B, FIONBIO=0x5421, FIOCLEX=0x5451, FIONCLEX=0x5450, FIGETBSZ=2, SEEK_DATA=3, SEEK_HOLE=4,
              MS_RDONLY=1, MS_NOSUID=2, MS_NODEV=4, MS_NOEXEC=8, MS_REMOUNT=32, MS_BIND=0x1000, MS_MOVE=0x2000, MS_REC=0x4000,
              MS_PRIVATE=1 << 18, MS_SLAVE=1 << 19, MS_SHARED=1 << 20, MS_UNBINDABLE=1 << 17, MNT_DETACH=2, MNT_FORCE=1,
-             MNT_EXPIRE=4, UMOUNT_NOFOLLOW=8,
+             MNT_EXPIRE=4, UMOUNT_NOFOLLOW=8, MS_SYNCHRONOUS=16, MS_STRICTATIME=1 << 24, MS_NOATIME=1024,
+             MS_RELATIME=1 << 21, MS_NODIRATIME=2048, MS_NOSYMFOLLOW=256, MS_LAZYTIME=1 << 25,
              CLONE_NEWNS=0x20000, CLONE_NEWUSER=0x10000000, CLONE_NEWUTS=0x4000000, CLONE_NEWPID=0x20000000,
              NS_GET_USERNS=0xb701, NS_GET_PARENT=0xb702, NS_GET_NSTYPE=0xb703, NS_GET_OWNER_UID=0xb704,
              CLONE_NEWTIME=0x80, CLONE_NEWIPC=0x8000000, TIMER_ABSTIME=1, TFD_TIMER_CANCEL_ON_SET=2, SIGEV_SIGNAL=0, SIGEV_NONE=1,
@@ -106,7 +109,7 @@ def buffer(kind):
         return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
+    sizes = dict(mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -126,7 +129,9 @@ def buffer(kind):
         struct.pack_into('<I', out, 0, modes)
         struct.pack_into('<q', out, 80, usec)
         struct.pack_into('<q', out, 88, tick)
-    elif kind in ('long', 'how', 'times', 'ints', 'int', 'its', 'itv', 'ts', 'attr') and value:
+    elif kind == 'req':
+        struct.pack_into('<IIQQQ', out, 0, *(number(v) & (2**64 - 1) for v in value.split(',')))
+    elif kind in ('long', 'how', 'mattr', 'times', 'ints', 'int', 'its', 'itv', 'ts', 'attr') and value:
         size = 4 if kind.startswith('int') else 8
         for i, v in enumerate(value.split(',')):
             v = int(time.time()) + int(v) if v.startswith('+') else number(v)
