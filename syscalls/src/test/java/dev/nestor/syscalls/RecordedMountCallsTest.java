@@ -13,6 +13,7 @@ class RecordedMountCallsTest {
                 "beneath",
                 "errors",
                 "locked",
+                "bomb",
                 "random1",
                 "random2",
                 "random3",

@@ -23,8 +23,7 @@ final class NsFsOps implements FileOps {
     private static final int NS_GET_NSTYPE = 0xb703;
     private static final int NS_GET_OWNER_UID = 0xb704;
     private static final int NS_GET_MNTNS_ID = 0x8008b705;
-    private static final int NS_MNT_GET_INFO = 0xb70a; // with the direction and a size of its own
-    private static final int NS_MNT_GET_NEXT = 0xb70b;
+    private static final int NS_MNT_GET_INFO = 0xb70a; // with the direction and a size of its own; the next is NEXT
     private static final int NS_MNT_GET_PREV = 0xb70c;
     private static final int IOC_READ = 0x80000000;
     private static final int MNT_NS_INFO_SIZE = 16; // bytes: struct mnt_ns_info
