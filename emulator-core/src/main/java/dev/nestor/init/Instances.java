@@ -333,7 +333,7 @@ final class Instances {
             return reconfigureTmpfs(sb, options);
         }
         boolean shows = type.name().equals("proc") || type.name().equals("devpts");
-        if (shows && !options.isEmpty()) {
+        if (shows) {
             setText(sb, shown(type.name(), text(sbs.options(sb)) + "," + options));
         }
         return 0;
