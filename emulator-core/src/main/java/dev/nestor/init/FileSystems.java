@@ -11,6 +11,7 @@ import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.eventfd.EventFds;
 import dev.nestor.fs.eventpoll.EventPolls;
+import dev.nestor.fs.inotify.Inotifies;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
@@ -40,6 +41,7 @@ public final class FileSystems {
     private final TimerFds timerFds;
     private final EventFds eventFds;
     private final EventPolls eventPolls;
+    private final Inotifies inotifies;
     private final ProcFiles procFiles;
     private final ProcFs procFs;
     private final TmpFs tmpfs;
@@ -72,6 +74,7 @@ public final class FileSystems {
                 kernel.config().maxFiles());
         eventFds = new EventFds(vfs, anonInodes, kernel.config().maxFiles());
         eventPolls = new EventPolls(vfs, anonInodes, kernel.config().maxFiles());
+        inotifies = new Inotifies(vfs, anonInodes, kernel.config().maxFiles());
         procFiles = new ProcFiles();
         procFs = new ProcFs(
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
@@ -96,6 +99,7 @@ public final class FileSystems {
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         network = newNetwork(userNs);
         cgroupFs = newCgroupFs();
+        cgroupFs.setChangedHook(inotifies::modified);
         legacyCgroupFs = new LegacyCgroupFs(
                 vfs,
                 kernel.cgroups(),
@@ -257,6 +261,7 @@ public final class FileSystems {
         timerFds.digest(hash);
         eventFds.digest(hash);
         eventPolls.digest(hash);
+        inotifies.digest(hash);
         mqueueFs.digest(hash);
         network.digest(hash);
     }
@@ -271,6 +276,10 @@ public final class FileSystems {
 
     public EventFds eventFds() {
         return eventFds;
+    }
+
+    public Inotifies inotifies() {
+        return inotifies;
     }
 
     public EventPolls eventPolls() {

@@ -42,6 +42,7 @@ public final class CallTables {
         new SysAccess(kernel).register(table);
         new SysPath(kernel).register(table);
         new SysAttributes(kernel).register(table);
+        new SysInotify(kernel).register(table);
         new SysXattr(kernel).register(table);
         new SysDirectory(kernel).register(table);
         new SysFileData(kernel).register(table);

@@ -43,7 +43,8 @@ class RecordedCgroupCallsTest {
                 "ns",
                 "delegate",
                 "legacy",
-                "legacyfiles"
+                "legacyfiles",
+                "inotify"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine(new KernelConfig().programCgroups(LEGACY));

@@ -20,6 +20,7 @@ import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Stat;
+import java.util.function.IntConsumer;
 
 /**
  * Directories of cgroups, and the files in them: what both versions have in common, with fs/kernfs beneath.
@@ -46,6 +47,7 @@ public abstract class CgroupTree extends FsType {
     private final WaitQueues waitQueues;
     private final int fileKind;
     private final int directoryKind;
+    private IntConsumer changed = inode -> {};
 
     /** Its index among the types of file systems. */
     final int index;
@@ -80,6 +82,11 @@ public abstract class CgroupTree extends FsType {
         table.setKn(root, vfs.dentries.get(dentry));
         updateFiles(root, 0, 0);
         return sb;
+    }
+
+    /** Who hears of files that have changed, once. */
+    public final void setChangedHook(IntConsumer hook) {
+        changed = hook;
     }
 
     private int newInode(int sb, int cgroup, int kind, int mode, int uid, int gid) {
@@ -145,6 +152,13 @@ public abstract class CgroupTree extends FsType {
     }
 
     // Directories.
+
+    /** kernfs_notify() of a file that has changed; nothing else of a cgroup does so. */
+    @Override
+    public boolean tellsOfChanges(int inode) {
+        int kind = inodes.datum(inode);
+        return kind != 0 && kinds.get(kind).has(CgroupFile.NOTIFIES);
+    }
 
     @Override
     public boolean hasXattrs() {
@@ -337,6 +351,7 @@ public abstract class CgroupTree extends FsType {
     }
 
     final void wakePollers(int inode) {
+        changed.accept(inode);
         int kind = inodes.datum(inode);
         if (kind != 0 && kinds.get(kind).has(CgroupFile.NOTIFIES) && inodes.rdev(inode) != NULL) {
             waitQueues.wakeUpAll(inodes.rdev(inode), TaskTable.TASK_INTERRUPTIBLE);

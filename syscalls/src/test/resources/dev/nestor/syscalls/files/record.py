@@ -42,7 +42,8 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           listmount=458, open_tree_attr=467,
           eventfd=284, eventfd2=290, epoll_create=213, epoll_create1=291, epoll_ctl=233, epoll_wait=232, epoll_pwait=281,
           epoll_pwait2=441, setxattr=188, lsetxattr=189, fsetxattr=190, getxattr=191, lgetxattr=192, fgetxattr=193,
-          listxattr=194, llistxattr=195, flistxattr=196, removexattr=197, lremovexattr=198, fremovexattr=199)
+          listxattr=194, llistxattr=195, flistxattr=196, removexattr=197, lremovexattr=198, fremovexattr=199,
+          inotify_init=253, inotify_init1=294, inotify_add_watch=254, inotify_rm_watch=255)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
 NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
