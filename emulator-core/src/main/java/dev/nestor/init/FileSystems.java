@@ -151,7 +151,11 @@ public final class FileSystems {
                 nsFs,
                 kernel.random(),
                 new Network.Limits(
-                        config.maxSockets(), config.maxPackets(), config.maxFiles(), config.maxPacketBytes()),
+                        config.maxSockets(),
+                        config.maxPackets(),
+                        config.maxFiles(),
+                        config.maxPacketBytes(),
+                        config.maxNetDevices()),
                 userNs);
     }
 

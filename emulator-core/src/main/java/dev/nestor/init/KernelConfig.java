@@ -30,6 +30,7 @@ public final class KernelConfig {
     private int maxMessageBytes = 1 << 28; // in all System V queues
     private int maxSemaphores = 1 << 22; // in all System V sets
     private int maxSockets = 1 << 21; // in all network namespaces, closed ones that something refers to included
+    private int maxNetDevices = 1 << 18; // in all network namespaces
     private int maxPackets = 1 << 20; // messages and packets that wait
     private int maxPacketBytes = 1 << 28; // in all of them
     private long tscHz = 2_000_000_000L; // cycles a second
@@ -258,6 +259,11 @@ public final class KernelConfig {
     public KernelConfig maxSockets(int wanted) {
         maxSockets = wanted;
         return this;
+    }
+
+    /** The most network devices. */
+    public int maxNetDevices() {
+        return maxNetDevices;
     }
 
     public int maxPackets() {

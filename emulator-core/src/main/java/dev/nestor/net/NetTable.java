@@ -7,6 +7,7 @@ import dev.nestor.table.Columns;
 public final class NetTable extends NamespaceTable {
     private int[] somaxconn = new int[initialRows()]; // net.core.somaxconn
     private int[] maxDgramQlen = new int[initialRows()]; // net.unix.max_dgram_qlen
+    private int[] lastIfindex = new int[initialRows()]; // of the devices made in it
     private long[] cookie = new long[initialRows()]; // SO_NETNS_COOKIE
 
     public NetTable(int limit) {
@@ -29,6 +30,14 @@ public final class NetTable extends NamespaceTable {
         maxDgramQlen[row(net)] = value;
     }
 
+    int lastIfindex(int net) {
+        return lastIfindex[row(net)];
+    }
+
+    void setLastIfindex(int net, int value) {
+        lastIfindex[row(net)] = value;
+    }
+
     public long cookie(int net) {
         return cookie[row(net)];
     }
@@ -42,6 +51,7 @@ public final class NetTable extends NamespaceTable {
         super.clearRow(row);
         somaxconn[row] = 0;
         maxDgramQlen[row] = 0;
+        lastIfindex[row] = 0;
         cookie[row] = 0;
     }
 
@@ -50,6 +60,7 @@ public final class NetTable extends NamespaceTable {
         super.columns(columns);
         somaxconn = columns.ints(somaxconn);
         maxDgramQlen = columns.ints(maxDgramQlen);
+        lastIfindex = columns.ints(lastIfindex);
         cookie = columns.longs(cookie);
     }
 }

@@ -12,7 +12,15 @@ public final class Nets extends OwnedNamespaces {
     private static final int SOMAXCONN = 4096;
     private static final int MAX_DGRAM_QLEN = 10;
 
+    /** What a net has from its birth, and loses at its death: pernet_operations. */
+    public interface Contents {
+        default void initNet(int net) {}
+
+        default void exitNet(int net) {}
+    }
+
     private final NetTable table;
+    private Contents contents = new Contents() {};
     private long lastCookie;
 
     public Nets(NetTable namespaces, UserNamespaces userNamespaces, NsInums inums) {
@@ -35,7 +43,19 @@ public final class Nets extends OwnedNamespaces {
         table.setSomaxconn(net, SOMAXCONN);
         table.setMaxDgramQlen(net, MAX_DGRAM_QLEN);
         table.setCookie(net, ++lastCookie);
+        contents.initNet(net);
         return net;
+    }
+
+    /** cleanup_net(). */
+    @Override
+    protected void destroy(int ns) {
+        contents.exitNet(ns);
+    }
+
+    /** register_pernet_subsys(): the namespaces that there are already are the caller's to fill. */
+    void setContents(Contents wanted) {
+        contents = wanted;
     }
 
     /** The net columns. */

@@ -19,7 +19,7 @@ public final class Network {
      *
      * @param bytes of all messages that wait
      */
-    public record Limits(int sockets, int packets, int files, int bytes) {}
+    public record Limits(int sockets, int packets, int files, int bytes, int devices) {}
 
     private final Sockets sockets;
     private final SockTable table;
@@ -29,6 +29,12 @@ public final class Network {
     private final IntUnaryOperator netOf;
     private final Files files;
     private final UnixFamily unix;
+    private final InetFamily inet;
+    private final Ports ports;
+    private final NetlinkSockets netlink;
+    private final NetDevices devices;
+    private final Interfaces interfaces;
+    private final LearnedSockets learned;
 
     public Network(NetBelow below, NsFs nsFs, Random random, Limits limits, int userNs) {
         ScmFileTable flights = new ScmFileTable(limits.files());
@@ -39,9 +45,50 @@ public final class Network {
         this.table = new SockTable(limits.sockets(), skbs, below.vfs().tables.files, nets.table());
         this.sockets = new Sockets(below, table, skbs, flights, limits.bytes());
         this.options = new SocketOptions(sockets, below.pidFds());
-        this.unix = new UnixFamily(sockets, new ScmMessages(sockets, below.pidFds()), random);
-        this.socketFs = new SocketFs(sockets, new SocketIoctls(sockets, nsFs), userNs);
+        ScmMessages scm = new ScmMessages(sockets, below.pidFds());
+        this.unix = new UnixFamily(sockets, scm, random);
+        NetDeviceTable deviceTable = new NetDeviceTable(limits.devices(), nets.table());
+        InetAddrTable addresses = new InetAddrTable(4 * limits.devices(), deviceTable);
+        RouteTable routes = new RouteTable(4 * limits.devices(), nets.table());
+        this.devices = new NetDevices(nets, deviceTable, below.vfs().tables.names, random);
+        this.interfaces = new Interfaces(devices, addresses, routes, below);
+        Routing routing = new Routing(devices, addresses, routes, table);
+        InetSockTable inetSocks = new InetSockTable(limits.sockets());
+        BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
+        this.ports = new Ports(sockets, inetSocks, buckets, random);
+        InetOptions inetOptions = new InetOptions(sockets, inetSocks);
+        this.inet = new InetFamily(new InetRoom(
+                sockets, inetSocks, ports, routing, new NetRx(below.eventLoop()), inetOptions));
+        int home = nets.table().handleInRow(1);
+        NetlinkSockTable netlinkSocks = new NetlinkSockTable(limits.sockets());
+        this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
+        RtnNsids nsids = new RtnNsids(sockets, nsFs, netOf);
+        RtnLinks links = new RtnLinks(devices, netlink, nsids, sockets);
+        new Rtnetlink(
+                netlink,
+                sockets,
+                links,
+                new RtnAddresses(devices, interfaces),
+                new RtnRoutes(devices, interfaces, routing),
+                nsids);
+        routing.setHome(home);
+        interfaces.boot(home);
+        DeviceEvents events = new DeviceEvents(interfaces, links, nsids);
+        devices.setListener(events);
+        nets.setContents(events);
+        this.socketFs = new SocketFs(sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
         unix.setKind(socketFs.kind());
+        this.learned = new LearnedSockets(this, inetSocks, ports, unix.names(), netlink);
+    }
+
+    /** For a driver that knows what the kernel has chosen. */
+    public LearnedSockets learned() {
+        return learned;
+    }
+
+    /** Network devices. */
+    public NetDevices devices() {
+        return devices;
     }
 
     public Sockets sockets() {
@@ -59,7 +106,9 @@ public final class Network {
         int net = netOf.applyAsInt(task);
         return switch (family) {
             case Socket.AF_UNIX -> unix.create(task, net, type, protocol);
-            case Socket.AF_INET, Socket.AF_INET6, Socket.AF_NETLINK, Socket.AF_PACKET, Socket.AF_VSOCK, Socket.AF_XDP ->
+            case Socket.AF_INET, Socket.AF_INET6 -> inet.create(task, net, family, type, protocol);
+            case Socket.AF_NETLINK -> netlink.create(task, net, type, protocol);
+            case Socket.AF_PACKET, Socket.AF_VSOCK, Socket.AF_XDP ->
                 -Outside.EOUTSIDE;
             default -> -Errno.EAFNOSUPPORT;
         };
@@ -197,5 +246,8 @@ public final class Network {
 
     public void digest(StateHash hash) {
         sockets.digest(hash);
+        ports.digest(hash);
+        netlink.digest(hash);
+        interfaces.digest(hash);
     }
 }

@@ -13,6 +13,9 @@ interface ProtoOps {
     /** The socket is closed; what else refers to it may keep it. */
     void release(int sk);
 
+    /** sk_destruct(): the last reference is gone. */
+    default void destroy(int sk) {}
+
     /** @param address with room for the longest */
     default long bind(int task, int sk, byte[] address, int length) {
         return -Errno.EOPNOTSUPP;

@@ -47,6 +47,7 @@ final class SkBuffs {
     /* How often each file is in flight: look up, never walk. */
     private final Int2IntOpenHashMap flightsOf = new Int2IntOpenHashMap();
 
+    private final byte[] chunk = new byte[PAGE];
     private int[] landing = new int[16]; // files to be let go of
     private int landings;
 
@@ -112,8 +113,36 @@ final class SkBuffs {
         return length == 0 || blocks.fill(skbs.block(skb), 0, from, length) == length;
     }
 
-    void put(int skb, int at, byte[] from, int length) {
-        blocks.put(skbs.block(skb), at, from, 0, length);
+    /** The same of a part, from a place in the buffer on. */
+    boolean fillFrom(int skb, int at, IovIter from, int length) {
+        work.add(Work.BYTES_COPIED, length);
+        return length == 0 || blocks.fill(skbs.block(skb), at, from, length) == length;
+    }
+
+    /** The bytes of one buffer to the beginning of another. */
+    void copy(int from, int to) {
+        for (int at = 0; at < skbs.length(from); at += chunk.length) {
+            int part = Math.min(chunk.length, skbs.length(from) - at);
+            blocks.get(skbs.block(from), at, chunk, 0, part);
+            blocks.put(skbs.block(to), at, chunk, 0, part);
+        }
+    }
+
+    /** skb_orphan(): it has left the sender's buffer. */
+    void unchargeSender(int skb) {
+        int sk = skbs.sk(skb);
+        skbs.setSk(skb, NULL);
+        if (sk != NULL) {
+            sockets.setWmemAlloc(sk, sockets.wmemAlloc(sk) - skbs.truesize(skb));
+            owner.writeSpace(sk);
+            owner.put(sk);
+        }
+    }
+
+    void putFrom(int skb, byte[] from, int offset, int length) {
+        if (length > 0) {
+            blocks.put(skbs.block(skb), 0, from, offset, length);
+        }
     }
 
     void get(int skb, int at, byte[] into, int length) {

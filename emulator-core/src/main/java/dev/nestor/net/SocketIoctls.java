@@ -17,8 +17,10 @@ final class SocketIoctls {
     private final UserMemory memory;
     private final FileTable files;
     private final NsFs nsFs;
+    private final DevIoctls devices;
 
-    SocketIoctls(Sockets sockets, NsFs nsFs) {
+    SocketIoctls(Sockets sockets, DevIoctls devices, NsFs nsFs) {
+        this.devices = devices;
         this.sockets = sockets;
         this.memory = sockets.vfs.below.memory();
         this.files = sockets.vfs.tables.files;
@@ -33,7 +35,7 @@ final class SocketIoctls {
                 sockets.nsCapable(task, sk, Capability.CAP_NET_ADMIN) ? openNs(task, sk) : -Errno.EPERM;
             default -> {
                 long result = sockets.ops(sk).ioctl(task, sk, cmd, arg);
-                yield result == -Errno.ENOIOCTLCMD ? -Errno.ENOTTY : result;
+                yield result == -Errno.ENOIOCTLCMD ? devices.ioctl(task, sk, cmd, arg) : result;
             }
         };
     }

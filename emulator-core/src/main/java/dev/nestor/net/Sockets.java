@@ -100,6 +100,11 @@ public final class Sockets {
 
     /** sk_alloc() and sock_init_data(): held once, in no file; NULL at a limit. */
     int alloc(int task, int net, int family, int type, int protocol, int place) {
+        return allocFor(creds.fsuid(tasks.cred(task)), net, family, type, protocol, place);
+    }
+
+    /** The same in the name of a user. */
+    int allocFor(int uid, int net, int family, int type, int protocol, int place) {
         int sk = table.alloc();
         if (sk == NULL) {
             return NULL;
@@ -120,7 +125,7 @@ public final class Sockets {
         table.setRcvlowat(sk, 1);
         table.setRcvtimeo(sk, Long.MAX_VALUE);
         table.setSndtimeo(sk, Long.MAX_VALUE);
-        table.setUid(sk, creds.fsuid(tasks.cred(task)));
+        table.setUid(sk, uid);
         table.setPeerUid(sk, -1);
         table.setPeerGid(sk, -1);
         table.setWait(sk, waitQueues.alloc());
@@ -143,6 +148,7 @@ public final class Sockets {
         }
         work.add(Work.OBJECT_FREE);
         int net = table.net(sk);
+        ops(sk).destroy(sk);
         waitQueues.free(table.wait(sk));
         waitQueues.free(table.peerWait(sk));
         pids.putPid(table.peerPid(sk));

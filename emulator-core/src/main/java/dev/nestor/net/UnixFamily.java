@@ -10,6 +10,7 @@ import dev.nestor.uapi.Socket;
 final class UnixFamily {
     private final Sockets sockets;
     private final UnixGarbage garbage;
+    private final UnixNames names;
     private final int stream; // place of its ProtoOps
     private final int datagram;
     private final int seqpacket;
@@ -17,11 +18,15 @@ final class UnixFamily {
     UnixFamily(Sockets sockets, ScmMessages scm, Random random) {
         this.sockets = sockets;
         this.garbage = new UnixGarbage(sockets);
-        UnixNames names = new UnixNames(sockets, random);
+        this.names = new UnixNames(sockets, random);
         UnixStream streams = new UnixStream(sockets, names, scm, garbage);
         this.stream = sockets.register(streams);
         this.datagram = sockets.register(new UnixDatagram(sockets, names, scm, garbage));
         this.seqpacket = sockets.register(new UnixSeqpacket(sockets, streams, scm));
+    }
+
+    UnixNames names() {
+        return names;
     }
 
     void setKind(int kind) {

@@ -113,28 +113,27 @@ final class UnixGarbage {
             int sk = table.handleInRow(i);
             if (sk != NULL && table.gcMark(sk) == CANDIDATE) {
                 table.setGcMark(sk, 0);
-                sockets.hold(sk);
                 drop(sk);
-                sockets.put(sk);
             }
         }
     }
 
     /** Messages with files go, those of connections that wait for accept, too. */
     private void drop(int sk) {
+        sockets.hold(sk);
         int skb = table.receiveQueue().first(sk);
-        while (skb != NULL) {
+        while (skb != NULL && !sockets.is(sk, SockFlags.DEAD)) {
             int next = table.receiveQueue().next(skb);
-            boolean isConnection = skbs.flags(skb) == SkBuffs.CONNECTION;
-            if (isConnection) {
+            if (skbs.flags(skb) == SkBuffs.CONNECTION) {
                 drop(skbs.sk(skb));
             } else if (!skbs.files().isEmpty(skb)) {
                 table.receiveQueue().remove(skb);
                 table.setAckBacklog(sk, table.ackBacklog(sk) - 1);
                 skBuffs.free(skb);
-                next = table.receiveQueue().first(sk);
+                next = sockets.is(sk, SockFlags.DEAD) ? NULL : table.receiveQueue().first(sk);
             }
-            skb = next;
+            skb = sockets.is(sk, SockFlags.DEAD) ? NULL : next;
         }
+        sockets.put(sk);
     }
 }

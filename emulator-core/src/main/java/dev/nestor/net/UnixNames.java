@@ -147,6 +147,19 @@ final class UnixNames {
         return -Errno.ENOSPC;
     }
 
+    /** Another name in place of one by autobind, if it is free. */
+    void choose(int sk, byte[] name) {
+        int before = table.name(sk);
+        boolean isAutobound = before != NULL
+                && table.pathDentry(sk) == NULL
+                && names.length(before) == AUTOBIND_LENGTH
+                && name.length == AUTOBIND_LENGTH;
+        if (isAutobound && !names.isEqual(before, name, 0, name.length) && takeName(sk, name, 0, name.length)) {
+            abstracts[table.type(sk)].remove(key(table.net(sk), before), sk);
+            names.put(before);
+        }
+    }
+
     /** unix_find_other(): a sock, or ECONNREFUSED, EPROTOTYPE, EACCES, and what a path walk answers. */
     int find(int task, int net, byte[] address, int length, int type) {
         if (address[PATH] == 0) {

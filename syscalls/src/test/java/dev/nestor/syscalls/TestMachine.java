@@ -73,6 +73,7 @@ public final class TestMachine {
         if (result != Syscalls.BLOCKED) {
             finish(task, result);
         }
+        kernel.eventLoop().runUntil(kernel.clock().now());
         settle();
         return result == Syscalls.BLOCKED && results.containsKey(task) ? results.remove(task) : result;
     }

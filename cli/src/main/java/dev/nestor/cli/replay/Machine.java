@@ -65,7 +65,7 @@ public final class Machine {
     void advanceTo(long micros) {
         long ns = Math.max(0, micros - startMicros) * NS_PER_US;
         long cycles = kernel.timekeeping().nsToCycles(ns);
-        if (cycles > kernel.clock().now()) {
+        if (cycles >= kernel.clock().now()) {
             kernel.eventLoop().runUntil(cycles);
         }
     }

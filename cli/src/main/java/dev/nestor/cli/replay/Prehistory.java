@@ -39,6 +39,9 @@ import java.util.Set;
  *       nothing ({@link OutsideTasks}), whose namespaces are the initial ones. What their files in /proc say is not known
  *       ({@link OutsideProcesses}).
  *   <li><i>Descriptors of initial namespaces</i>, which are the same on all machines.
+ *   <li><i>Ports and names of sockets</i> that the kernel was free to choose ({@link OutsideSockets}).
+ *   <li><i>Processes</i> that a call finds though no task of the log is they: learned as tasks that do nothing
+ *       ({@link OutsideTasks}).
  * </ul>
  *
  * <p>After a difference the emulator is brought in line with the log where that is simple (a descriptor goes to the
@@ -60,6 +63,7 @@ public final class Prehistory {
     private final OutsideCgroups cgroups;
     private final OutsideClock clock;
     private final OutsideQueues queues;
+    private final OutsideSockets sockets;
 
     /** The first tasks of the log whose working directory has not shown yet. */
     private final Set<ReplayedTask> astray = new HashSet<>();
@@ -84,6 +88,7 @@ public final class Prehistory {
         cgroups = new OutsideCgroups(machine);
         clock = new OutsideClock(machine);
         queues = new OutsideQueues(machine);
+        sockets = new OutsideSockets(machine);
         texts = new OutsideTexts(machine, learned);
         processes = new OutsideProcesses(learned, machine.kernel().fileSystems().procFs(), crew, machine.rootPidNs());
     }
@@ -127,6 +132,7 @@ public final class Prehistory {
     /** Before a call: what its line shows of the task itself, though it is not what the call is asked for. */
     public void before(ReplayedTask member, TraceCall call) {
         descriptors.before(member, call);
+        sockets.before(member, call);
         opensMaybeOld = files.opensMaybeOld(member.task(), call);
         if (astray.contains(member) && files.learnWorkingDirectory(member.task(), call)) {
             astray.remove(member);

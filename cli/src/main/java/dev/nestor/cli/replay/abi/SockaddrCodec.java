@@ -152,7 +152,7 @@ final class SockaddrCodec extends Codec {
         if (shown < FIRST_EPHEMERAL || found < FIRST_EPHEMERAL) {
             return shown == found || view.differ(shown, found);
         }
-        return view.renaming().matches(PORTS | shown, PORTS | found) || view.differ(shown, found);
+        return shown == found || view.renaming().matches(PORTS | shown, PORTS | found) || view.differ(shown, found);
     }
 
     private static long swap(long port) {

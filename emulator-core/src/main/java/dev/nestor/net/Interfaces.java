@@ -1,0 +1,240 @@
+package dev.nestor.net;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.NameTable;
+import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Socket;
+
+/** Addresses and routes, and what becomes of them with their devices and nets: net/ipv4/devinet.c, net/ipv6/addrconf.c. */
+final class Interfaces implements Nets.Contents, NetDevices.Listener {
+    static final int IFA_F_SECONDARY = 1;
+    static final int IFA_F_NODAD = 2;
+    static final int IFA_F_PERMANENT = 0x80;
+    static final int RT_SCOPE_UNIVERSE = 0;
+    static final int RT_SCOPE_LINK = 253;
+    static final int RT_SCOPE_HOST = 254;
+    private static final int IFAPROT_KERNEL_LO = 1;
+    private static final int IFAPROT_KERNEL_LL = 3;
+    private static final int RT_TABLE_MAIN = 254;
+    private static final int RTPROT_BOOT = 3;
+    private static final int RTN_UNICAST = 1;
+
+    /** fe80::. */
+    private static final long LINK_LOCAL = 0xfe80L << 48;
+
+    private static final int REFERENCE_MTU = 1400;
+    private static final long REFERENCE_ADDRESS = 0x02fc_0000_0001L;
+
+    private final NetDevices devices;
+    private final NetDeviceTable table;
+    private final InetAddrTable addresses;
+    private final RouteTable routes;
+    private final NameTable names;
+    private final Timekeeping time;
+    private int home;
+
+    Interfaces(NetDevices devices, InetAddrTable addresses, RouteTable routes, NetBelow below) {
+        this.devices = devices;
+        this.table = devices.table();
+        this.addresses = addresses;
+        this.routes = routes;
+        this.names = below.vfs().tables.names;
+        this.time = below.timekeeping();
+        devices.setListener(this);
+    }
+
+    InetAddrTable addresses() {
+        return addresses;
+    }
+
+    RouteTable routes() {
+        return routes;
+    }
+
+    /** The devices of the reference machine, in the initial net. */
+    void boot(int net) {
+        home = net;
+        devices.initNet(net);
+        int lo = devices.loopback(net);
+        devices.changeFlags(lo, NetDevices.IFF_UP);
+        devices.create(net, NetDevices.IFB, NetDevices.bytes("ifb0"), 0, 0);
+        devices.create(net, NetDevices.IFB, NetDevices.bytes("ifb1"), 0, 0);
+        int eth = devices.create(net, NetDevices.PHYSICAL, NetDevices.bytes("eth0"), REFERENCE_ADDRESS, 0);
+        table.setMtu(eth, REFERENCE_MTU);
+        devices.changeFlags(eth, table.flags(eth) | NetDevices.IFF_UP);
+        long low = InetAddress.ANY4 | 0xc000_0202L;
+        add(eth, Socket.AF_INET, 0, low, 24, IFA_F_PERMANENT, RT_SCOPE_UNIVERSE);
+        add(eth, Socket.AF_INET6, 0xfd00L << 48, 2, 64, IFA_F_PERMANENT | IFA_F_NODAD, RT_SCOPE_UNIVERSE);
+        int route = routes.alloc();
+        routes.setNet(route, net);
+        routes.setFamily(route, Socket.AF_INET);
+        routes.setDev(route, eth);
+        routes.setTable(route, RT_TABLE_MAIN);
+        routes.setProtocol(route, RTPROT_BOOT);
+        routes.setType(route, RTN_UNICAST);
+        routes.setLow(route, InetAddress.ANY4);
+        routes.setGatewayLow(route, InetAddress.ANY4 | 0xc000_0201L);
+        routes.routes().addLast(net, route);
+    }
+
+    @Override
+    public void initNet(int net) {
+        devices.initNet(net);
+    }
+
+    @Override
+    public void exitNet(int net) {
+        devices.exitNet(net, home);
+        int route = routes.routes().first(net);
+        while (route != NULL) {
+            drop(route);
+            route = routes.routes().first(net);
+        }
+    }
+
+    /** inet_insert_ifa(), ipv6_add_addr(): the address, EEXIST, or ENOBUFS. */
+    int add(int dev, int family, long high, long low, int prefix, int flags, int scope) {
+        if (find(dev, high, low, prefix) != NULL) {
+            return -Errno.EEXIST;
+        }
+        int ifa = addresses.alloc();
+        if (ifa == NULL) {
+            return -Errno.ENOBUFS;
+        }
+        boolean is4 = family == Socket.AF_INET;
+        addresses.setFamily(ifa, family);
+        addresses.setHigh(ifa, high);
+        addresses.setLow(ifa, low);
+        addresses.setPeerHigh(ifa, high);
+        addresses.setPeerLow(ifa, low);
+        addresses.setPrefix(ifa, prefix);
+        addresses.setFlags(ifa, flags | (is4 && isSecondary(dev, low, prefix) ? IFA_F_SECONDARY : 0));
+        addresses.setScope(ifa, scope);
+        addresses.setValidLft(ifa, -1);
+        addresses.setPreferredLft(ifa, -1);
+        addresses.setTstamp(ifa, time.monotonicNs());
+        if (is4) {
+            addresses.setLabel(ifa, names.get(table.name(dev)));
+        }
+        addresses.addresses().addLast(dev, ifa);
+        return ifa;
+    }
+
+    private boolean isSecondary(int dev, long low, int prefix) {
+        for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+            boolean isSame = addresses.family(ifa) == Socket.AF_INET
+                    && addresses.prefix(ifa) == prefix
+                    && prefix > 0
+                    && (addresses.low(ifa) ^ low) >>> (32 - prefix) == 0;
+            if (isSame) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int find(int dev, long high, long low, int prefix) {
+        for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+            boolean isOne = addresses.high(ifa) == high && addresses.low(ifa) == low;
+            if (isOne && (prefix < 0 || addresses.prefix(ifa) == prefix)) {
+                return ifa;
+            }
+        }
+        return NULL;
+    }
+
+    void remove(int ifa) {
+        if (addresses.label(ifa) != NULL) {
+            names.put(addresses.label(ifa));
+        }
+        addresses.addresses().remove(ifa);
+        addresses.free(ifa);
+    }
+
+    void drop(int route) {
+        routes.routes().remove(route);
+        routes.free(route);
+    }
+
+    @Override
+    public void changed(int dev, int change) {
+        if ((change & NetDevices.IFF_UP) == 0) {
+            return;
+        }
+        if (devices.isUp(dev)) {
+            cameUp(dev);
+        } else {
+            wentDown(dev);
+        }
+    }
+
+    private void cameUp(int dev) {
+        if (table.kind(dev) == NetDevices.LOOPBACK) {
+            int host = RT_SCOPE_HOST;
+            int ifa = add(dev, Socket.AF_INET, 0, InetAddress.LOOPBACK4, 8, IFA_F_PERMANENT, host);
+            int ifa6 = add(dev, Socket.AF_INET6, 0, 1, 128, IFA_F_PERMANENT, host);
+            if (ifa6 > NULL) {
+                addresses.setProtocol(ifa6, IFAPROT_KERNEL_LO);
+            }
+            assert ifa != NULL;
+        } else if (table.addressLength(dev) == 6 && table.kind(dev) != NetDevices.IFB) {
+            int ifa = add(dev, Socket.AF_INET6, LINK_LOCAL, eui64(table.address(dev)), 64, IFA_F_PERMANENT, RT_SCOPE_LINK);
+            if (ifa > NULL) {
+                addresses.setProtocol(ifa, IFAPROT_KERNEL_LL);
+            }
+        }
+    }
+
+    private static long eui64(long address) {
+        long upper = (address >>> 24) ^ 0x02_0000L;
+        return (upper << 40) | (0xfffeL << 24) | (address & 0xffffffL);
+    }
+
+    /** What goes with a device that is down: IPv6 addresses, and routes over it. */
+    private void wentDown(int dev) {
+        int ifa = addresses.addresses().first(dev);
+        while (ifa != NULL) {
+            int next = addresses.addresses().next(ifa);
+            if (addresses.family(ifa) == Socket.AF_INET6) {
+                remove(ifa);
+            }
+            ifa = next;
+        }
+        dropRoutes(dev);
+    }
+
+    private void dropRoutes(int dev) {
+        int route = routes.routes().first(table.net(dev));
+        while (route != NULL) {
+            int next = routes.routes().next(route);
+            if (routes.dev(route) == dev) {
+                drop(route);
+            }
+            route = next;
+        }
+    }
+
+    @Override
+    public void unregistering(int dev) {
+        dropRoutes(dev);
+        int ifa = addresses.addresses().first(dev);
+        while (ifa != NULL) {
+            remove(ifa);
+            ifa = addresses.addresses().first(dev);
+        }
+    }
+
+    @Override
+    public void leaving(int dev, int toNet) {
+        unregistering(dev);
+    }
+
+    void digest(StateHash hash) {
+        devices.digest(hash);
+        addresses.digest(hash);
+        routes.digest(hash);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nestor.net;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.uapi.Socket;
+
+/**
+ * For a driver that knows which free names the kernel has chosen where it was free to: ports, names by autobind, port numbers of
+ * netlink. A name that the emulator has chosen gives way to the one that is known, unless that is taken.
+ */
+public final class LearnedSockets {
+    private static final int FIRST_EPHEMERAL = 32_768;
+
+    private final Network network;
+    private final SockTable table;
+    private final InetSockTable inet;
+    private final Ports ports;
+    private final UnixNames names;
+    private final NetlinkSockets netlink;
+
+    LearnedSockets(Network network, InetSockTable inet, Ports ports, UnixNames names, NetlinkSockets netlink) {
+        this.netlink = netlink;
+        this.network = network;
+        this.table = network.sockets().table;
+        this.inet = inet;
+        this.ports = ports;
+        this.names = names;
+    }
+
+    private int sockOf(int task, int fd, int family) {
+        int file = fd < 0 ? NULL : network.fileOf(task, fd);
+        int sk = file <= NULL ? NULL : network.sockOf(file);
+        boolean isInet = sk != NULL && (table.family(sk) == Socket.AF_INET || table.family(sk) == Socket.AF_INET6);
+        return sk != NULL && (family == Socket.AF_INET ? isInet : table.family(sk) == family) ? sk : NULL;
+    }
+
+    /** The socket's own port, if it has one of the ephemeral range. */
+    public void choosePort(int task, int fd, int port) {
+        int sk = sockOf(task, fd, Socket.AF_INET);
+        if (sk == NULL || table.type(sk) == Socket.SOCK_RAW || port < FIRST_EPHEMERAL) {
+            return;
+        }
+        int info = table.info(sk);
+        int before = inet.port(info);
+        if (before < FIRST_EPHEMERAL || before == port || !ports.choose(sk, port)) {
+            return;
+        }
+        int peer = table.peer(sk);
+        if (peer != NULL && inet.peerPort(table.info(peer)) == before) {
+            inet.setPeerPort(table.info(peer), port);
+        }
+    }
+
+    /** The name of an AF_UNIX socket that autobind has given one. */
+    public void chooseName(int task, int fd, byte[] name) {
+        int sk = sockOf(task, fd, Socket.AF_UNIX);
+        if (sk != NULL) {
+            names.choose(sk, name);
+        }
+    }
+
+    /** The number of a netlink socket that is not that of a process. */
+    public void choosePortid(int task, int fd, int portid) {
+        int sk = sockOf(task, fd, Socket.AF_NETLINK);
+        if (sk != NULL) {
+            netlink.choose(sk, portid);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.nestor.net;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.fs.Outside;
+import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Socket;
+
+/** Where a packet goes: fib_lookup() and ip6_route_output() over addresses and routes. One object answers one question at a time. */
+final class Routing {
+    private static final int MAX_HOPS = 16;
+
+    private final NetDevices devices;
+    private final NetDeviceTable table;
+    private final InetAddrTable addresses;
+    private final RouteTable routes;
+    private final SockTable socks;
+    private int home; // the initial net, whose neighbours are outside
+
+    /** The net that the destination is in. */
+    int net;
+
+    /** The device that a packet leaves by. */
+    int dev;
+
+    /** The address that it is sent from. */
+    final InetAddress source = new InetAddress();
+
+    Routing(NetDevices devices, InetAddrTable addresses, RouteTable routes, SockTable socks) {
+        this.devices = devices;
+        this.table = devices.table();
+        this.addresses = addresses;
+        this.routes = routes;
+        this.socks = socks;
+    }
+
+    void setHome(int initial) {
+        home = initial;
+    }
+
+    /** inet_addr_type() of an address that a socket wants to be bound to. */
+    boolean mayBind(int ofNet, InetAddress address) {
+        return localDevice(ofNet, address.high, address.low) != NULL;
+    }
+
+    /** The device with an address, if it is up; 127.0.0.0/8 belongs to loopback as a whole. */
+    int localDevice(int ofNet, long high, long low) {
+        boolean isLoopback4 = InetAddress.isV4(high, low) && InetAddress.isLoopback(high, low);
+        for (int at = table.devices().first(ofNet); at != NULL; at = table.devices().next(at)) {
+            if (!devices.isUp(at)) {
+                continue;
+            }
+            for (int ifa = addresses.addresses().first(at); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+                boolean isOne = addresses.high(ifa) == high && addresses.low(ifa) == low;
+                boolean isOfLoopback = isLoopback4
+                        && addresses.prefix(ifa) == 8
+                        && InetAddress.isLoopback(addresses.high(ifa), addresses.low(ifa));
+                if (isOne || isOfLoopback) {
+                    source.high = high;
+                    source.low = isOfLoopback ? addresses.low(ifa) : low;
+                    return at;
+                }
+            }
+        }
+        return NULL;
+    }
+
+    private static boolean matches(long high, long low, long otherHigh, long otherLow, int prefix) {
+        if (prefix > 64) {
+            return high == otherHigh && (low ^ otherLow) >>> (128 - prefix) == 0;
+        }
+        return prefix == 0 || (high ^ otherHigh) >>> (64 - prefix) == 0;
+    }
+
+    /** The bits of a prefix in an address of 128. */
+    static int mappedPrefix(int family, int prefix) {
+        return family == Socket.AF_INET ? prefix + 96 : prefix;
+    }
+
+    /**
+     * ip_route_connect(): fills in net, dev and source. 0, ENETUNREACH, or EOUTSIDE where other machines answer.
+     *
+     * @param to its unspecified address becomes loopback's
+     */
+    int connectTo(int sk, InetAddress to, long fromHigh, long fromLow) {
+        if (InetAddress.isAny(to.high, to.low)) {
+            boolean is4 = InetAddress.isV4(to.high, to.low) || socks.family(sk) == Socket.AF_INET;
+            to.high = 0;
+            to.low = is4 ? InetAddress.LOOPBACK4 : 1;
+        }
+        return find(socks.net(sk), to, socks.boundDevIf(sk));
+    }
+
+    int find(int from, InetAddress to, int boundDev) {
+        int local = localDevice(from, to.high, to.low);
+        if (local != NULL) {
+            net = from;
+            dev = local;
+            return 0;
+        }
+        int out = connected(from, to, boundDev);
+        boolean isOnLink = true;
+        if (out == NULL) {
+            int route = route(from, to);
+            if (route == NULL) {
+                return -Errno.ENETUNREACH;
+            }
+            out = routes.dev(route);
+            setSource(out, to);
+            isOnLink = routes.gatewayHigh(route) == 0 && routes.gatewayLow(route) == 0;
+        }
+        dev = out;
+        if (from == home && table.kind(out) == NetDevices.PHYSICAL) {
+            return -Outside.EOUTSIDE;
+        }
+        net = isOnLink ? owner(out, to, 0) : NULL;
+        return net == NULL ? -Errno.EHOSTUNREACH : 0;
+    }
+
+    /** The device that is on one link with an address. */
+    private int connected(int from, InetAddress to, int boundDev) {
+        int best = NULL;
+        int bestPrefix = -1;
+        for (int at = table.devices().first(from); at != NULL; at = table.devices().next(at)) {
+            if (!devices.isUp(at) || (boundDev != 0 && table.ifindex(at) != boundDev)) {
+                continue;
+            }
+            for (int ifa = addresses.addresses().first(at); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+                int prefix = mappedPrefix(addresses.family(ifa), addresses.prefix(ifa));
+                boolean fits = prefix > bestPrefix
+                        && matches(addresses.peerHigh(ifa), addresses.peerLow(ifa), to.high, to.low, prefix);
+                if (fits) {
+                    best = at;
+                    bestPrefix = prefix;
+                    source.high = addresses.high(ifa);
+                    source.low = addresses.low(ifa);
+                }
+            }
+        }
+        return best;
+    }
+
+    private int route(int from, InetAddress to) {
+        int best = NULL;
+        int bestPrefix = -1;
+        int family = InetAddress.isV4(to.high, to.low) ? Socket.AF_INET : Socket.AF_INET6;
+        for (int at = routes.routes().first(from); at != NULL; at = routes.routes().next(at)) {
+            int prefix = mappedPrefix(routes.family(at), routes.prefix(at));
+            boolean fits = routes.family(at) == family
+                    && prefix > bestPrefix
+                    && routes.dev(at) != NULL
+                    && devices.isUp(routes.dev(at))
+                    && matches(routes.high(at), routes.low(at), to.high, to.low, prefix);
+            if (fits) {
+                best = at;
+                bestPrefix = prefix;
+            }
+        }
+        return best;
+    }
+
+    private void setSource(int out, InetAddress to) {
+        boolean is4 = InetAddress.isV4(to.high, to.low);
+        for (int ifa = addresses.addresses().first(out); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+            if (is4 == (addresses.family(ifa) == Socket.AF_INET)) {
+                source.high = addresses.high(ifa);
+                source.low = addresses.low(ifa);
+                return;
+            }
+        }
+    }
+
+    /** Who answers for an address on the link behind a device: its net, or NULL. */
+    private int owner(int out, InetAddress to, int hops) {
+        int kind = table.kind(out);
+        int other = table.link(out);
+        if (hops > MAX_HOPS) {
+            return NULL;
+        }
+        if (kind == NetDevices.BRIDGE) {
+            return behindBridge(out, to, hops);
+        }
+        if (kind != NetDevices.VETH || other == NULL || !devices.isUp(other)) {
+            return NULL;
+        }
+        if (table.master(other) != NULL) {
+            return atBridge(table.master(other), to, hops);
+        }
+        return holds(table.net(other), to) ? table.net(other) : NULL;
+    }
+
+    private boolean holds(int ofNet, InetAddress to) {
+        long high = source.high;
+        long low = source.low;
+        boolean found = localDevice(ofNet, to.high, to.low) != NULL;
+        source.high = high;
+        source.low = low;
+        return found;
+    }
+
+    private int atBridge(int bridge, InetAddress to, int hops) {
+        if (!devices.isUp(bridge)) {
+            return NULL;
+        }
+        if (holds(table.net(bridge), to)) {
+            return table.net(bridge);
+        }
+        return behindBridge(bridge, to, hops);
+    }
+
+    private int behindBridge(int bridge, InetAddress to, int hops) {
+        int ofNet = table.net(bridge);
+        for (int at = table.devices().first(ofNet); at != NULL; at = table.devices().next(at)) {
+            if (table.master(at) == bridge && devices.isUp(at)) {
+                int found = owner(at, to, hops + 1);
+                if (found != NULL) {
+                    return found;
+                }
+            }
+        }
+        return NULL;
+    }
+}
