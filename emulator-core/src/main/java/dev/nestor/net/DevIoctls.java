@@ -64,11 +64,13 @@ final class DevIoctls {
 
     /** -ENOTTY for what is none of these. */
     long ioctl(int task, int sk, int cmd, long arg) {
+        int mm = sockets.tasks.mm(task);
         if (!isKnown(cmd)) {
-            return -Errno.ENOTTY;
+            boolean isOfSockets = (cmd >>> 8) == 0x89;
+            boolean faults = isOfSockets && memory.copyFromUser(mm, arg, ifreq, 0, IFREQ) != 0;
+            return faults ? -Errno.EFAULT : -Errno.ENOTTY;
         }
         int net = sockets.sockNet(sk);
-        int mm = sockets.tasks.mm(task);
         if (cmd == SIOCGIFCONF) {
             return conf(mm, net, arg);
         }
@@ -112,8 +114,7 @@ final class DevIoctls {
                     SIOCGIFHWADDR,
                     SIOCGIFINDEX,
                     SIOCGIFTXQLEN,
-                    SIOCGIFMAP ->
-                true;
+                    SIOCGIFMAP -> true;
             default -> false;
         };
     }
@@ -214,9 +215,7 @@ final class DevIoctls {
             case SIOCSIFTXQLEN -> table.setTxqlen(dev, Bytes.getInt(ifreq, DATA));
             case SIOCSIFNAME -> {
                 return devices.rename(
-                        dev,
-                        java.util.Arrays.copyOfRange(ifreq, DATA, IFREQ),
-                        NetDevices.length(ifreq, DATA, DATA));
+                        dev, java.util.Arrays.copyOfRange(ifreq, DATA, IFREQ), NetDevices.length(ifreq, DATA, DATA));
             }
             case SIOCSIFHWADDR -> table.setAddress(dev, RtnLinks.addressAt(ifreq, DATA + 2));
             case SIOCSIFADDR -> {
@@ -255,15 +254,12 @@ final class DevIoctls {
         int prefix = first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : 32;
         int scope = first == 127 ? Interfaces.RT_SCOPE_HOST : Interfaces.RT_SCOPE_UNIVERSE;
         long low = InetAddress.ANY4 | (value & 0xffffffffL);
-        int ifa = interfaces.add(dev, Socket.AF_INET, 0, low, prefix, Interfaces.IFA_F_PERMANENT, scope);
+        int ifa = interfaces.add(dev, 0, low, prefix, Interfaces.IFA_F_PERMANENT, scope);
         if (ifa < 0) {
             return ifa;
         }
         if ((table.flags(dev) & NetDevices.IFF_BROADCAST) != 0 && prefix < 31) {
             addresses.setBroadcast(ifa, value | ~(int) mask(prefix));
-        }
-        if (!devices.isUp(dev)) {
-            devices.changeFlags(dev, table.flags(dev) | NetDevices.IFF_UP);
         }
         return 0;
     }
@@ -286,8 +282,7 @@ final class DevIoctls {
         }
         long high = Bytes.getNetLong(ifreq, 0);
         long low = Bytes.getNetLong(ifreq, 8);
-        int ifa = interfaces.add(
-                dev, Socket.AF_INET6, high, low, prefix, Interfaces.IFA_F_PERMANENT, Interfaces.RT_SCOPE_UNIVERSE);
+        int ifa = interfaces.add(dev, high, low, prefix, Interfaces.IFA_F_PERMANENT, Interfaces.RT_SCOPE_UNIVERSE);
         return Math.min(ifa, 0);
     }
 
@@ -329,8 +324,12 @@ final class DevIoctls {
             return -Errno.EINVAL;
         }
         int total = 0;
-        for (int dev = table.devices().first(net); dev != NULL; dev = table.devices().next(dev)) {
-            for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+        for (int dev = table.devices().first(net);
+                dev != NULL;
+                dev = table.devices().next(dev)) {
+            for (int ifa = addresses.addresses().first(dev);
+                    ifa != NULL;
+                    ifa = addresses.addresses().next(ifa)) {
                 if (addresses.family(ifa) != Socket.AF_INET) {
                     continue;
                 }

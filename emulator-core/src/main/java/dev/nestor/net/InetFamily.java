@@ -32,8 +32,7 @@ final class InetFamily {
         int sk;
         switch (type) {
             case Socket.SOCK_STREAM -> {
-                boolean isKnown =
-                        protocol == 0 || protocol == Socket.IPPROTO_TCP || protocol == Socket.IPPROTO_MPTCP;
+                boolean isKnown = protocol == 0 || protocol == Socket.IPPROTO_TCP || protocol == Socket.IPPROTO_MPTCP;
                 if (!isKnown) {
                     return -Errno.EPROTONOSUPPORT;
                 }
@@ -49,8 +48,7 @@ final class InetFamily {
                 if (protocol == ping) {
                     return -Errno.EACCES;
                 }
-                boolean isKnown =
-                        protocol == 0 || protocol == Socket.IPPROTO_UDP || protocol == Socket.IPPROTO_UDPLITE;
+                boolean isKnown = protocol == 0 || protocol == Socket.IPPROTO_UDP || protocol == Socket.IPPROTO_UDPLITE;
                 if (!isKnown) {
                     return -Errno.EPROTONOSUPPORT;
                 }
@@ -61,12 +59,13 @@ final class InetFamily {
                 if (protocol == 0) {
                     return -Errno.EPROTONOSUPPORT;
                 }
-                boolean mayRaw =
-                        sockets.capabilities.nsCapable(task, sockets.nets.owner(net), Capability.CAP_NET_RAW);
+                boolean mayRaw = sockets.capabilities.nsCapable(task, sockets.nets.owner(net), Capability.CAP_NET_RAW);
                 return mayRaw ? -Outside.EOUTSIDE : -Errno.EPERM;
             }
             default -> {
-                return type == Socket.SOCK_PACKET && family == Socket.AF_INET ? -Outside.EOUTSIDE : -Errno.ESOCKTNOSUPPORT;
+                return type == Socket.SOCK_PACKET && family == Socket.AF_INET
+                        ? -Outside.EOUTSIDE
+                        : -Errno.ESOCKTNOSUPPORT;
             }
         }
         return sk == NULL ? -Errno.ENOBUFS : sk;

@@ -88,7 +88,9 @@ abstract class InetSockets implements ProtoOps {
             return family == Socket.AF_INET ? 0 : -Errno.EAFNOSUPPORT;
         }
         if (family == Socket.AF_INET) {
-            return isOption(sk, InetFlags.V6ONLY) ? -Errno.ENETUNREACH : length < InetAddress.IN_SIZE ? -Errno.EINVAL : 0;
+            return isOption(sk, InetFlags.V6ONLY)
+                    ? -Errno.ENETUNREACH
+                    : length < InetAddress.IN_SIZE ? -Errno.EINVAL : 0;
         }
         if (length < InetAddress.IN6_LEAST) {
             return -Errno.EINVAL;

@@ -66,8 +66,8 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         table.setMtu(eth, REFERENCE_MTU);
         devices.changeFlags(eth, table.flags(eth) | NetDevices.IFF_UP);
         long low = InetAddress.ANY4 | 0xc000_0202L;
-        add(eth, Socket.AF_INET, 0, low, 24, IFA_F_PERMANENT, RT_SCOPE_UNIVERSE);
-        add(eth, Socket.AF_INET6, 0xfd00L << 48, 2, 64, IFA_F_PERMANENT | IFA_F_NODAD, RT_SCOPE_UNIVERSE);
+        add(eth, 0, low, 24, IFA_F_PERMANENT, RT_SCOPE_UNIVERSE);
+        add(eth, 0xfd00L << 48, 2, 64, IFA_F_PERMANENT | IFA_F_NODAD, RT_SCOPE_UNIVERSE);
         int route = routes.alloc();
         routes.setNet(route, net);
         routes.setFamily(route, Socket.AF_INET);
@@ -96,7 +96,7 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     }
 
     /** inet_insert_ifa(), ipv6_add_addr(): the address, EEXIST, or ENOBUFS. */
-    int add(int dev, int family, long high, long low, int prefix, int flags, int scope) {
+    int add(int dev, long high, long low, int prefix, int flags, int scope) {
         if (find(dev, high, low, prefix) != NULL) {
             return -Errno.EEXIST;
         }
@@ -104,8 +104,8 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         if (ifa == NULL) {
             return -Errno.ENOBUFS;
         }
-        boolean is4 = family == Socket.AF_INET;
-        addresses.setFamily(ifa, family);
+        boolean is4 = InetAddress.isV4(high, low);
+        addresses.setFamily(ifa, is4 ? Socket.AF_INET : Socket.AF_INET6);
         addresses.setHigh(ifa, high);
         addresses.setLow(ifa, low);
         addresses.setPeerHigh(ifa, high);
@@ -124,7 +124,9 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     }
 
     private boolean isSecondary(int dev, long low, int prefix) {
-        for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+        for (int ifa = addresses.addresses().first(dev);
+                ifa != NULL;
+                ifa = addresses.addresses().next(ifa)) {
             boolean isSame = addresses.family(ifa) == Socket.AF_INET
                     && addresses.prefix(ifa) == prefix
                     && prefix > 0
@@ -137,7 +139,9 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     }
 
     int find(int dev, long high, long low, int prefix) {
-        for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+        for (int ifa = addresses.addresses().first(dev);
+                ifa != NULL;
+                ifa = addresses.addresses().next(ifa)) {
             boolean isOne = addresses.high(ifa) == high && addresses.low(ifa) == low;
             if (isOne && (prefix < 0 || addresses.prefix(ifa) == prefix)) {
                 return ifa;
@@ -174,17 +178,25 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     private void cameUp(int dev) {
         if (table.kind(dev) == NetDevices.LOOPBACK) {
             int host = RT_SCOPE_HOST;
-            int ifa = add(dev, Socket.AF_INET, 0, InetAddress.LOOPBACK4, 8, IFA_F_PERMANENT, host);
-            int ifa6 = add(dev, Socket.AF_INET6, 0, 1, 128, IFA_F_PERMANENT, host);
+            add(dev, 0, InetAddress.LOOPBACK4, 8, IFA_F_PERMANENT, host);
+            int ifa6 = add(dev, 0, 1, 128, IFA_F_PERMANENT, host);
             if (ifa6 > NULL) {
                 addresses.setProtocol(ifa6, IFAPROT_KERNEL_LO);
             }
-            assert ifa != NULL;
         } else if (table.addressLength(dev) == 6 && table.kind(dev) != NetDevices.IFB) {
-            int ifa = add(dev, Socket.AF_INET6, LINK_LOCAL, eui64(table.address(dev)), 64, IFA_F_PERMANENT, RT_SCOPE_LINK);
+            int ifa = add(dev, LINK_LOCAL, eui64(table.address(dev)), 64, IFA_F_PERMANENT, RT_SCOPE_LINK);
             if (ifa > NULL) {
                 addresses.setProtocol(ifa, IFAPROT_KERNEL_LL);
             }
+        }
+    }
+
+    /** The link-local address follows the hardware address. */
+    void renumber(int dev, long before, long after) {
+        int ifa = find(dev, LINK_LOCAL, eui64(before), 64);
+        if (ifa != NULL) {
+            addresses.setLow(ifa, eui64(after));
+            addresses.setPeerLow(ifa, eui64(after));
         }
     }
 

@@ -17,9 +17,19 @@ public final class LearnedSockets {
     private final Ports ports;
     private final UnixNames names;
     private final NetlinkSockets netlink;
+    private final NetDevices devices;
+    private final Interfaces interfaces;
 
-    LearnedSockets(Network network, InetSockTable inet, Ports ports, UnixNames names, NetlinkSockets netlink) {
+    LearnedSockets(
+            Network network,
+            InetSockTable inet,
+            Ports ports,
+            UnixNames names,
+            NetlinkSockets netlink,
+            Interfaces interfaces) {
         this.netlink = netlink;
+        this.interfaces = interfaces;
+        this.devices = network.devices();
         this.network = network;
         this.table = network.sockets().table;
         this.inet = inet;
@@ -64,6 +74,32 @@ public final class LearnedSockets {
         int sk = sockOf(task, fd, Socket.AF_NETLINK);
         if (sk != NULL) {
             netlink.choose(sk, portid);
+        }
+    }
+
+    /** A device that a program finds by name in the net of a socket, though nothing here has made it; false when it is there. */
+    public boolean addDevice(int task, int fd, byte[] name) {
+        int file = network.fileOf(task, fd);
+        int sk = file <= NULL ? NULL : network.sockOf(file);
+        return sk != NULL && devices.create(table.net(sk), NetDevices.TUN, name, 0, 0) > NULL;
+    }
+
+    /**
+     * The random hardware address of a device that a netlink socket is about to be told: the device has it, and what is on its
+     * way says so.
+     */
+    public void chooseHardwareAddress(int task, int fd, int ifindex, byte[] bytes, int at) {
+        int sk = sockOf(task, fd, Socket.AF_NETLINK);
+        int dev = sk == NULL ? NULL : devices.byIndex(table.net(sk), ifindex);
+        long wanted = RtnLinks.addressAt(bytes, at);
+        if (dev == NULL || wanted == 0 || devices.table().addressLength(dev) != 6) {
+            return;
+        }
+        long before = devices.table().address(dev);
+        if (before != 0 && before != wanted) {
+            devices.table().setAddress(dev, wanted);
+            interfaces.renumber(dev, before, wanted);
+            network.sockets().skBuffs.replace(sk, table, before, wanted);
         }
     }
 }

@@ -115,7 +115,7 @@ public final class Message {
 
     /** Passes over a control message with so many bytes of data. */
     void advance(int length) {
-        long space = Math.min(CMSG_HEADER + (length + 7L & -8L), controlRoom);
+        long space = Math.min(CMSG_HEADER + ((length + 7L) & -8L), controlRoom);
         controlAt += space;
         controlRoom -= space;
     }

@@ -219,12 +219,14 @@ public final class NetDevices {
         table.setAddressLength(dev, kind == TUN ? 0 : 6);
         table.setTxqlen(
                 dev, kind == IFB ? IFB_QUEUE_LENGTH : kind == TUN || kind == TAP ? TUN_QUEUE_LENGTH : QUEUE_LENGTH);
-        table.setFlags(dev, switch (kind) {
-            case LOOPBACK -> IFF_LOOPBACK;
-            case IFB -> IFF_BROADCAST | IFF_NOARP;
-            case TUN -> IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST;
-            default -> IFF_BROADCAST | IFF_MULTICAST;
-        });
+        table.setFlags(
+                dev,
+                switch (kind) {
+                    case LOOPBACK -> IFF_LOOPBACK;
+                    case IFB -> IFF_BROADCAST | IFF_NOARP;
+                    case TUN -> IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST;
+                    default -> IFF_BROADCAST | IFF_MULTICAST;
+                });
         table.setCarrier(dev, kind == VETH ? 0 : 1);
         table.setCarrierDown(dev, kind == VETH ? 1 : 0);
         table.setOperstate(dev, IF_OPER_DOWN);
@@ -346,8 +348,7 @@ public final class NetDevices {
             return IF_OPER_DOWN;
         }
         return switch (table.kind(dev)) {
-            case VETH, MACVLAN ->
-                table.carrier(dev) != 0 ? IF_OPER_UP : IF_OPER_LOWERLAYERDOWN;
+            case VETH, MACVLAN -> table.carrier(dev) != 0 ? IF_OPER_UP : IF_OPER_LOWERLAYERDOWN;
             case PHYSICAL -> IF_OPER_UP;
             default -> IF_OPER_UNKNOWN;
         };
@@ -433,7 +434,8 @@ public final class NetDevices {
     private void unregister(int dev) {
         changeFlags(dev, table.flags(dev) & ~IFF_UP);
         listener.unregistering(dev);
-        for (int row = 1; row < table.rows(); row++) {
+        boolean mayCarry = table.kind(dev) != LOOPBACK;
+        for (int row = 1; mayCarry && row < table.rows(); row++) {
             int at = table.handleInRow(row);
             if (at != NULL && at != dev && table.master(at) == dev) {
                 table.setMaster(at, NULL);

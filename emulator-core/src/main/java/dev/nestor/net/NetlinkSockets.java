@@ -16,6 +16,7 @@ import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 /** AF_NETLINK: net/netlink/af_netlink.c. The kernel's own side of NETLINK_ROUTE is {@link Rtnetlink}. */
 final class NetlinkSockets implements ProtoOps {
     static final int NETLINK_ROUTE = 0;
+    private static final int NETLINK_AUDIT = 9;
     private static final int NETLINK_KOBJECT_UEVENT = 15;
     private static final int MAX_LINKS = 32;
 
@@ -91,7 +92,10 @@ final class NetlinkSockets implements ProtoOps {
         if (type != Socket.SOCK_RAW && type != Socket.SOCK_DGRAM) {
             return -Errno.ESOCKTNOSUPPORT;
         }
-        if (protocol < 0 || protocol >= MAX_LINKS || (protocol < 17 && (KNOWN >>> protocol & 1) == 0) || protocol > 16) {
+        if (protocol < 0
+                || protocol >= MAX_LINKS
+                || (protocol < 17 && ((KNOWN >>> protocol) & 1) == 0)
+                || protocol > 16) {
             return -Errno.EPROTONOSUPPORT;
         }
         int info = netlink.alloc();
@@ -265,7 +269,9 @@ final class NetlinkSockets implements ProtoOps {
             to = Bytes.getInt(message.name, 4);
             int groups = Bytes.getInt(message.name, 8);
             group = groups == 0 ? 0 : 1 + Integer.numberOfTrailingZeros(groups);
-            if ((groups != 0 || to != 0) && table.protocol(sk) != 2 && !sockets.nsCapable(task, sk, Capability.CAP_NET_ADMIN)) {
+            if ((groups != 0 || to != 0)
+                    && table.protocol(sk) != 2
+                    && !sockets.nsCapable(task, sk, Capability.CAP_NET_ADMIN)) {
                 return -Errno.EPERM;
             }
         }
@@ -286,28 +292,32 @@ final class NetlinkSockets implements ProtoOps {
 
     private long send(int task, int sk, int to, int group, int length) {
         if (group != 0) {
-            multicast(table.net(sk), table.protocol(sk), group, buffer, length, portid(sk), task);
+            multicast(table.net(sk), table.protocol(sk), group, length, portid(sk), task);
         }
         if (to != 0) {
             int other = byPortid[table.protocol(sk)].get(key(table.net(sk), to));
             if (other == NULL) {
                 return -Errno.ECONNREFUSED;
             }
-            deliver(other, buffer, 0, length, portid(sk), group, task);
+            deliver(other, buffer, length, portid(sk), group, task);
             return length;
         }
         if (group != 0) {
             return length;
         }
         if (table.protocol(sk) == NETLINK_ROUTE) {
-            receiveRequests(task, sk, length);
+            receiveRequests(task, sk, length, route);
+            return length;
+        }
+        if (table.protocol(sk) == NETLINK_AUDIT) {
+            receiveRequests(task, sk, length, this::audit);
             return length;
         }
         return table.protocol(sk) == 2 ? -Errno.ECONNREFUSED : -Outside.EOUTSIDE;
     }
 
     /** netlink_rcv_skb(). */
-    private void receiveRequests(int task, int sk, int length) {
+    private void receiveRequests(int task, int sk, int length, Handler handler) {
         int at = 0;
         while (length - at >= NlMessage.HEADER) {
             int size = Bytes.getInt(buffer, at);
@@ -320,7 +330,7 @@ final class NetlinkSockets implements ProtoOps {
             int error = 0;
             boolean isDump = false;
             if (isRequest && request.type >= NLMSG_MIN_TYPE) {
-                error = route.handle(task, sk, request, answer);
+                error = handler.handle(task, sk, request, answer);
                 isDump = error == 0 && answer.length() > 0;
             }
             if (isDump) {
@@ -330,8 +340,26 @@ final class NetlinkSockets implements ProtoOps {
             if (isRequest && (error != 0 || isAcked)) {
                 acknowledge(sk, error);
             }
-            at += size + 3 & -4;
+            at += (size + 3) & -4;
         }
+    }
+
+    /** audit_receive_msg(), of a kernel whose auditing is off: what programs report goes nowhere. */
+    private int audit(int task, int sk, NlRequest asked, NlMessage reply) {
+        int userNs = sockets.creds.userNs(sockets.tasks.cred(task));
+        if (!isInitial(userNs)) {
+            return -Errno.ECONNREFUSED;
+        }
+        boolean reports = (asked.type >= 1100 && asked.type < 1200) || (asked.type >= 2100 && asked.type < 3000);
+        int capability = reports ? Capability.CAP_AUDIT_WRITE : Capability.CAP_AUDIT_CONTROL;
+        if (!sockets.capabilities.capable(task, capability)) {
+            return -Errno.EPERM;
+        }
+        return reports ? 0 : -Errno.EINVAL;
+    }
+
+    private boolean isInitial(int userNs) {
+        return sockets.userNamespaces.parent(userNs) == NULL;
     }
 
     /** What was written goes into as few buffers as it fits, but the end of a dump into one of its own. */
@@ -342,23 +370,23 @@ final class NetlinkSockets implements ProtoOps {
         int from = 0;
         int at = 0;
         while (at < answer.length()) {
-            int size = Bytes.getInt(all, at) + 3 & -4;
+            int size = (Bytes.getInt(all, at) + 3) & -4;
             boolean isDone = Bytes.getShort(all, at + 4) == Rtnetlink.NLMSG_DONE;
             if (at > from && (isDone || at + size - from > room)) {
-                deliver(sk, all, from, at - from, 0, 0, NULL);
+                give(sk, all, from, at - from);
                 from = at;
                 room = LARGEST;
             }
             at += size;
         }
-        deliver(sk, all, from, answer.length() - from, 0, 0, NULL);
+        give(sk, all, from, answer.length() - from);
     }
 
     /** netlink_ack(). */
     private void acknowledge(int sk, int error) {
         int flags = netlink.flags(info(sk));
-        boolean isCapped = (flags & 1 << CAP_ACK) != 0 || error == 0;
-        boolean hasWords = (flags & 1 << EXT_ACK) != 0 && (!request.extack.isEmpty() || request.badAttr >= 0);
+        boolean isCapped = (flags & (1 << CAP_ACK)) != 0 || error == 0;
+        boolean hasWords = (flags & (1 << EXT_ACK)) != 0 && (!request.extack.isEmpty() || request.badAttr >= 0);
         int payload = isCapped ? NlMessage.HEADER : request.length;
         answer.clear();
         int at = answer.begin(NLMSG_ERROR, 0, request.seq, portid(sk), Integer.BYTES + payload);
@@ -372,31 +400,43 @@ final class NetlinkSockets implements ProtoOps {
         }
         answer.setFlags((isCapped ? CAPPED : 0) | (hasWords ? TLVS : 0));
         answer.end();
-        deliver(sk, answer.bytes(), 0, answer.length(), 0, 0, NULL);
+        give(sk, answer.bytes(), 0, answer.length());
     }
 
-    /** netlink_broadcast(). */
-    void multicast(int net, int protocol, int group, byte[] bytes, int length, int from, int task) {
-        for (int sk = table.sockets().first(net); sk != NULL; sk = table.sockets().next(sk)) {
+    /** nlmsg_notify(): the kernel tells all who listen to a group of NETLINK_ROUTE. */
+    void tell(int net, int group, NlMessage note) {
+        byte[] own = buffer;
+        buffer = note.bytes();
+        multicast(net, NETLINK_ROUTE, group, note.length(), 0, NULL);
+        buffer = own;
+    }
+
+    /** netlink_broadcast() of what the buffer holds. */
+    private void multicast(int net, int protocol, int group, int length, int from, int task) {
+        for (int sk = table.sockets().first(net);
+                sk != NULL;
+                sk = table.sockets().next(sk)) {
             boolean isMember = table.family(sk) == Socket.AF_NETLINK
                     && table.protocol(sk) == protocol
                     && table.info(sk) != NULL
                     && group <= MAX_GROUPS
-                    && (netlink.groups(info(sk)) >>> (group - 1) & 1) != 0
+                    && ((netlink.groups(info(sk)) >>> (group - 1)) & 1) != 0
                     && netlink.portid(info(sk)) != from;
             if (isMember) {
-                deliver(sk, bytes, 0, length, from, group, task);
+                deliver(sk, buffer, length, from, group, task);
             }
         }
     }
 
     /** Whether anybody listens to a group. */
     boolean hasListeners(int net, int group) {
-        for (int sk = table.sockets().first(net); sk != NULL; sk = table.sockets().next(sk)) {
+        for (int sk = table.sockets().first(net);
+                sk != NULL;
+                sk = table.sockets().next(sk)) {
             boolean isMember = table.family(sk) == Socket.AF_NETLINK
                     && table.protocol(sk) == NETLINK_ROUTE
                     && table.info(sk) != NULL
-                    && (netlink.groups(info(sk)) >>> (group - 1) & 1) != 0;
+                    && ((netlink.groups(info(sk)) >>> (group - 1)) & 1) != 0;
             if (isMember) {
                 return true;
             }
@@ -404,23 +444,29 @@ final class NetlinkSockets implements ProtoOps {
         return false;
     }
 
-    private void deliver(int sk, byte[] bytes, int at, int length, int from, int group, int task) {
+    private void deliver(int sk, byte[] bytes, int length, int from, int group, int task) {
+        int skb = give(sk, bytes, 0, length);
+        if (skb != NULL) {
+            skbs.setPort(skb, from);
+            skbs.setDatum(skb, group);
+            if (task != NULL) {
+                int cred = sockets.tasks.cred(task);
+                skBuffs.setCreds(skb, sockets.pids.tgid(task), sockets.creds.uid(cred), sockets.creds.gid(cred));
+            }
+        }
+    }
+
+    /** netlink_sendskb(), from the kernel: the buffer, or NULL when there is no room. */
+    private int give(int sk, byte[] bytes, int at, int length) {
         int skb = skBuffs.alloc(length);
         if (skb == NULL) {
             table.setErr(sk, Errno.ENOBUFS);
-            return;
+            return NULL;
         }
         skBuffs.putFrom(skb, bytes, at, length);
-        skbs.setPort(skb, from);
-        skbs.setDatum(skb, group);
-        if (task == NULL) {
-            skBuffs.setCreds(skb, NULL, 0, 0);
-        } else {
-            int cred = sockets.tasks.cred(task);
-            skBuffs.setCreds(skb, sockets.pids.tgid(task), sockets.creds.uid(cred), sockets.creds.gid(cred));
-        }
         table.receiveQueue().addLast(sk, skb);
         sockets.dataReady(sk);
+        return skb;
     }
 
     /** netlink_recvmsg(). */
@@ -454,7 +500,7 @@ final class NetlinkSockets implements ProtoOps {
             int groups = group == 0 || group > 32 ? 0 : 1 << (group - 1);
             message.nameLength = putAddress(message.name, skbs.port(skb), groups);
         }
-        if ((netlink.flags(info) & 1 << PKTINFO) != 0) {
+        if ((netlink.flags(info) & (1 << PKTINFO)) != 0) {
             Bytes.putInt(number, 0, group);
             message.putCmsg(Socket.SOL_NETLINK, PKTINFO, number, Integer.BYTES);
         }
@@ -533,7 +579,7 @@ final class NetlinkSockets implements ProtoOps {
                 if (room < Integer.BYTES) {
                     return -Errno.EINVAL;
                 }
-                Bytes.putInt(number, 0, netlink.flags(info) >>> option & 1);
+                Bytes.putInt(number, 0, (netlink.flags(info) >>> option) & 1);
             }
             default -> {
                 return -Errno.ENOPROTOOPT;

@@ -44,21 +44,21 @@ public final class Network {
         this.files = below.vfs().files;
         this.table = new SockTable(limits.sockets(), skbs, below.vfs().tables.files, nets.table());
         this.sockets = new Sockets(below, table, skbs, flights, limits.bytes());
-        this.options = new SocketOptions(sockets, below.pidFds());
         ScmMessages scm = new ScmMessages(sockets, below.pidFds());
         this.unix = new UnixFamily(sockets, scm, random);
         NetDeviceTable deviceTable = new NetDeviceTable(limits.devices(), nets.table());
         InetAddrTable addresses = new InetAddrTable(4 * limits.devices(), deviceTable);
         RouteTable routes = new RouteTable(4 * limits.devices(), nets.table());
         this.devices = new NetDevices(nets, deviceTable, below.vfs().tables.names, random);
+        this.options = new SocketOptions(sockets, devices, below.pidFds());
         this.interfaces = new Interfaces(devices, addresses, routes, below);
         Routing routing = new Routing(devices, addresses, routes, table);
         InetSockTable inetSocks = new InetSockTable(limits.sockets());
         BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
         this.ports = new Ports(sockets, inetSocks, buckets, random);
         InetOptions inetOptions = new InetOptions(sockets, inetSocks);
-        this.inet = new InetFamily(new InetRoom(
-                sockets, inetSocks, ports, routing, new NetRx(below.eventLoop()), inetOptions));
+        this.inet = new InetFamily(
+                new InetRoom(sockets, inetSocks, ports, routing, new NetRx(below.eventLoop()), inetOptions));
         int home = nets.table().handleInRow(1);
         NetlinkSockTable netlinkSocks = new NetlinkSockTable(limits.sockets());
         this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
@@ -76,9 +76,10 @@ public final class Network {
         DeviceEvents events = new DeviceEvents(interfaces, links, nsids);
         devices.setListener(events);
         nets.setContents(events);
-        this.socketFs = new SocketFs(sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
+        this.socketFs = new SocketFs(
+                sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
         unix.setKind(socketFs.kind());
-        this.learned = new LearnedSockets(this, inetSocks, ports, unix.names(), netlink);
+        this.learned = new LearnedSockets(this, inetSocks, ports, unix.names(), netlink, interfaces);
     }
 
     /** For a driver that knows what the kernel has chosen. */
@@ -108,8 +109,7 @@ public final class Network {
             case Socket.AF_UNIX -> unix.create(task, net, type, protocol);
             case Socket.AF_INET, Socket.AF_INET6 -> inet.create(task, net, family, type, protocol);
             case Socket.AF_NETLINK -> netlink.create(task, net, type, protocol);
-            case Socket.AF_PACKET, Socket.AF_VSOCK, Socket.AF_XDP ->
-                -Outside.EOUTSIDE;
+            case Socket.AF_PACKET, Socket.AF_VSOCK, Socket.AF_XDP -> -Outside.EOUTSIDE;
             default -> -Errno.EAFNOSUPPORT;
         };
     }
@@ -167,6 +167,7 @@ public final class Network {
 
     /** sockfd_lookup(): the file of a socket, or EBADF, ENOTSOCK, EOUTSIDE. */
     public int fileOf(int task, int fd) {
+        sockets.reap();
         int file = files.usableFileOf(task, fd);
         if (file == NULL) {
             return -Errno.EBADF;

@@ -39,7 +39,7 @@ final class NlMessage {
         Bytes.putShort(bytes, start + 6, flags);
         Bytes.putInt(bytes, start + 8, seq);
         Bytes.putInt(bytes, start + 12, portid);
-        length += HEADER + (fixed + 3 & -4);
+        length += HEADER + ((fixed + 3) & -4);
         return start + HEADER;
     }
 
@@ -67,7 +67,7 @@ final class NlMessage {
         reserve(NLA_HEADER + size + 3);
         Bytes.putShort(bytes, at, NLA_HEADER + size);
         Bytes.putShort(bytes, at + 2, type);
-        length += NLA_HEADER + (size + 3 & -4);
+        length += NLA_HEADER + ((size + 3) & -4);
         return at + NLA_HEADER;
     }
 

@@ -37,7 +37,7 @@ final class NlRequest {
 
     /** Whether there is a header of so many bytes; attributes follow it. */
     boolean hasHeader(int fixed) {
-        attrsAt = Math.min(at + NlMessage.HEADER + (fixed + 3 & -4), end);
+        attrsAt = Math.min(at + NlMessage.HEADER + ((fixed + 3) & -4), end);
         return length >= NlMessage.HEADER + fixed;
     }
 
@@ -61,7 +61,7 @@ final class NlRequest {
             if ((Bytes.getShort(bytes, place + 2) & 0x3fff) == wanted) {
                 found = place + 4;
             }
-            place += size + 3 & -4;
+            place += (size + 3) & -4;
         }
         return found;
     }

@@ -107,10 +107,27 @@ final class Ports {
             return true;
         }
         int info = table.info(sk);
-        for (int other = buckets.owners().first(bucket); other != NULL; other = buckets.owners().next(other)) {
+        for (int other = buckets.owners().first(bucket);
+                other != NULL;
+                other = buckets.owners().next(other)) {
             if (overlap(info, other) && !mayShare(sk, inet.sk(other), reuse)) {
                 return true;
             }
+        }
+        return false;
+    }
+
+    /** get_port() once more when a socket begins to listen: whether another listens there already. */
+    boolean isListenedTo(int sk) {
+        int info = table.info(sk);
+        int other = buckets.owners().first(inet.bucket(info));
+        while (other != NULL) {
+            boolean shares = sockets.is(sk, SockFlags.REUSEPORT) && sockets.is(inet.sk(other), SockFlags.REUSEPORT);
+            boolean isListening = table.state(inet.sk(other)) == Socket.TCP_LISTEN;
+            if (other != info && isListening && !shares && overlap(info, other)) {
+                return true;
+            }
+            other = buckets.owners().next(other);
         }
         return false;
     }
@@ -186,7 +203,9 @@ final class Ports {
         if (bucket == NULL) {
             return NULL;
         }
-        for (int info = buckets.owners().first(bucket); info != NULL; info = buckets.owners().next(info)) {
+        for (int info = buckets.owners().first(bucket);
+                info != NULL;
+                info = buckets.owners().next(info)) {
             int score = score(info, protocol, to, from, ifindex);
             if (score > bestScore) {
                 bestScore = score;

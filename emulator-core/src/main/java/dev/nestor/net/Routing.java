@@ -40,17 +40,25 @@ final class Routing {
 
     /** inet_addr_type() of an address that a socket wants to be bound to. */
     boolean mayBind(int ofNet, InetAddress address) {
+        boolean is4 = InetAddress.isV4(address.high, address.low);
+        if (is4 && InetAddress.isLoopback(address.high, address.low)) {
+            return true; // whether loopback is up or not
+        }
         return localDevice(ofNet, address.high, address.low) != NULL;
     }
 
-    /** The device with an address, if it is up; 127.0.0.0/8 belongs to loopback as a whole. */
+    /** The device with an address, if it is up or the address is of IPv4; 127.0.0.0/8 belongs to loopback as a whole. */
     int localDevice(int ofNet, long high, long low) {
         boolean isLoopback4 = InetAddress.isV4(high, low) && InetAddress.isLoopback(high, low);
-        for (int at = table.devices().first(ofNet); at != NULL; at = table.devices().next(at)) {
+        for (int at = table.devices().first(ofNet);
+                at != NULL;
+                at = table.devices().next(at)) {
             if (!devices.isUp(at)) {
                 continue;
             }
-            for (int ifa = addresses.addresses().first(at); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+            for (int ifa = addresses.addresses().first(at);
+                    ifa != NULL;
+                    ifa = addresses.addresses().next(ifa)) {
                 boolean isOne = addresses.high(ifa) == high && addresses.low(ifa) == low;
                 boolean isOfLoopback = isLoopback4
                         && addresses.prefix(ifa) == 8
@@ -121,11 +129,15 @@ final class Routing {
     private int connected(int from, InetAddress to, int boundDev) {
         int best = NULL;
         int bestPrefix = -1;
-        for (int at = table.devices().first(from); at != NULL; at = table.devices().next(at)) {
+        for (int at = table.devices().first(from);
+                at != NULL;
+                at = table.devices().next(at)) {
             if (!devices.isUp(at) || (boundDev != 0 && table.ifindex(at) != boundDev)) {
                 continue;
             }
-            for (int ifa = addresses.addresses().first(at); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+            for (int ifa = addresses.addresses().first(at);
+                    ifa != NULL;
+                    ifa = addresses.addresses().next(ifa)) {
                 int prefix = mappedPrefix(addresses.family(ifa), addresses.prefix(ifa));
                 boolean fits = prefix > bestPrefix
                         && matches(addresses.peerHigh(ifa), addresses.peerLow(ifa), to.high, to.low, prefix);
@@ -144,7 +156,9 @@ final class Routing {
         int best = NULL;
         int bestPrefix = -1;
         int family = InetAddress.isV4(to.high, to.low) ? Socket.AF_INET : Socket.AF_INET6;
-        for (int at = routes.routes().first(from); at != NULL; at = routes.routes().next(at)) {
+        for (int at = routes.routes().first(from);
+                at != NULL;
+                at = routes.routes().next(at)) {
             int prefix = mappedPrefix(routes.family(at), routes.prefix(at));
             boolean fits = routes.family(at) == family
                     && prefix > bestPrefix
@@ -161,7 +175,9 @@ final class Routing {
 
     private void setSource(int out, InetAddress to) {
         boolean is4 = InetAddress.isV4(to.high, to.low);
-        for (int ifa = addresses.addresses().first(out); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+        for (int ifa = addresses.addresses().first(out);
+                ifa != NULL;
+                ifa = addresses.addresses().next(ifa)) {
             if (is4 == (addresses.family(ifa) == Socket.AF_INET)) {
                 source.high = addresses.high(ifa);
                 source.low = addresses.low(ifa);
@@ -210,7 +226,9 @@ final class Routing {
 
     private int behindBridge(int bridge, InetAddress to, int hops) {
         int ofNet = table.net(bridge);
-        for (int at = table.devices().first(ofNet); at != NULL; at = table.devices().next(at)) {
+        for (int at = table.devices().first(ofNet);
+                at != NULL;
+                at = table.devices().next(at)) {
             if (table.master(at) == bridge && devices.isUp(at)) {
                 int found = owner(at, to, hops + 1);
                 if (found != NULL) {

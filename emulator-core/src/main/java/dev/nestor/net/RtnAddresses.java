@@ -31,9 +31,13 @@ final class RtnAddresses {
         int ifindex = asked.hasHeader(HEADER) ? asked.intOf(asked.body() + 4) : 0;
         NetDeviceTable devs = devices.table();
         for (int wanted = Socket.AF_INET; wanted <= Socket.AF_INET6; wanted += Socket.AF_INET6 - Socket.AF_INET) {
-            for (int dev = devs.devices().first(net); dev != NULL; dev = devs.devices().next(dev)) {
+            for (int dev = devs.devices().first(net);
+                    dev != NULL;
+                    dev = devs.devices().next(dev)) {
                 boolean isAsked = (family == 0 || family == wanted) && (ifindex == 0 || devs.ifindex(dev) == ifindex);
-                for (int ifa = isAsked ? table.addresses().first(dev) : NULL; ifa != NULL; ifa = table.addresses().next(ifa)) {
+                for (int ifa = isAsked ? table.addresses().first(dev) : NULL;
+                        ifa != NULL;
+                        ifa = table.addresses().next(ifa)) {
                     if (table.family(ifa) == wanted) {
                         fill(dev, ifa, portid, asked, reply);
                     }
@@ -131,10 +135,12 @@ final class RtnAddresses {
         int existing = interfaces.find(dev, high, low, prefix);
         if (existing != NULL) {
             boolean replaces = (asked.flags & NlRequest.NLM_F_REPLACE) != 0;
-            return replaces ? 0 : asked.fail(-Errno.EEXIST, is4 ? "ipv4: Address already assigned" : "address already assigned");
+            return replaces
+                    ? 0
+                    : asked.fail(-Errno.EEXIST, is4 ? "ipv4: Address already assigned" : "address already assigned");
         }
         int scope = is4 ? asked.bytes[asked.body() + 3] & 0xff : scopeOf(high, low);
-        int ifa = interfaces.add(dev, family, high, low, prefix, wanted | Interfaces.IFA_F_PERMANENT, scope);
+        int ifa = interfaces.add(dev, high, low, prefix, wanted | Interfaces.IFA_F_PERMANENT, scope);
         if (ifa < 0) {
             return ifa;
         }

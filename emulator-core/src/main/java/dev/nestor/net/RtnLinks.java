@@ -59,7 +59,7 @@ final class RtnLinks {
     private final RtnNsids nsids;
     private final Sockets sockets;
     private final NlMessage note = new NlMessage();
-    private final byte[] text = new byte[256];
+    private final NlRequest nobody = new NlRequest(); // who asks for a notification
 
     RtnLinks(NetDevices devices, NetlinkSockets netlink, RtnNsids nsids, Sockets sockets) {
         this.devices = devices;
@@ -79,7 +79,7 @@ final class RtnLinks {
     }
 
     /** rtnl_dump_ifinfo(). */
-    int dump(int task, int net, int portid, NlRequest asked, NlMessage reply) {
+    int dump(int net, int portid, NlRequest asked, NlMessage reply) {
         boolean isFull = asked.hasHeader(HEADER);
         readMask(asked);
         int of = net;
@@ -90,19 +90,20 @@ final class RtnLinks {
             }
         }
         int master = isFull ? asked.find(IFLA_MASTER) : -1;
-        for (int dev = table.devices().first(of); dev != NULL; dev = table.devices().next(dev)) {
+        for (int dev = table.devices().first(of);
+                dev != NULL;
+                dev = table.devices().next(dev)) {
             boolean isPort = master < 0
                     || (table.master(dev) != NULL && table.ifindex(table.master(dev)) == asked.intOf(master));
             if (isPort && (!isFull || isOfKind(dev, asked))) {
-                fill(dev, Rtnetlink.RTM_NEWLINK, NlRequest.NLM_F_MULTI, asked.seq, portid, 0, reply);
+                fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked, portid, reply);
             }
         }
-        assert task != NULL;
         return 0;
     }
 
     /** rtnl_getlink(): ENODEV, EINVAL. */
-    int get(int task, int net, int portid, NlRequest asked, NlMessage reply) {
+    int get(int net, int portid, NlRequest asked, NlMessage reply) {
         if (!asked.hasHeader(HEADER)) {
             return asked.fail(-Errno.EINVAL, "Invalid header for get link");
         }
@@ -111,8 +112,7 @@ final class RtnLinks {
             return dev;
         }
         readMask(asked);
-        fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked.seq, portid, 0, reply);
-        assert task != NULL;
+        fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked, portid, reply);
         return 0;
     }
 
@@ -166,8 +166,9 @@ final class RtnLinks {
     }
 
     /** rtnl_fill_ifinfo(). */
-    private void fill(int dev, int type, int flags, int seq, int portid, int change, NlMessage out) {
-        int at = out.begin(type, flags, seq, portid, HEADER);
+    private void fill(int dev, int type, int change, NlRequest asked, int portid, NlMessage out) {
+        int flags = Rtnetlink.isDump(asked) ? NlRequest.NLM_F_MULTI : 0;
+        int at = out.begin(type, flags, asked.seq, portid, HEADER);
         byte[] bytes = out.bytes();
         Bytes.putShort(bytes, at + 2, table.type(dev));
         Bytes.putInt(bytes, at + 4, table.ifindex(dev));
@@ -306,8 +307,8 @@ final class RtnLinks {
         if (netlink.hasListeners(table.net(dev), RTNLGRP_LINK)) {
             note.clear();
             withStats = true;
-            fill(dev, type, 0, 0, 0, change, note);
-            netlink.multicast(table.net(dev), NetlinkSockets.NETLINK_ROUTE, RTNLGRP_LINK, note.bytes(), note.length(), 0, NULL);
+            fill(dev, type, change, nobody, 0, note);
+            netlink.tell(table.net(dev), RTNLGRP_LINK, note);
         }
     }
 
@@ -332,10 +333,10 @@ final class RtnLinks {
         if (wanted == NULL) {
             return asked.fail(-Errno.EOPNOTSUPP, "Unknown device type");
         }
-        return create(task, net, wanted, asked, info);
+        return create(task, net, wanted, asked);
     }
 
-    private int create(int task, int net, int kind, NlRequest asked, int info) {
+    private int create(int task, int net, int kind, NlRequest asked) {
         int target = targetNet(task, net, asked);
         if (target < 0) {
             return target;
@@ -358,10 +359,13 @@ final class RtnLinks {
             int dev = devices.create(target, kind, given, hardware, wantedIndex);
             return dev < 0 ? dev : finish(dev, NULL, asked);
         }
-        return createVeth(task, net, target, given, hardware, asked, info);
+        return createVeth(task, net, target, given, asked);
     }
 
-    private int createVeth(int task, int net, int target, byte[] given, long hardware, NlRequest asked, int info) {
+    private int createVeth(int task, int net, int target, byte[] given, NlRequest asked) {
+        int info = asked.find(IFLA_LINKINFO);
+        int address = asked.find(IFLA_ADDRESS);
+        long hardware = address < 0 || asked.size(address) < 6 ? 0 : addressAt(asked.bytes, address);
         int data = asked.find(info, info + asked.size(info), INFO_DATA);
         int peer = data < 0 ? -1 : asked.find(data, data + asked.size(data), VETH_INFO_PEER);
         int peerNet = target;
@@ -412,7 +416,7 @@ final class RtnLinks {
     static long addressAt(byte[] bytes, int at) {
         long address = 0;
         for (int i = 0; i < 6; i++) {
-            address = address << 8 | (bytes[at + i] & 0xff);
+            address = (address << 8) | (bytes[at + i] & 0xff);
         }
         return address;
     }
@@ -501,7 +505,8 @@ final class RtnLinks {
         if (mtu >= 0) {
             int value = asked.intOf(mtu);
             if (value < 68 || value > 65_535) {
-                return asked.fail(-Errno.EINVAL, value < 68 ? "mtu less than device minimum" : "mtu greater than device maximum");
+                return asked.fail(
+                        -Errno.EINVAL, value < 68 ? "mtu less than device minimum" : "mtu greater than device maximum");
             }
             table.setMtu(dev, value);
         }
@@ -522,7 +527,6 @@ final class RtnLinks {
             }
             table.setMaster(dev, bridge);
         }
-        assert text.length > 0;
         return 0;
     }
 

@@ -145,7 +145,7 @@ final class RtnNsids {
     /** unhash_nsid(): a net that dies is known by no number any more, and knows none. */
     void forget(int net) {
         NetTable table = sockets.nets.table();
-        for (int row = 1; row < table.rows(); row++) {
+        for (int row = 1; !ids.isEmpty() && row < table.rows(); row++) {
             int other = table.handleInRow(row);
             if (other != NULL) {
                 drop(other, net);

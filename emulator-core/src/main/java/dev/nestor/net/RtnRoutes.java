@@ -56,8 +56,12 @@ final class RtnRoutes {
 
     private void dumpLocal(int net, int portid, NlRequest asked, NlMessage reply) {
         NetDeviceTable devs = devices.table();
-        for (int dev = devs.devices().first(net); dev != NULL; dev = devs.devices().next(dev)) {
-            for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+        for (int dev = devs.devices().first(net);
+                dev != NULL;
+                dev = devs.devices().next(dev)) {
+            for (int ifa = addresses.addresses().first(dev);
+                    ifa != NULL;
+                    ifa = addresses.addresses().next(ifa)) {
                 if (addresses.family(ifa) != Socket.AF_INET || !devices.isUp(dev)) {
                     continue;
                 }
@@ -65,12 +69,15 @@ final class RtnRoutes {
                 long low = addresses.low(ifa);
                 boolean isLoopback = devs.kind(dev) == NetDevices.LOOPBACK;
                 if (isLoopback && prefix < 32) {
-                    put(dev, network(low, prefix), prefix, RT_TABLE_LOCAL, Interfaces.RT_SCOPE_HOST, RTN_LOCAL, low, portid, asked, reply);
+                    kind(RT_TABLE_LOCAL, Interfaces.RT_SCOPE_HOST, RTN_LOCAL, low);
+                    put(dev, network(low, prefix), prefix, portid, asked, reply);
                 }
-                put(dev, low, 32, RT_TABLE_LOCAL, Interfaces.RT_SCOPE_HOST, RTN_LOCAL, low, portid, asked, reply);
+                kind(RT_TABLE_LOCAL, Interfaces.RT_SCOPE_HOST, RTN_LOCAL, low);
+                put(dev, low, 32, portid, asked, reply);
                 if (prefix < 31) {
                     long last = network(low, prefix) | ((1L << (32 - prefix)) - 1);
-                    put(dev, last, 32, RT_TABLE_LOCAL, Interfaces.RT_SCOPE_LINK, RTN_BROADCAST, low, portid, asked, reply);
+                    kind(RT_TABLE_LOCAL, Interfaces.RT_SCOPE_LINK, RTN_BROADCAST, low);
+                    put(dev, last, 32, portid, asked, reply);
                 }
             }
         }
@@ -81,14 +88,20 @@ final class RtnRoutes {
     }
 
     private void dumpMain(int net, int family, int portid, NlRequest asked, NlMessage reply) {
-        for (int route = table.routes().first(net); route != NULL; route = table.routes().next(route)) {
+        for (int route = table.routes().first(net);
+                route != NULL;
+                route = table.routes().next(route)) {
             if (table.family(route) == family) {
                 fill(route, portid, asked, reply);
             }
         }
         NetDeviceTable devs = devices.table();
-        for (int dev = devs.devices().first(net); dev != NULL; dev = devs.devices().next(dev)) {
-            for (int ifa = addresses.addresses().first(dev); ifa != NULL; ifa = addresses.addresses().next(ifa)) {
+        for (int dev = devs.devices().first(net);
+                dev != NULL;
+                dev = devs.devices().next(dev)) {
+            for (int ifa = addresses.addresses().first(dev);
+                    ifa != NULL;
+                    ifa = addresses.addresses().next(ifa)) {
                 boolean isConnected = addresses.family(ifa) == family
                         && devices.isUp(dev)
                         && devs.kind(dev) != NetDevices.LOOPBACK
@@ -97,24 +110,17 @@ final class RtnRoutes {
                 if (isConnected && family == Socket.AF_INET) {
                     int prefix = addresses.prefix(ifa);
                     long low = addresses.low(ifa);
-                    put(dev, network(low, prefix), prefix, RT_TABLE_MAIN, Interfaces.RT_SCOPE_LINK, RTN_UNICAST, low, portid, asked, reply);
+                    kind(RT_TABLE_MAIN, Interfaces.RT_SCOPE_LINK, RTN_UNICAST, low);
+                    put(dev, network(low, prefix), prefix, portid, asked, reply);
                 }
             }
         }
     }
 
-    private void put(
-            int dev,
-            long low,
-            int prefix,
-            int ofTable,
-            int scope,
-            int type,
-            long source,
-            int portid,
-            NlRequest asked,
-            NlMessage out) {
-        int at = out.begin(Rtnetlink.RTM_NEWROUTE, NlRequest.NLM_F_MULTI, asked.seq, portid, HEADER);
+    /** A route that an address brings with it, of what the fields say. */
+    private void put(int dev, long low, int prefix, int portid, NlRequest asked, NlMessage out) {
+        int flags = Rtnetlink.isDump(asked) ? NlRequest.NLM_F_MULTI : 0;
+        int at = out.begin(Rtnetlink.RTM_NEWROUTE, flags, asked.seq, portid, HEADER);
         byte[] bytes = out.bytes();
         bytes[at] = Socket.AF_INET;
         bytes[at + 1] = (byte) prefix;
@@ -127,6 +133,18 @@ final class RtnRoutes {
         putV4(out, RTA_PREFSRC, source);
         out.putInt(RTA_OIF, devices.table().ifindex(dev));
         out.end();
+    }
+
+    private int ofTable; // of the routes that are made up
+    private int scope;
+    private int type;
+    private long source;
+
+    private void kind(int tableNr, int scopeNr, int typeNr, long from) {
+        ofTable = tableNr;
+        scope = scopeNr;
+        type = typeNr;
+        source = from;
     }
 
     private static void putV4(NlMessage out, int type, long low) {
@@ -241,7 +259,9 @@ final class RtnRoutes {
 
     private int find(int net, boolean is4, int prefix, long high, long low) {
         int family = is4 ? Socket.AF_INET : Socket.AF_INET6;
-        for (int route = table.routes().first(net); route != NULL; route = table.routes().next(route)) {
+        for (int route = table.routes().first(net);
+                route != NULL;
+                route = table.routes().next(route)) {
             boolean isOne = table.family(route) == family
                     && table.prefix(route) == prefix
                     && table.high(route) == high
@@ -281,7 +301,8 @@ final class RtnRoutes {
         if (error == -Errno.ENETUNREACH || !is4) {
             return -Errno.ENETUNREACH;
         }
-        put(routing.dev, to.low, 32, RT_TABLE_MAIN, 0, RTN_UNICAST, routing.source.low, portid, asked, reply);
+        kind(RT_TABLE_MAIN, 0, RTN_UNICAST, routing.source.low);
+        put(routing.dev, to.low, 32, portid, asked, reply);
         return 0;
     }
 }

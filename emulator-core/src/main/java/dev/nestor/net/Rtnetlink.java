@@ -1,7 +1,5 @@
 package dev.nestor.net;
 
-import static dev.nestor.table.Table.NULL;
-
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
@@ -44,7 +42,13 @@ final class Rtnetlink implements NetlinkSockets.Handler {
     private final RtnNsids nsids;
     private final NetlinkSockets netlink;
 
-    Rtnetlink(NetlinkSockets netlink, Sockets sockets, RtnLinks links, RtnAddresses addresses, RtnRoutes routes, RtnNsids nsids) {
+    Rtnetlink(
+            NetlinkSockets netlink,
+            Sockets sockets,
+            RtnLinks links,
+            RtnAddresses addresses,
+            RtnRoutes routes,
+            RtnNsids nsids) {
         this.netlink = netlink;
         this.sockets = sockets;
         this.links = links;
@@ -75,7 +79,7 @@ final class Rtnetlink implements NetlinkSockets.Handler {
         int net = sockets.sockNet(sk);
         int portid = netlink.portid(sk);
         if (isDump(asked)) {
-            int error = dump(task, net, portid, asked, reply);
+            int error = dump(net, portid, asked, reply);
             if (error == 0) {
                 int at = reply.begin(NLMSG_DONE, NlRequest.NLM_F_MULTI, asked.seq, portid, Integer.BYTES);
                 Bytes.putInt(reply.bytes(), at, 0);
@@ -86,10 +90,10 @@ final class Rtnetlink implements NetlinkSockets.Handler {
         return one(task, net, portid, asked, reply);
     }
 
-    private int dump(int task, int net, int portid, NlRequest asked, NlMessage reply) {
+    private int dump(int net, int portid, NlRequest asked, NlMessage reply) {
         switch (asked.type) {
             case RTM_GETLINK -> {
-                return links.dump(task, net, portid, asked, reply);
+                return links.dump(net, portid, asked, reply);
             }
             case RTM_GETADDR -> addresses.dump(net, portid, asked, reply);
             case RTM_GETROUTE -> routes.dump(net, portid, asked, reply);
@@ -107,7 +111,7 @@ final class Rtnetlink implements NetlinkSockets.Handler {
 
     private int one(int task, int net, int portid, NlRequest asked, NlMessage reply) {
         return switch (asked.type) {
-            case RTM_GETLINK -> links.get(task, net, portid, asked, reply);
+            case RTM_GETLINK -> links.get(net, portid, asked, reply);
             case RTM_NEWLINK -> links.make(task, net, asked);
             case RTM_SETLINK -> links.change(task, net, asked);
             case RTM_DELLINK -> links.delete(net, asked);
@@ -150,6 +154,5 @@ final class Rtnetlink implements NetlinkSockets.Handler {
         }
         reply.putByte(FRA_PROTOCOL, RTPROT_KERNEL);
         reply.end();
-        assert family != NULL;
     }
 }

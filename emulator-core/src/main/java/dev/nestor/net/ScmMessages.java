@@ -56,7 +56,7 @@ final class ScmMessages {
                     return error;
                 }
             }
-            at += (int) (length + 7 & -8L);
+            at += (int) ((length + 7) & -8L);
         }
         return 0;
     }

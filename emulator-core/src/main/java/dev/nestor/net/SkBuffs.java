@@ -70,7 +70,7 @@ final class SkBuffs {
     /** skb->truesize of alloc_skb_with_frags(): a head of so many bytes and pages behind it. */
     static int truesize(int head, int data) {
         int slab = Math.max(LEAST_HEAD, Integer.highestOneBit(2 * (head + SHARED_INFO) - 1));
-        return slab + SKB_OVERHEAD + (data + PAGE - 1 & -PAGE);
+        return slab + SKB_OVERHEAD + ((data + PAGE - 1) & -PAGE);
     }
 
     /** A buffer with room for so many bytes, charged to nobody; NULL at a limit. */
@@ -125,6 +125,26 @@ final class SkBuffs {
             int part = Math.min(chunk.length, skbs.length(from) - at);
             blocks.get(skbs.block(from), at, chunk, 0, part);
             blocks.put(skbs.block(to), at, chunk, 0, part);
+        }
+    }
+
+    /** Puts one hardware address in the place of another in all that waits at a socket. */
+    void replace(int sk, SockTable socks, long before, long after) {
+        byte[] bytes = new byte[0];
+        byte[] old = new byte[6];
+        RtnLinks.putAddress(old, 0, before);
+        for (int skb = socks.receiveQueue().first(sk);
+                skb != NULL;
+                skb = socks.receiveQueue().next(skb)) {
+            int length = skbs.length(skb);
+            bytes = new byte[length];
+            blocks.get(skbs.block(skb), 0, bytes, 0, length);
+            for (int at = 0; at + 6 <= length; at++) {
+                if (java.util.Arrays.equals(bytes, at, at + 6, old, 0, 6)) {
+                    RtnLinks.putAddress(bytes, at, after);
+                }
+            }
+            blocks.put(skbs.block(skb), 0, bytes, 0, length);
         }
     }
 

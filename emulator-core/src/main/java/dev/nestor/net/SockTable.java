@@ -9,7 +9,8 @@ import dev.nestor.table.Table;
 public final class SockTable extends Table {
     private int[] refcnt = new int[initialRows()]; // references: its file, its peer, a queue that it waits in
     private int[] net = new int[initialRows()]; // net
-    private int[] file = new int[initialRows()]; // file that it is open as; NULL while nobody has accepted it, and once it is closed
+    private int[] file =
+            new int[initialRows()]; // file that it is open as; NULL while nobody has accepted it, and once it is closed
     private int[] family = new int[initialRows()]; // AF_*
     private int[] type = new int[initialRows()]; // SOCK_*
     private int[] protocol = new int[initialRows()]; // IPPROTO_*, NETLINK_*
@@ -25,9 +26,11 @@ public final class SockTable extends Table {
     private int[] wmemAlloc = new int[initialRows()]; // bytes sent that nobody has read, as the allocator counts them
     private int[] rmemAlloc = new int[initialRows()]; // bytes that wait to be read, the same way
     private int[] wait = new int[initialRows()]; // wait queue of who waits for it
-    private int[] peerWait = new int[initialRows()]; // wait queue of who waits until its queue of messages or connections has room
+    private int[] peerWait =
+            new int[initialRows()]; // wait queue of who waits until its queue of messages or connections has room
     private int[] peer = new int[initialRows()]; // sock, held
-    private int[] maxAckBacklog = new int[initialRows()]; // connections that may wait for accept, or datagrams of others than the peer
+    private int[] maxAckBacklog =
+            new int[initialRows()]; // connections that may wait for accept, or datagrams of others than the peer
     private int[] ackBacklog = new int[initialRows()]; // connections that wait
     private int[] rcvlowat = new int[initialRows()]; // bytes
     private int[] priority = new int[initialRows()]; // SO_PRIORITY

@@ -22,9 +22,11 @@ final class SocketOptions {
     private final SockTable table;
     private final UserMemory memory;
     private final PidFds pidFds;
+    private final NetDevices devices;
     private final byte[] out = new byte[Message.STORAGE + 8];
 
-    SocketOptions(Sockets sockets, PidFds pidFds) {
+    SocketOptions(Sockets sockets, NetDevices devices, PidFds pidFds) {
+        this.devices = devices;
         this.sockets = sockets;
         this.table = sockets.table;
         this.memory = sockets.vfs.below.memory();
@@ -79,7 +81,7 @@ final class SocketOptions {
 
     long set(int task, int sk, int option, long address, int length) {
         if (option == Socket.SO_BINDTODEVICE) {
-            return -Errno.ENODEV;
+            return bindToDevice(task, sk, address, length);
         }
         if (length < Integer.BYTES) {
             return -Errno.EINVAL;
@@ -112,6 +114,47 @@ final class SocketOptions {
             }
             default -> setNumber(task, sk, option, value);
         };
+    }
+
+    /** sock_setbindtodevice(): EPERM, ENODEV, EINVAL, EFAULT. */
+    private long bindToDevice(int task, int sk, long address, int length) {
+        if (length < 0) {
+            return -Errno.EINVAL;
+        }
+        int bytes = Math.min(length, NetDevices.IFNAMSIZ - 1);
+        java.util.Arrays.fill(out, 0, NetDevices.IFNAMSIZ, (byte) 0);
+        if (memory.copyFromUser(sockets.tasks.mm(task), address, out, 0, bytes) != 0) {
+            return -Errno.EFAULT;
+        }
+        int dev = out[0] == 0 ? NULL : devices.byName(table.net(sk), out, 0, NetDevices.IFNAMSIZ);
+        if (out[0] != 0 && dev == NULL) {
+            return -Errno.ENODEV;
+        }
+        return bindToIndex(task, sk, dev == NULL ? 0 : devices.table().ifindex(dev));
+    }
+
+    private long bindToIndex(int task, int sk, int ifindex) {
+        if (table.boundDevIf(sk) != 0 && !sockets.nsCapable(task, sk, Capability.CAP_NET_RAW)) {
+            return -Errno.EPERM;
+        }
+        if (ifindex < 0) {
+            return -Errno.EINVAL;
+        }
+        table.setBoundDevIf(sk, ifindex);
+        return 0;
+    }
+
+    private int boundDevice(int sk, int room) {
+        int dev = table.boundDevIf(sk) == 0 ? NULL : devices.byIndex(table.net(sk), table.boundDevIf(sk));
+        if (dev == NULL) {
+            return 0;
+        }
+        if (room < NetDevices.IFNAMSIZ) {
+            return -Errno.EINVAL;
+        }
+        int length = devices.copyName(dev, out, 0);
+        out[length] = 0;
+        return length + 1;
     }
 
     private long setFlag(int task, int sk, int option, int flag, int value) {
@@ -194,7 +237,7 @@ final class SocketOptions {
             case Socket.SO_PEEK_OFF -> table.setPeekOff(sk, value < 0 ? 0 : value + 1);
             case Socket.SO_PASSRIGHTS -> sockets.set(sk, SockFlags.NO_RIGHTS, value == 0);
             case Socket.SO_BINDTOIFINDEX -> {
-                table.setBoundDevIf(sk, value);
+                return bindToIndex(task, sk, value);
             }
             default -> {
                 return setRest(task, sk, option, value);
@@ -349,7 +392,7 @@ final class SocketOptions {
             case Socket.SO_SNDTIMEO, Socket.SO_SNDTIMEO_NEW -> timeout(table.sndtimeo(sk));
             case Socket.SO_COOKIE -> wide(sockets.cookie(sk));
             case Socket.SO_NETNS_COOKIE -> room < Long.BYTES ? -Errno.EINVAL : wide(sockets.nets.cookie(table.net(sk)));
-            case Socket.SO_BINDTODEVICE -> 0;
+            case Socket.SO_BINDTODEVICE -> boundDevice(sk, room);
             case Socket.SO_PEERCRED -> peerCred(task, sk);
             case Socket.SO_PEERPIDFD -> peerPidFd(task, sk);
             case Socket.SO_PEERNAME -> peerName(task, sk, room);

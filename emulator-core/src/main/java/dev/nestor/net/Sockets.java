@@ -48,6 +48,8 @@ public final class Sockets {
     private final FileTable files;
     private ProtoOps[] ops = new ProtoOps[1]; // by place; 0 is none
     private long lastCookie;
+    private int[] lingerers = new int[4]; // socks that are closed while tasks wait on them
+    private int lingering;
 
     Sockets(NetBelow below, SockTable table, SkBuffTable skbs, ScmFileTable flights, int maxBytes) {
         this.vfs = below.vfs();
@@ -105,6 +107,7 @@ public final class Sockets {
 
     /** The same in the name of a user. */
     int allocFor(int uid, int net, int family, int type, int protocol, int place) {
+        reap();
         int sk = table.alloc();
         if (sk == NULL) {
             return NULL;
@@ -146,6 +149,34 @@ public final class Sockets {
         if (count > 0) {
             return;
         }
+        if (waitQueues.hasWaiters(table.wait(sk)) || waitQueues.hasWaiters(table.peerWait(sk))) {
+            linger(sk);
+            return;
+        }
+        free(sk);
+    }
+
+    /** Tasks are still in calls on a socket that others have closed: it goes when they have looked again. */
+    private void linger(int sk) {
+        table.setRefcnt(sk, 1);
+        if (lingering == lingerers.length) {
+            lingerers = Arrays.copyOf(lingerers, 2 * lingering);
+        }
+        lingerers[lingering++] = sk;
+        stateChange(sk);
+        wakeAllPeers(sk);
+    }
+
+    /** Lets go of what lingers. */
+    void reap() {
+        int count = lingering;
+        lingering = 0;
+        for (int i = 0; i < count; i++) {
+            put(lingerers[i]);
+        }
+    }
+
+    private void free(int sk) {
         work.add(Work.OBJECT_FREE);
         int net = table.net(sk);
         ops(sk).destroy(sk);

@@ -3,7 +3,6 @@ package dev.nestor.net;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.FileOps;
-import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Signal;
@@ -28,11 +27,11 @@ final class TcpSockets extends InetSockets {
     private static final int MSS = 65_483; // of loopback: more is never held back by MSG_MORE
     private static final long CORK_NS = 200_000_000;
     private static final long SYN_RETRY_NS = 1_000_000_000;
-    private static final int MOVED = 1; // restart word
+    static final int MOVED = 1; // restart word
 
-    private static final int URG_NOTYET = 1;
-    private static final int URG_VALID = 2;
-    private static final int URG_READ = 3;
+    static final int URG_NOTYET = 1;
+    static final int URG_VALID = 2;
+    static final int URG_READ = 3;
 
     private final int syn; // types of packets
     private final int data;
@@ -40,9 +39,11 @@ final class TcpSockets extends InetSockets {
     private final int reset;
     private final int push;
     private final InetAddress from = new InetAddress();
+    private final TcpReceive receive;
 
     TcpSockets(InetRoom room) {
         super(room);
+        receive = new TcpReceive(sockets, inet);
         syn = rx.register(this::receiveSyn);
         data = rx.register(this::receiveData);
         fin = rx.register(this::receiveFin);
@@ -281,7 +282,7 @@ final class TcpSockets extends InetSockets {
         }
         table.setMaxAckBacklog(sk, backlog);
         if (table.state(sk) == Socket.TCP_CLOSE) {
-            if (!autobind(sk)) {
+            if (!autobind(sk) || ports.isListenedTo(sk)) {
                 return -Errno.EADDRINUSE;
             }
             table.setState(sk, Socket.TCP_LISTEN);
@@ -621,150 +622,9 @@ final class TcpSockets extends InetSockets {
         inet.setUrgSeq(info, at);
     }
 
-    /** tcp_recvmsg(). */
     @Override
     public long recvmsg(int task, int sk, Message message) {
-        if (message.is(Socket.MSG_ERRQUEUE)) {
-            return -Errno.EAGAIN;
-        }
-        if (table.state(sk) == Socket.TCP_LISTEN) {
-            return -Errno.ENOTCONN;
-        }
-        boolean peek = message.is(Socket.MSG_PEEK);
-        if (message.is(Socket.MSG_OOB)) {
-            return receiveUrgent(sk, message, peek);
-        }
-        long before = sockets.tasks.restart(task, MOVED);
-        int target = sockets.rcvlowat(sk, message.is(Socket.MSG_WAITALL), message.iter.remaining());
-        message.iter.advance(before);
-        copied = before;
-        long result = readAll(task, sk, message, target, peek);
-        if (result == BLOCKED) {
-            sockets.tasks.setRestart(task, MOVED, peek ? 0 : copied);
-            return BLOCKED;
-        }
-        return copied > 0 ? copied : result;
-    }
-
-    private long copied; // by the call that reads, bytes
-
-    private long readAll(int task, int sk, Message message, int target, boolean peek) {
-        int info = info(sk);
-        long seq = inet.copiedSeq(info);
-        while (message.iter.remaining() > 0) {
-            boolean isAtUrgent = inet.urgState(info) != 0 && inet.urgSeq(info) == seq;
-            if (isAtUrgent && copied > 0) {
-                return 0;
-            }
-            int skb = bufferAt(sk, seq);
-            if (skb == NULL) {
-                return nothing(task, sk, message, target);
-            }
-            int offset = (int) (seq - skbs.addressLow(skb));
-            int used = (int) Math.min(skbs.length(skb) - offset, message.iter.remaining());
-            if (inet.urgState(info) != 0) {
-                long ahead = inet.urgSeq(info) - seq;
-                if (ahead == 0 && !sockets.is(sk, SockFlags.URGINLINE)) {
-                    seq++;
-                    offset++;
-                    used = Math.min(used, skbs.length(skb) - offset);
-                } else if (ahead > 0 && ahead < used) {
-                    used = (int) ahead;
-                }
-            }
-            boolean drops = message.is(Socket.MSG_TRUNC);
-            if (!drops && !skBuffs.drain(skb, offset, message.iter, used)) {
-                return copied > 0 ? 0 : -Errno.EFAULT;
-            }
-            if (drops) {
-                message.iter.advance(used);
-            }
-            seq += used;
-            copied += used;
-            if (!peek) {
-                inet.setCopiedSeq(info, seq);
-                eat(sk, skb, seq);
-            }
-            if (inet.urgState(info) != 0 && inet.copiedSeq(info) > inet.urgSeq(info)) {
-                inet.setUrgState(info, 0);
-            }
-        }
-        return 0;
-    }
-
-    private int bufferAt(int sk, long seq) {
-        Chain queue = table.receiveQueue();
-        int skb = queue.first(sk);
-        while (skb != NULL && seq >= skbs.addressLow(skb) + skbs.length(skb)) {
-            skb = queue.next(skb);
-        }
-        return skb;
-    }
-
-    /** sk_eat_skb(), of all that has been read. */
-    private void eat(int sk, int upTo, long seq) {
-        Chain queue = table.receiveQueue();
-        int skb = queue.first(sk);
-        while (skb != NULL && seq >= skbs.addressLow(skb) + skbs.length(skb)) {
-            int next = skb == upTo ? NULL : queue.next(skb);
-            queue.remove(skb);
-            skBuffs.free(skb);
-            skb = next;
-        }
-    }
-
-    private long nothing(int task, int sk, Message message, int target) {
-        boolean noblock = message.is(Socket.MSG_DONTWAIT);
-        if (copied >= target && copied > 0) {
-            return 0;
-        }
-        boolean isClosed = table.state(sk) == Socket.TCP_CLOSE;
-        boolean isShut = (table.shutdown(sk) & Socket.RCV_SHUTDOWN) != 0;
-        if (copied > 0 && (table.err(sk) != 0 || isClosed || isShut || noblock)) {
-            return 0;
-        }
-        if (copied == 0) {
-            if (isOption(sk, InetFlags.DONE) && table.err(sk) == 0) {
-                return 0;
-            }
-            int error = sockets.takeError(sk);
-            if (error != 0) {
-                return error;
-            }
-            if (isShut) {
-                return 0;
-            }
-            if (isClosed) {
-                return -Errno.ENOTCONN;
-            }
-        }
-        return sockets.sleepOn(task, table.wait(sk), sockets.rcvtimeo(sk, noblock), false);
-    }
-
-    /** tcp_recv_urg(). */
-    private long receiveUrgent(int sk, Message message, boolean peek) {
-        int info = info(sk);
-        int state = inet.urgState(info);
-        if (sockets.is(sk, SockFlags.URGINLINE) || state == 0 || state == URG_READ) {
-            return -Errno.EINVAL;
-        }
-        if (table.state(sk) == Socket.TCP_CLOSE && !isOption(sk, InetFlags.DONE)) {
-            return -Errno.ENOTCONN;
-        }
-        if (state == URG_VALID) {
-            one[0] = (byte) inet.urgByte(info);
-            if (!peek) {
-                inet.setUrgState(info, URG_READ);
-            }
-            message.outFlags |= Socket.MSG_OOB;
-            if (message.iter.remaining() == 0) {
-                message.outFlags |= Socket.MSG_TRUNC;
-                return 0;
-            }
-            return message.iter.copyTo(one, 0, 1) == 1 ? 1 : -Errno.EFAULT;
-        }
-        boolean isOver = table.state(sk) == Socket.TCP_CLOSE || (table.shutdown(sk) & Socket.RCV_SHUTDOWN) != 0;
-        return isOver ? 0 : -Errno.EAGAIN;
+        return receive.recvmsg(task, sk, message);
     }
 
     /** tcp_poll(). */
@@ -791,10 +651,8 @@ final class TcpSockets extends InetSockets {
     private int pollData(int sk) {
         int info = info(sk);
         boolean isUrgent = inet.urgState(info) != 0;
-        boolean isHole = isUrgent
-                && inet.urgSeq(info) == inet.copiedSeq(info)
-                && !sockets.is(sk, SockFlags.URGINLINE);
-        long target = table.rcvlowat(sk) + (isHole ? 1 : 0);
+        boolean isHole = isUrgent && inet.urgSeq(info) == inet.copiedSeq(info) && !sockets.is(sk, SockFlags.URGINLINE);
+        long target = (long) table.rcvlowat(sk) + (isHole ? 1 : 0);
         int mask = 0;
         if (inet.receivedSeq(info) - inet.copiedSeq(info) >= target) {
             mask |= FileOps.POLLIN | FileOps.POLLRDNORM;
@@ -813,7 +671,7 @@ final class TcpSockets extends InetSockets {
         int info = info(sk);
         boolean isListening = table.state(sk) == Socket.TCP_LISTEN;
         return switch (cmd) {
-            case Socket.FIONREAD -> isListening ? -Errno.EINVAL : memory.putInt(mm, arg, unread(sk));
+            case Socket.FIONREAD -> isListening ? -Errno.EINVAL : memory.putInt(mm, arg, receive.unread(sk));
             case Socket.SIOCATMARK -> {
                 boolean isAtMark = inet.urgState(info) != 0 && inet.urgSeq(info) == inet.copiedSeq(info);
                 yield memory.putInt(mm, arg, isAtMark ? 1 : 0);
@@ -821,20 +679,6 @@ final class TcpSockets extends InetSockets {
             case Socket.TIOCOUTQ -> isListening ? -Errno.EINVAL : memory.putInt(mm, arg, 0);
             default -> -Errno.ENOIOCTLCMD;
         };
-    }
-
-    /** tcp_inq(): what can be read before the urgent byte. */
-    private int unread(int sk) {
-        int info = info(sk);
-        long answer = inet.receivedSeq(info) - inet.copiedSeq(info);
-        boolean stops = inet.urgState(info) != 0
-                && !sockets.is(sk, SockFlags.URGINLINE)
-                && inet.urgSeq(info) >= inet.copiedSeq(info)
-                && inet.urgSeq(info) < inet.receivedSeq(info);
-        if (stops) {
-            answer = inet.urgSeq(info) - inet.copiedSeq(info);
-        }
-        return (int) Math.min(answer, Integer.MAX_VALUE);
     }
 
     @Override

@@ -134,7 +134,7 @@ class UnixDatagram extends UnixSockets {
     private int newDatagram(int task, int sk, Message message, int length) {
         int pages = 0;
         if (length > SkBuffs.SKB_MAX_ALLOC) {
-            pages = Math.min(length - SkBuffs.SKB_MAX_ALLOC, MAX_FRAGMENTS) + PAGE_MASK & ~PAGE_MASK;
+            pages = (Math.min(length - SkBuffs.SKB_MAX_ALLOC, MAX_FRAGMENTS) + PAGE_MASK) & ~PAGE_MASK;
         }
         return newSkb(task, sk, message, length, SkBuffs.truesize(length - pages, pages), true);
     }

@@ -130,7 +130,9 @@ final class UnixGarbage {
                 table.receiveQueue().remove(skb);
                 table.setAckBacklog(sk, table.ackBacklog(sk) - 1);
                 skBuffs.free(skb);
-                next = sockets.is(sk, SockFlags.DEAD) ? NULL : table.receiveQueue().first(sk);
+                next = sockets.is(sk, SockFlags.DEAD)
+                        ? NULL
+                        : table.receiveQueue().first(sk);
             }
             skb = sockets.is(sk, SockFlags.DEAD) ? NULL : next;
         }

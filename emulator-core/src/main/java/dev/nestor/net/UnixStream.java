@@ -144,7 +144,7 @@ class UnixStream extends UnixSockets {
             return error;
         }
         int size = Math.min(Math.min(left, (table.sndbuf(sk) >> 1) - 64), SkBuffs.SKB_MAX_HEAD + FRAGMENTS);
-        int pages = Math.min(size, Math.max(0, size - SkBuffs.SKB_MAX_HEAD) + PAGE_MASK & ~PAGE_MASK);
+        int pages = Math.min(size, (Math.max(0, size - SkBuffs.SKB_MAX_HEAD) + PAGE_MASK) & ~PAGE_MASK);
         int skb = newSkb(task, sk, message, size, SkBuffs.truesize(size - pages, pages), withFiles);
         if (skb < 0) {
             return skb;

@@ -110,6 +110,9 @@ public final class SysMessage {
     }
 
     private long sendmsg(int task, SyscallArgs args) {
+        if ((args.intAt(2) & Socket.MSG_CMSG_COMPAT) != 0) {
+            return -Errno.EINVAL;
+        }
         int file = network.fileOf(task, args.intAt(0));
         if (file < 0) {
             return file;
@@ -187,6 +190,9 @@ public final class SysMessage {
     }
 
     private long recvmsg(int task, SyscallArgs args) {
+        if ((args.intAt(2) & Socket.MSG_CMSG_COMPAT) != 0) {
+            return -Errno.EINVAL;
+        }
         int file = network.fileOf(task, args.intAt(0));
         return file < 0 ? file : receive(task, file, args.get(1), args.intAt(2));
     }
@@ -227,6 +233,9 @@ public final class SysMessage {
     }
 
     private long sendmmsg(int task, SyscallArgs args) {
+        if ((args.intAt(3) & Socket.MSG_CMSG_COMPAT) != 0) {
+            return -Errno.EINVAL;
+        }
         int file = network.fileOf(task, args.intAt(0));
         if (file < 0) {
             return file;
@@ -259,6 +268,9 @@ public final class SysMessage {
     }
 
     private long recvmmsg(int task, SyscallArgs args) {
+        if ((args.intAt(3) & Socket.MSG_CMSG_COMPAT) != 0) {
+            return -Errno.EINVAL;
+        }
         long timeout = args.get(4);
         if (timeout != 0) {
             int mm = tasks.mm(task);

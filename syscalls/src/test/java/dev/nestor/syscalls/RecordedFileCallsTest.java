@@ -34,7 +34,8 @@ class RecordedFileCallsTest {
                 "unix",
                 "eventfds",
                 "epoll",
-                "xattrs"
+                "xattrs",
+                "inet"
             })
     void call_answersAsLinux(String file) {
         assertAnswers("files/" + file + ".calls");

@@ -28,6 +28,7 @@ public final class TestMachine {
     public static final long PAGE = 0x10000000000L;
 
     private static final long TASK_SIZE = 0x7ffffffff000L;
+    private static final long PACKETS_GO_NS = 1_000_000_000; // until no packet is on its way any more
 
     private final Kernel kernel;
     private final Execution execution;
@@ -192,6 +193,7 @@ public final class TestMachine {
             reaped = call(init, Nr.NR_wait4, -1, 0, Wait.WNOHANG | Wait.__WALL, 0);
         }
         call(init, Nr.NR_close_range, 0, 0xffffffffL, 0);
+        advance(PACKETS_GO_NS);
         call(init, Nr.NR_munmap, 0, TASK_SIZE);
         kernel.processKeyrings()
                 .freeUserNs(kernel.credTable().userNs(tasks.cred(init))); // those of users stay for ever

@@ -4,7 +4,12 @@ import dev.nestor.cli.replay.abi.Ports;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.net.LearnedSockets;
+import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Nr;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ports and names of sockets that the kernel was free to choose: the emulator's choice gives way to the recorded one as soon as
@@ -13,6 +18,10 @@ import dev.nestor.uapi.Nr;
  */
 final class OutsideSockets {
     private static final int AUTOBIND_BYTES = 6;
+    private static final int LINK_HEADER = 32; // bytes of nlmsghdr and ifinfomsg
+    private static final int RTM_NEWLINK = 16;
+    private static final int IFLA_ADDRESS = 1;
+    private static final int FIONREAD = 0x541B;
 
     private final LearnedSockets learned;
 
@@ -32,7 +41,129 @@ final class OutsideSockets {
         }
         if (call.nr() == Nr.NR_getsockname && call.result().value() == 0) {
             fromAnswer(task, call);
+        } else if (call.nr() == Nr.NR_recvmsg || call.nr() == Nr.NR_recvfrom || call.nr() == Nr.NR_read) {
+            fromMessage(task, call);
         }
+    }
+
+    /** Hardware addresses are random: those of the links that a message tells of, where its bytes are shown. */
+    private void fromMessage(int task, TraceCall call) {
+        Value descriptor = call.arg(0);
+        Value shown = call.arg(1);
+        if (!(descriptor instanceof Value.Fd named)
+                || !named.target().startsWith("NETLINK")
+                || shown == null
+                || call.result().value() <= 0) {
+            return;
+        }
+        int fd = (int) named.value();
+        if (shown.atExit() instanceof Value.Struct message && message.field("msg_iov") instanceof Value.Array vectors) {
+            for (Value vector : vectors.elements()) {
+                if (vector instanceof Value.Struct part && part.field("iov_base") != null) {
+                    fromBytes(task, fd, part.field("iov_base"));
+                }
+            }
+        } else {
+            fromBytes(task, fd, shown.atExit());
+        }
+    }
+
+    /** Messages as bytes; or each as its header, with the bytes behind it; or several of these. */
+    private void fromBytes(int task, int fd, @Nullable Value shown) {
+        if (shown instanceof Value.Str bytes) {
+            links(task, fd, bytes.bytes());
+        }
+        if (!(shown instanceof Value.Array parts)) {
+            return;
+        }
+        boolean isMessage = parts.elements().size() == 2
+                && parts.elements().get(0) instanceof Value.Struct header
+                && header.field("nlmsg_type") instanceof Value.Num type
+                && type.value() == RTM_NEWLINK;
+        if (isMessage && parts.elements().get(1) instanceof Value.Str bytes) {
+            addresses(task, fd, bytes.bytes(), 0, bytes.bytes().length);
+        } else if (!isMessage) {
+            for (Value part : parts.elements()) {
+                fromBytes(task, fd, part instanceof Value.Array ? part : null);
+            }
+        }
+    }
+
+    private void links(int task, int fd, byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 0;
+        while (at + LINK_HEADER <= bytes.length) {
+            int length = buffer.getInt(at);
+            if (length < LINK_HEADER) {
+                return;
+            }
+            int end = Math.min(at + length, bytes.length);
+            if (buffer.getShort(at + 4) == RTM_NEWLINK) {
+                addresses(task, fd, bytes, at + LINK_HEADER / 2, end);
+            }
+            at += (length + 3) & ~3;
+        }
+    }
+
+    /** @param at of struct ifinfomsg */
+    private void addresses(int task, int fd, byte[] bytes, int at, int end) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int place = at + LINK_HEADER / 2;
+        while (place + 4 <= end && buffer.getShort(place) >= 4) {
+            boolean isAddress = buffer.getShort(place + 2) == IFLA_ADDRESS && buffer.getShort(place) == 10;
+            if (isAddress && place + 10 <= end) {
+                learned.chooseHardwareAddress(task, fd, buffer.getInt(at + 4), bytes, place + 4);
+            }
+            place += (buffer.getShort(place) + 3) & ~3;
+        }
+    }
+
+    /** A device that an ioctl finds and the emulator does not: "" or what was learned. */
+    String learn(ReplayedTask member, TraceCall call, long result) {
+        Value descriptor = call.arg(0);
+        Value argument = call.arg(2);
+        boolean isMissing = call.nr() == Nr.NR_ioctl
+                && result == -Errno.ENODEV
+                && call.result().value() >= 0;
+        if (!isMissing
+                || descriptor == null
+                || argument == null
+                || !(argument.atEntry() instanceof Value.Struct request)
+                || !(request.field("ifr_name") instanceof Value.Str name)) {
+            return "";
+        }
+        boolean isNew = learned.addDevice(member.task(), (int) descriptor.number(), trim(name.bytes()));
+        return isNew ? "a network device that another call has made" : "";
+    }
+
+    private static byte[] trim(byte[] name) {
+        int length = 0;
+        while (length < name.length && name[length] != 0) {
+            length++;
+        }
+        return Arrays.copyOf(name, length);
+    }
+
+    /**
+     * How much of a TCP stream has come when it is looked at while the other side sends: Nagle's algorithm and delayed
+     * acknowledgements decide, and other processors.
+     */
+    boolean isTiming(TraceCall call, long result) {
+        Value descriptor = call.arg(0);
+        boolean isTcp = descriptor instanceof Value.Fd fd && fd.target().startsWith("TCP");
+        boolean reads = call.nr() == Nr.NR_recvfrom || call.nr() == Nr.NR_recvmsg || call.nr() == Nr.NR_read;
+        boolean asks = call.nr() == Nr.NR_ioctl && result == 0 && call.result().value() == 0 && isQuestion(call);
+        return isTcp
+                && (asks
+                        || (reads
+                                && result > 0
+                                && call.result().value() > 0
+                                && result != call.result().value()));
+    }
+
+    private static boolean isQuestion(TraceCall call) {
+        Value command = call.arg(1);
+        return command != null && command.isNumber() && command.number() == FIONREAD;
     }
 
     private void fromAnswer(int task, TraceCall call) {

@@ -156,6 +156,9 @@ public final class Prehistory {
             learnt = STRANGER;
         }
         if (learnt.isEmpty()) {
+            learnt = sockets.learn(member, call, result);
+        }
+        if (learnt.isEmpty()) {
             learnt = files.learn(member, call, result);
         }
         if (learnt.isEmpty()) {
@@ -198,6 +201,9 @@ public final class Prehistory {
         }
         if (learnt.isEmpty() && contents.isOfWholeMachine(member, call, result)) {
             learnt = "what the whole machine has done";
+        }
+        if (learnt.isEmpty() && sockets.isTiming(call, result)) {
+            learnt = "how much of a stream has come";
         }
         boolean unknowable = files.isUnknowable(member, call)
                 || contents.isUnknowable(member, call, result)
