@@ -48,6 +48,7 @@ public final class NetDevices {
     /** IFNAMSIZ, with the NUL. */
     public static final int IFNAMSIZ = 16;
 
+    private static final byte[] LO = {'l', 'o'};
     private static final int LOOPBACK_MTU = 65_536;
     private static final int ETHERNET_MTU = 1500;
     private static final int QUEUE_LENGTH = 1000;
@@ -157,7 +158,7 @@ public final class NetDevices {
 
     /** What a new net has: loopback, down. At a limit it has none. */
     void initNet(int net) {
-        int dev = create(net, LOOPBACK, bytes("lo"), 0, 1);
+        int dev = create(net, LOOPBACK, LO, 0, 1);
         if (dev > NULL) {
             table.setIfindex(dev, 1);
         }
@@ -237,16 +238,24 @@ public final class NetDevices {
         if (!isValidName(name, 0, length)) {
             return -Errno.EINVAL;
         }
-        String pattern = new String(name, 0, length, StandardCharsets.ISO_8859_1);
-        int percent = pattern.indexOf('%');
-        if (percent < 0) {
-            int interned = names.intern(name, 0, length);
-            if (byName(net, interned) != NULL) {
-                names.put(interned);
-                return -Errno.EEXIST;
-            }
-            return interned;
+        boolean isPattern = false;
+        for (int i = 0; i < length; i++) {
+            isPattern |= name[i] == '%';
         }
+        if (isPattern) {
+            return allocNumbered(net, new String(name, 0, length, StandardCharsets.ISO_8859_1));
+        }
+        int interned = names.intern(name, 0, length);
+        if (byName(net, interned) != NULL) {
+            names.put(interned);
+            return -Errno.EEXIST;
+        }
+        return interned;
+    }
+
+    /** __dev_alloc_name(): the lowest number that makes a name which nobody has. */
+    private int allocNumbered(int net, String pattern) {
+        int percent = pattern.indexOf('%');
         if (!pattern.startsWith("%d", percent) || pattern.indexOf('%', percent + 1) >= 0) {
             return -Errno.EINVAL;
         }
