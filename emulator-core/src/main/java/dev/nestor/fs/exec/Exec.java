@@ -351,6 +351,7 @@ public final class Exec {
         int mounter = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(mount));
         if (tasks.noNewPrivs(task)
                 || (vfs.tables.mounts.flags(mount) & MountFlags.MNT_NOSUID) != 0
+                || vfs.tables.mounts.ns(mount) != verbs.nsProxies.mntNs(task)
                 || !verbs.userNamespaces.isAncestorOrSelf(mounter, ns)) {
             return;
         }

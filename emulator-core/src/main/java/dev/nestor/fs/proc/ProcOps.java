@@ -177,7 +177,8 @@ final class ProcOps implements FileOps {
 
     /** seq_read_iter(). */
     private long readKept(int task, int file, IovIter to, long pos, ProcEntry entry) {
-        if (pos == 0 || files.handle(file) == NULL) {
+        int kept = files.handle(file);
+        if (pos == 0 || kept == NULL || inodes.size(kept) == 0) {
             int error = keep(task, file, entry);
             if (error != 0) {
                 return error;

@@ -242,6 +242,11 @@ public final class NsProxies {
         namespaces.time().put(left);
     }
 
+    /** The mount namespace that a task is in. */
+    public int mntNs(int task) {
+        return proxies.mntNs(tasks.nsproxy(task));
+    }
+
     /**
      * exec_task_namespaces(): a task whose children would get another time namespace enters it itself. 0 or -ENOMEM.
      */
