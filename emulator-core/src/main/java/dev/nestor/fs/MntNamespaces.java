@@ -6,7 +6,6 @@ import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.UcountType;
 import dev.nestor.machine.Work;
-import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.util.function.IntPredicate;
@@ -16,8 +15,6 @@ public final class MntNamespaces {
     /** MNT_NS_INIT_ID. */
     private static final long INITIAL_ID = 4;
 
-    private static final long LAST_RESERVED_ID = 4096;
-
     private final MntNamespaceTable namespaces;
     private final MountTable mountTable;
     private final Mounts mounts;
@@ -25,7 +22,6 @@ public final class MntNamespaces {
     private final UserNamespaces userNamespaces;
     private final NsInums inums;
     private final Work work;
-    private long lastSeq = LAST_RESERVED_ID; // of the namespace made last
 
     /** ns_id to namespace: look up, never walk. */
     private final Long2IntOpenHashMap bySeq = new Long2IntOpenHashMap();
@@ -59,8 +55,8 @@ public final class MntNamespaces {
 
     /** ns_tree_gen_id(). */
     private void setSeq(int ns) {
-        namespaces.setSeq(ns, ++lastSeq);
-        bySeq.put(lastSeq, ns);
+        namespaces.setSeq(ns, inums.nextId());
+        bySeq.put(namespaces.seq(ns), ns);
     }
 
     private void setTree(int ns, int root) {
@@ -103,7 +99,7 @@ public final class MntNamespaces {
             free(ns);
             return root;
         }
-        namespaces.setInum(ns, inums.alloc());
+        namespaces.setInum(ns, inums.alloc(namespaces.seq(ns)));
         if (less) {
             mounts.lockTree(root);
         }
@@ -249,9 +245,5 @@ public final class MntNamespaces {
     /** Whether what is mounted in one namespace by tasks of another lacks its owner's trust: they have different owners. */
     boolean isForeign(int ns, int other) {
         return namespaces.userNs(ns) != namespaces.userNs(other);
-    }
-
-    void digest(StateHash hash) {
-        hash.add(lastSeq);
     }
 }

@@ -125,7 +125,6 @@ public final class Vfs {
     public void digest(StateHash hash) {
         tables.digest(hash);
         mounts.digest(hash);
-        mntNamespaces.digest(hash);
         superBlocks.digest(hash);
     }
 

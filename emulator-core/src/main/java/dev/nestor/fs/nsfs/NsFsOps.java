@@ -23,6 +23,7 @@ final class NsFsOps implements FileOps {
     private static final int NS_GET_NSTYPE = 0xb703;
     private static final int NS_GET_OWNER_UID = 0xb704;
     private static final int NS_GET_MNTNS_ID = 0x8008b705;
+    private static final int NS_GET_ID = 0x8008b70d;
     private static final int NS_MNT_GET_INFO = 0xb70a; // with the direction and a size of its own; the next is NEXT
     private static final int NS_MNT_GET_PREV = 0xb70c;
     private static final int IOC_READ = 0x80000000;
@@ -83,8 +84,16 @@ final class NsFsOps implements FileOps {
             case NS_GET_PID_FROM_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_IN_PIDNS ->
                 translate(task, type, ns, cmd, (int) arg);
             case NS_GET_MNTNS_ID -> mntNsId(task, type, ns, arg);
+            case NS_GET_ID -> nsId(task, type, ns, arg);
             default -> mntIoctl(task, type, ns, cmd, arg);
         };
+    }
+
+    private long nsId(int task, int type, int ns, long address) {
+        int inum = vfs.below.nsTypes().ops(type).inum(ns);
+        return vfs.below
+                .memory()
+                .putLong(tasks.mm(task), address, vfs.below.inums().id(inum));
     }
 
     private long mntNsId(int task, int type, int ns, long address) {

@@ -19,25 +19,51 @@ public final class NsInums {
     public static final int NET_NS_INIT_INO = 0xEFFFFFF9;
     public static final int MNT_NS_INIT_INO = 0xEFFFFFF8;
 
+    /** The initial namespaces' ids, as the reference machine's kernel has given them. */
+    private static final long[] INITIAL_IDS = {4, 3, 2, 5, 4100, 4099, 1, 4098}; // by inode number, from mnt to ipc
+
+    private static final long LAST_RESERVED_ID = 4100;
+
     private final int base;
     private long[] taken = new long[4]; // bitmap from base on
+    private long[] ids = new long[4 * Long.SIZE]; // ns_id, by number from base on
+    private long lastId = LAST_RESERVED_ID;
 
     /** @param base the first free number, an unsigned int: 4026532177 on the reference machine */
     public NsInums(int base) {
         this.base = base;
     }
 
+    /** ns_tree_gen_id(): a number that no namespace of any kind has had before. */
+    public long nextId() {
+        return ++lastId;
+    }
+
+    /** An inode number for a namespace with a new id. */
     public int alloc() {
+        return alloc(nextId());
+    }
+
+    /** An inode number for a namespace with this id. */
+    public int alloc(long id) {
         int word = 0;
         while (word < taken.length && taken[word] == -1L) {
             word++;
         }
         if (word == taken.length) {
             taken = Arrays.copyOf(taken, 2 * word);
+            ids = Arrays.copyOf(ids, 2 * word * Long.SIZE);
         }
         int bit = Long.numberOfTrailingZeros(~taken[word]);
         taken[word] |= 1L << bit;
+        ids[word * Long.SIZE + bit] = id;
         return base + word * Long.SIZE + bit;
+    }
+
+    /** ns->ns_id: the id of the namespace with an inode number. */
+    public long id(int inum) {
+        int at = inum - base;
+        return at >= 0 ? ids[at] : INITIAL_IDS[inum - MNT_NS_INIT_INO];
     }
 
     /** Frees a number; one of the fixed ones stays. */
@@ -46,10 +72,13 @@ public final class NsInums {
         if (bit >= 0) {
             assert (taken[bit >>> 6] & 1L << bit) != 0 : "inum is not taken";
             taken[bit >>> 6] &= ~(1L << bit);
+            ids[bit] = 0;
         }
     }
 
     public void digest(StateHash hash) {
         hash.add(taken, taken.length);
+        hash.add(ids, ids.length);
+        hash.add(lastId);
     }
 }
