@@ -4,41 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The calls of files/*.calls answer what Linux 6.18 answered. */
 class RecordedFileCallsTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "names",
-                "rename",
-                "rw",
-                "fds",
-                "perms",
-                "cwd",
-                "pipes",
-                "locks",
-                "proc",
-                "usermap",
-                "mounts",
-                "stacked",
-                "timers",
-                "timerfds",
-                "clocks",
-                "timens",
-                "mqueues",
-                "unix",
-                "eventfds",
-                "epoll",
-                "xattrs",
-                "inet"
-            })
+    @MethodSource("files")
     void call_answersAsLinux(String file) {
         assertAnswers("files/" + file + ".calls");
+    }
+
+    /** All there are, in the order of their names. */
+    static List<String> files() throws IOException, URISyntaxException {
+        Path directory = Path.of(Objects.requireNonNull(RecordedFileCallsTest.class.getResource("files"))
+                .toURI());
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.map(path -> path.getFileName().toString())
+                    .filter(name -> name.endsWith(".calls"))
+                    .map(name -> name.substring(0, name.length() - ".calls".length()))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** The calls of a file beside this class, made by the first task of new namespaces, answer what stands behind them. */
