@@ -67,7 +67,7 @@ class CorpusIT {
         JsonNode result = conform(logs);
         assertThat(result.get("skipped")).isEmpty();
         JsonNode total = result.get("total");
-        for (String family : List.of("process", "namespace", "uts", "ipc", "user", "time")) {
+        for (String family : List.of("process", "namespace", "uts", "ipc", "user", "cgroup", "time")) {
             JsonNode counts = total.get("families").get(family);
             assertShare(counts, "computed", "calls", 0.98);
             assertShare(counts, "equal", "computed", 0.995);
