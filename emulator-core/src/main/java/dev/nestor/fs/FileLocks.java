@@ -329,9 +329,7 @@ public final class FileLocks {
         if (queue == NULL) {
             queue = waitQueues.alloc();
         }
-        waitQueues.prepareToWaitExclusive(queue, task, TaskTable.TASK_INTERRUPTIBLE);
-        if (tasks.sigpending(task)) {
-            waitQueues.finishWait(task);
+        if (!waitQueues.waitInterruptible(queue, task, true)) {
             return -Errno.ERESTARTSYS;
         }
         int wait = locks.alloc();

@@ -2,15 +2,11 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.event.Clock;
 import dev.nestor.fs.Files;
 import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.init.Kernel;
-import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.signal.SignalWakeups;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.kernel.time.HrTimers;
-import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Errno;
@@ -25,16 +21,13 @@ public final class SysEpoll {
     private static final int EP_MAX_EVENTS = Integer.MAX_VALUE / EVENT_SIZE;
     private static final long TASK_SIZE_MAX = 0x7fff_ffff_f000L;
     private static final long NSEC_PER_MSEC = 1_000_000;
-    private static final int EXPIRES = 0; // restart word
 
     private final TaskTable tasks;
     private final Files files;
     private final EventPolls polls;
     private final UserMemory memory;
-    private final WaitQueues waitQueues;
-    private final HrTimers timers;
-    private final Timekeeping timekeeping;
     private final SignalWakeups signals;
+    private final PollTimeouts timeouts;
     private final byte[] bytes = new byte[Timespecs.SIZE];
     private final EventPolls.Taker taker = this::take;
     private int mm; // of the task that takes events
@@ -45,10 +38,8 @@ public final class SysEpoll {
         this.files = kernel.files();
         this.polls = kernel.fileSystems().eventPolls();
         this.memory = kernel.userMemory();
-        this.waitQueues = kernel.waitQueues();
-        this.timers = kernel.hrTimers();
-        this.timekeeping = kernel.timekeeping();
         this.signals = kernel.signals().wakeups();
+        this.timeouts = new PollTimeouts(kernel);
     }
 
     public void register(SyscallTable.Builder table) {
@@ -89,7 +80,7 @@ public final class SysEpoll {
     }
 
     private long epollPwait(int task, SyscallArgs args) {
-        long error = setSigmask(task, args.get(4), args.get(5));
+        long error = timeouts.setSigmask(task, args.get(4), args.get(5));
         return error != 0 ? error : finish(task, doWait(task, args, millis(args.intAt(3))));
     }
 
@@ -98,24 +89,8 @@ public final class SysEpoll {
         if (timeout < 0) {
             return timeout;
         }
-        long error = setSigmask(task, args.get(4), args.get(5));
+        long error = timeouts.setSigmask(task, args.get(4), args.get(5));
         return error != 0 ? error : finish(task, doWait(task, args, timeout));
-    }
-
-    /** set_user_sigmask(), at the first entry. */
-    private long setSigmask(int task, long address, long size) {
-        if (address == 0 || tasks.restart(task, EXPIRES) != 0) {
-            return 0;
-        }
-        if (size != Long.BYTES) {
-            return -Errno.EINVAL;
-        }
-        long mask = memory.getLong(tasks.mm(task), address);
-        if (memory.faulted()) {
-            return -Errno.EFAULT;
-        }
-        signals.setUserSigmask(task, mask);
-        return 0;
     }
 
     /** restore_saved_sigmask_unless(): a handler that is to run restores it itself. */
@@ -146,40 +121,19 @@ public final class SysEpoll {
         mm = tasks.mm(task);
         to = args.get(1);
         int taken = polls.send(task, file, most, taker);
-        if (taken != 0 || isExpired(task, timeout)) {
-            return end(task, taken);
+        if (taken != 0 || timeouts.isExpired(task, timeout)) {
+            return timeouts.end(task, taken);
         }
         if (tasks.sigpending(task)) {
-            return end(task, -Errno.EINTR);
+            return timeouts.end(task, -Errno.EINTR);
         }
-        long expires = tasks.restart(task, EXPIRES);
         polls.sleep(task, file);
-        if (expires != Clock.NEVER && !timers.isSleeping(task) && !timers.sleepUntil(task, expires)) {
-            waitQueues.finishWait(task);
-            return end(task, -Errno.ENOMEM);
-        }
-        tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
-        return Syscalls.BLOCKED;
+        return timeouts.sleep(task);
     }
 
     private boolean take(int index, int events, long data) {
         Bytes.putInt(bytes, 0, events);
         Bytes.putLong(bytes, 4, data);
         return memory.copyToUser(mm, to + (long) index * EVENT_SIZE, bytes, 0, EVENT_SIZE) == 0;
-    }
-
-    private boolean isExpired(int task, long timeout) {
-        if (tasks.restart(task, EXPIRES) == 0) {
-            long expires = timeout == Long.MAX_VALUE
-                    ? Clock.NEVER
-                    : Timespecs.expiry(timekeeping, timeout, timeout == 0 ? 0 : tasks.timerSlackNs(task));
-            tasks.setRestart(task, EXPIRES, Math.max(expires, 1));
-        }
-        return timeout == 0 || tasks.restart(task, EXPIRES) <= timekeeping.now();
-    }
-
-    private long end(int task, long result) {
-        timers.cancelSleep(task);
-        return result;
     }
 }

@@ -249,22 +249,23 @@ public final class SysMessage {
                 tasks.setRestart(task, DONE, done);
                 return result;
             }
-            if (result < 0) {
-                return done > 0 ? done : result;
-            }
-            forget(task);
-            if (memory.putInt(tasks.mm(task), at + MSGHDR_SIZE, (int) result) != 0) {
-                return done > 0 ? done : -Errno.EFAULT;
+            long error = tell(task, at, result);
+            if (error != 0) {
+                return done > 0 ? done : error;
             }
             done++;
         }
         return done;
     }
 
-    /** The next message begins anew. */
-    private void forget(int task) {
+    /** Writes the length of one of several messages behind it, and the next one begins anew; 0, EFAULT, or why there was none. */
+    private long tell(int task, long message, long result) {
+        if (result < 0) {
+            return result;
+        }
         tasks.setRestart(task, 0, 0);
         tasks.setRestart(task, 1, 0);
+        return memory.putInt(tasks.mm(task), message + MSGHDR_SIZE, (int) result) != 0 ? -Errno.EFAULT : 0;
     }
 
     private long recvmmsg(int task, SyscallArgs args) {
@@ -299,12 +300,9 @@ public final class SysMessage {
                 tasks.setRestart(task, DONE, done);
                 return result;
             }
-            if (result < 0) {
-                return done > 0 ? done : result;
-            }
-            forget(task);
-            if (memory.putInt(tasks.mm(task), at + MSGHDR_SIZE, (int) result) != 0) {
-                return done > 0 ? done : -Errno.EFAULT;
+            long error = tell(task, at, result);
+            if (error != 0) {
+                return done > 0 ? done : error;
             }
             done++;
         }

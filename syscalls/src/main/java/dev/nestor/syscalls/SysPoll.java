@@ -2,7 +2,6 @@ package dev.nestor.syscalls;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.event.Clock;
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTables;
 import dev.nestor.fs.Files;
@@ -10,8 +9,6 @@ import dev.nestor.init.Kernel;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.signal.SignalWakeups;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.kernel.time.HrTimers;
-import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Nr;
@@ -19,8 +16,7 @@ import dev.nestor.uapi.Nr;
 /**
  * poll(2), select(2) and their kin: fs/select.c.
  *
- * <p>A waiting call is on the queues of all its files, and starts over when it is woken; restart word 0 keeps when it gives
- * up, in cycles.
+ * <p>A waiting call is on the queues of all its files, and starts over when it is woken.
  */
 public final class SysPoll {
     private static final int POLLFD_SIZE = 8; // bytes: struct pollfd
@@ -30,16 +26,14 @@ public final class SysPoll {
     private static final int POLLOUT_SET = 0x4 | 0x100 | 0x200 | 0x8;
     private static final int POLLEX_SET = 0x2;
     private static final long NSEC_PER_MSEC = 1_000_000;
-    private static final int EXPIRES = 0; // restart word
 
     private final TaskTable tasks;
     private final UserMemory memory;
     private final Files files;
     private final FileTables descriptors;
     private final WaitQueues waitQueues;
-    private final HrTimers timers;
-    private final Timekeeping timekeeping;
     private final SignalWakeups signals;
+    private final PollTimeouts timeouts;
     private final byte[] batch = new byte[POLLFD_SIZE * BATCH];
     private final byte[] scratch = new byte[Timespecs.SIZE];
     private final long[][] sets = new long[6][16]; // asked for, found: read, write, exceptional
@@ -50,9 +44,8 @@ public final class SysPoll {
         this.files = kernel.files();
         this.descriptors = kernel.fileTables();
         this.waitQueues = kernel.waitQueues();
-        this.timers = kernel.hrTimers();
-        this.timekeeping = kernel.timekeeping();
         this.signals = kernel.signals().wakeups();
+        this.timeouts = new PollTimeouts(kernel);
     }
 
     public void register(SyscallTable.Builder calls) {
@@ -74,7 +67,7 @@ public final class SysPoll {
         if (timeout < 0) {
             return timeout;
         }
-        long error = setSigmask(task, args.get(3), args.get(4));
+        long error = timeouts.setSigmask(task, args.get(3), args.get(4));
         if (error != 0) {
             return error;
         }
@@ -87,22 +80,6 @@ public final class SysPoll {
         return address == 0 ? Long.MAX_VALUE : Timespecs.get(memory, tasks.mm(task), address, scratch);
     }
 
-    /** set_user_sigmask(), at the first entry. */
-    private long setSigmask(int task, long address, long size) {
-        if (address == 0 || tasks.restart(task, EXPIRES) != 0) {
-            return 0;
-        }
-        if (size != Long.BYTES) {
-            return -Errno.EINVAL;
-        }
-        long mask = memory.getLong(tasks.mm(task), address);
-        if (memory.faulted()) {
-            return -Errno.EFAULT;
-        }
-        signals.setUserSigmask(task, mask);
-        return 0;
-    }
-
     /** poll_select_finish(): the mask goes back unless a handler is to run, and what is left of the time is told. */
     private long finish(int task, long result, long timeAddress) {
         if (result == Syscalls.BLOCKED) {
@@ -112,8 +89,7 @@ public final class SysPoll {
             signals.restoreSavedSigmask(task);
         }
         if (timeAddress != 0) {
-            long left = tasks.restart(task, EXPIRES) - timekeeping.now();
-            Timespecs.put(memory, tasks.mm(task), timeAddress, left > 0 ? timekeeping.cyclesToNs(left) : 0, scratch);
+            Timespecs.put(memory, tasks.mm(task), timeAddress, timeouts.leftNs(task), scratch);
         }
         return result;
     }
@@ -125,10 +101,10 @@ public final class SysPoll {
         }
         long found = scan(task, address, count, false);
         if (found != 0) {
-            return end(task, found);
+            return timeouts.end(task, found);
         }
-        if (isExpired(task, timeout)) {
-            return end(task, 0);
+        if (timeouts.isExpired(task, timeout)) {
+            return timeouts.end(task, 0);
         }
         scan(task, address, count, true);
         return sleep(task);
@@ -189,33 +165,12 @@ public final class SysPoll {
         }
     }
 
-    private boolean isExpired(int task, long timeout) {
-        if (tasks.restart(task, EXPIRES) == 0) {
-            long expires = timeout == Long.MAX_VALUE
-                    ? Clock.NEVER
-                    : Timespecs.expiry(timekeeping, timeout, timeout == 0 ? 0 : tasks.timerSlackNs(task));
-            tasks.setRestart(task, EXPIRES, Math.max(expires, 1));
-        }
-        return timeout == 0 || tasks.restart(task, EXPIRES) <= timekeeping.now();
-    }
-
     private long sleep(int task) {
         if (tasks.sigpending(task)) {
             waitQueues.finishWait(task);
-            return end(task, -Errno.ERESTARTNOHAND);
+            return timeouts.end(task, -Errno.ERESTARTNOHAND);
         }
-        long expires = tasks.restart(task, EXPIRES);
-        if (expires != Clock.NEVER && !timers.isSleeping(task) && !timers.sleepUntil(task, expires)) {
-            waitQueues.finishWait(task);
-            return end(task, -Errno.ENOMEM);
-        }
-        tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
-        return Syscalls.BLOCKED;
-    }
-
-    private long end(int task, long result) {
-        timers.cancelSleep(task);
-        return result;
+        return timeouts.sleep(task);
     }
 
     private long select(int task, SyscallArgs args) {
@@ -235,8 +190,7 @@ public final class SysPoll {
         }
         long result = doSelect(task, args, timeout);
         if (result != Syscalls.BLOCKED && args.get(4) != 0 && result != -Errno.EBADF) {
-            long left = Math.max(0, tasks.restart(task, EXPIRES) - timekeeping.now());
-            long us = timekeeping.cyclesToNs(left) / 1000;
+            long us = timeouts.leftNs(task) / 1000;
             memory.putLong(tasks.mm(task), args.get(4), us / 1_000_000);
             memory.putLong(tasks.mm(task), args.get(4) + 8, us % 1_000_000);
         }
@@ -255,7 +209,7 @@ public final class SysPoll {
             if (memory.faulted()) {
                 return -Errno.EFAULT;
             }
-            long error = setSigmask(task, mask, size);
+            long error = timeouts.setSigmask(task, mask, size);
             if (error != 0) {
                 return error;
             }
@@ -274,11 +228,11 @@ public final class SysPoll {
             return -Errno.EFAULT;
         }
         long found = selectAll(task, count, false);
-        if (found == 0 && !isExpired(task, timeout)) {
+        if (found == 0 && !timeouts.isExpired(task, timeout)) {
             selectAll(task, count, true);
             found = sleep(task);
         } else {
-            end(task, 0);
+            timeouts.end(task, 0);
         }
         return found < 0 ? found : giveSets(task, args, words) ? found : -Errno.EFAULT;
     }

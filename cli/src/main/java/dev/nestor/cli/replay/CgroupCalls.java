@@ -7,13 +7,14 @@ import dev.nestor.cli.replay.abi.Signatures;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.LearnedFiles;
-import java.util.Arrays;
 
 /**
  * Calls that are about cgroups. Cgroups have no calls of their own: what is done with them is done with files, so a call on
  * a file of a cgroup file system counts as one.
  */
 final class CgroupCalls {
+    private static final byte[] HERE = {'.'};
+
     private final LearnedFiles files;
     private final Signatures signatures;
 
@@ -48,14 +49,8 @@ final class CgroupCalls {
 
     /** The directory that a path's last name is in. */
     private static byte[] parent(byte[] path) {
-        int end = path.length;
-        while (end > 1 && path[end - 1] == '/') {
-            end--;
-        }
-        while (end > 0 && path[end - 1] != '/') {
-            end--;
-        }
-        return end == 0 ? new byte[] {'.'} : Arrays.copyOf(path, end);
+        byte[] parent = OutsideFiles.parent(path);
+        return parent.length == 0 ? HERE : parent;
     }
 
     private boolean isCgroupFile(int inode) {

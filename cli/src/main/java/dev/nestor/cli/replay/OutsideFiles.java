@@ -383,7 +383,8 @@ final class OutsideFiles {
         return inode > NULL && (learned.isFromBefore(inode) || errno == Errno.EEXIST);
     }
 
-    private static byte[] parent(byte[] path) {
+    /** The directory that a path's last name is in; empty where the path has but one name. */
+    static byte[] parent(byte[] path) {
         int end = path.length;
         while (end > 1 && path[end - 1] == '/') {
             end--;

@@ -140,9 +140,7 @@ public final class EventFds implements FileOps {
     }
 
     private long sleep(int task, int ctx) {
-        waitQueues.prepareToWait(table.wqh(ctx), task, TaskTable.TASK_INTERRUPTIBLE);
-        if (vfs.below.tasks().sigpending(task)) {
-            waitQueues.finishWait(task);
+        if (!waitQueues.waitInterruptible(table.wqh(ctx), task, false)) {
             return -Errno.ERESTARTSYS;
         }
         work.add(Work.WAIT);

@@ -234,9 +234,7 @@ public final class Inotifies implements FileOps {
         if (vfs.files.isNonblocking(file)) {
             return -Errno.EAGAIN;
         }
-        waitQueues.prepareToWait(groups.wait(group), task, TaskTable.TASK_INTERRUPTIBLE);
-        if (vfs.below.tasks().sigpending(task)) {
-            waitQueues.finishWait(task);
+        if (!waitQueues.waitInterruptible(groups.wait(group), task, false)) {
             return -Errno.ERESTARTSYS;
         }
         work.add(Work.WAIT);

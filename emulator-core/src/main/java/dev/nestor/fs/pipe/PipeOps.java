@@ -124,9 +124,7 @@ final class PipeOps implements FileOps {
     }
 
     private long sleep(int task, int queue) {
-        waitQueues.prepareToWaitExclusive(queue, task, TaskTable.TASK_INTERRUPTIBLE);
-        if (tasks.sigpending(task)) {
-            waitQueues.finishWait(task);
+        if (!waitQueues.waitInterruptible(queue, task, true)) {
             return -Errno.ERESTARTSYS;
         }
         work.add(Work.WAIT);
@@ -289,9 +287,7 @@ final class PipeOps implements FileOps {
     }
 
     private long waitForPartner(int task, int pipe) {
-        waitQueues.prepareToWait(table.readWait(pipe), task, TaskTable.TASK_INTERRUPTIBLE);
-        if (tasks.sigpending(task)) {
-            waitQueues.finishWait(task);
+        if (!waitQueues.waitInterruptible(table.readWait(pipe), task, false)) {
             return -Errno.ERESTARTSYS;
         }
         work.add(Work.WAIT);

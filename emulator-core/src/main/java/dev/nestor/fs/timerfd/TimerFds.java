@@ -272,9 +272,7 @@ public final class TimerFds implements FileOps {
     }
 
     private long sleep(int task, int ctx) {
-        waitQueues.prepareToWaitExclusive(table.wqh(ctx), task, TaskTable.TASK_INTERRUPTIBLE);
-        if (tasks().sigpending(task)) {
-            waitQueues.finishWait(task);
+        if (!waitQueues.waitInterruptible(table.wqh(ctx), task, true)) {
             return -Errno.ERESTARTSYS;
         }
         work.add(Work.WAIT);

@@ -64,6 +64,24 @@ public final class WaitQueues {
         tasks.setState(task, state);
     }
 
+    /**
+     * One round of wait_event_interruptible(): the task sleeps on the queue, as an exclusive waiter or not. False when a
+     * signal is pending: then it is on no queue.
+     */
+    @HotPath
+    public boolean waitInterruptible(int queue, int task, boolean exclusive) {
+        if (exclusive) {
+            prepareToWaitExclusive(queue, task, TaskTable.TASK_INTERRUPTIBLE);
+        } else {
+            prepareToWait(queue, task, TaskTable.TASK_INTERRUPTIBLE);
+        }
+        if (tasks.sigpending(task)) {
+            finishWait(task);
+            return false;
+        }
+        return true;
+    }
+
     /** finish_wait(), for all queues that the task is on: it is TASK_RUNNING then, and on none. */
     @HotPath
     public void finishWait(int task) {
