@@ -65,19 +65,28 @@ final class Host {
     }
 
     long call(int task, int nr, long first, long second, long third) {
+        return call(task, nr, first, second, third, 0, 0, 0);
+    }
+
+    long call(int task, int nr, long first, long second, long third, long fourth, long fifth, long sixth) {
         Syscalls calls = execution.syscalls();
         calls.setArg(task, 0, first);
         calls.setArg(task, 1, second);
         calls.setArg(task, 2, third);
-        calls.setArg(task, 3, 0);
-        calls.setArg(task, 4, 0);
-        calls.setArg(task, 5, 0);
+        calls.setArg(task, 3, fourth);
+        calls.setArg(task, 4, fifth);
+        calls.setArg(task, 5, sixth);
         long result = execution.enter(task, nr);
         leaveIfDead(task);
         if (!woken.isEmpty()) {
             settle();
         }
         return result;
+    }
+
+    /** Lets what is due arrive: packets that have been sent. */
+    void deliver() {
+        kernel.eventLoop().runUntil(kernel.clock().now());
     }
 
     /** Lets what has been killed die, and who has waited for that go on. */
@@ -129,9 +138,22 @@ final class Host {
 
     /** A string in a task's memory, behind what {@link #clone} uses. */
     long text(int task, String text) {
+        return text(task, 1, text);
+    }
+
+    /**
+     * A string in a task's memory.
+     *
+     * @param page which of the pages that every task has; {@link #clone} uses the first
+     */
+    long text(int task, int page, String text) {
         byte[] bytes = (text + '\0').getBytes(StandardCharsets.ISO_8859_1);
-        kernel.userMemory().copyToUser(kernel.tasks().mm(task), PAGE + PAGE_SIZE, bytes, 0, bytes.length);
-        return PAGE + PAGE_SIZE;
+        kernel.userMemory().copyToUser(kernel.tasks().mm(task), page(page), bytes, 0, bytes.length);
+        return page(page);
+    }
+
+    static long page(int page) {
+        return PAGE + (long) page * PAGE_SIZE;
     }
 
     /** The result of a call that is not expected to fail. */
