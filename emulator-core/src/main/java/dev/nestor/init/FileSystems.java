@@ -19,6 +19,7 @@ import dev.nestor.fs.proc.ProcContext;
 import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.fs.proc.ProcTexts;
+import dev.nestor.fs.signalfd.SignalFds;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.ipc.MqueueFs;
@@ -40,6 +41,7 @@ public final class FileSystems {
     private final PidFds pidFds;
     private final TimerFds timerFds;
     private final EventFds eventFds;
+    private final SignalFds signalFds;
     private final EventPolls eventPolls;
     private final Inotifies inotifies;
     private final ProcFiles procFiles;
@@ -73,6 +75,7 @@ public final class FileSystems {
                 kernel.timekeeping(),
                 kernel.config().maxFiles());
         eventFds = new EventFds(vfs, anonInodes, kernel.config().maxFiles());
+        signalFds = new SignalFds(vfs, anonInodes, kernel.signals());
         eventPolls = new EventPolls(vfs, anonInodes, kernel.config().maxFiles());
         inotifies = new Inotifies(vfs, anonInodes, kernel.config().maxFiles());
         procFiles = new ProcFiles();
@@ -280,6 +283,10 @@ public final class FileSystems {
 
     public EventFds eventFds() {
         return eventFds;
+    }
+
+    public SignalFds signalFds() {
+        return signalFds;
     }
 
     public Inotifies inotifies() {

@@ -52,6 +52,7 @@ public final class CallTables {
         new SysMessage(kernel).register(table);
         new SysEpoll(kernel).register(table);
         new SysEventFd(kernel).register(table);
+        new SysSignalFd(kernel).register(table);
         new SysMount(kernel).register(table);
         new SysFsContext(kernel).register(table);
         new SysMountTree(kernel).register(table);

@@ -25,7 +25,8 @@ class RecordedTaskCallsTest {
                 "ids",
                 "setnspid",
                 "keys",
-                "keyusers"
+                "keyusers",
+                "signalfds"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine(new KernelConfig().requestKeyHelper(false));

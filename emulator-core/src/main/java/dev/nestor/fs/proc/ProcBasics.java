@@ -7,6 +7,7 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.fs.eventfd.EventFds;
 import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.fs.pidfs.PidFds;
+import dev.nestor.fs.signalfd.SignalFds;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.task.SignalStructTable;
@@ -264,6 +265,9 @@ final class ProcBasics {
         }
         if (vfs.kinds.ops(files.kind(file)) instanceof EventPolls eventPolls) {
             epollInfo(eventPolls, file, out);
+        }
+        if (vfs.kinds.ops(files.kind(file)) instanceof SignalFds signalFds) {
+            out.put("sigmask:\t").hex(signalFds.sigmask(file), 16).put('\n');
         }
         return 0;
     }

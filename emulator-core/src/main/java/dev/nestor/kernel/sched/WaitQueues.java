@@ -123,10 +123,21 @@ public final class WaitQueues {
         return entry;
     }
 
+    /** wake_up_pollfree(): frees a queue on which no task is; functions that were on it are told, and are on none then. */
+    public void freePolled(int queue, int key) {
+        wakeUpNr(queue, 0, Integer.MAX_VALUE, key);
+        for (int entry = waiters.first(queue); entry != Table.NULL; entry = waiters.first(queue)) {
+            waiters.remove(entry);
+        }
+        queues.free(queue);
+    }
+
     /** remove_wait_queue() of such an entry: its sibling. */
     public int remove(int entry) {
         int sibling = entries.sibling(entry);
-        waiters.remove(entry);
+        if (waiters.owner(entry) != Table.NULL) {
+            waiters.remove(entry);
+        }
         entries.free(entry);
         return sibling;
     }

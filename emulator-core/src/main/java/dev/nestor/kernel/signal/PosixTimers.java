@@ -332,6 +332,7 @@ public final class PosixTimers {
         boolean ofThread = (table.notify(timer) & Time.SIGEV_THREAD_ID) != 0;
         int sig = table.signo(timer);
         pending.enqueuePreallocated(task, !ofThread, table.sigqueue(timer));
+        signals.sighands().signalfdNotify(task);
         signals.completeSignal(sig, task, ofThread ? PidType.PIDTYPE_PID : PidType.PIDTYPE_TGID);
     }
 

@@ -25,6 +25,22 @@ public final class SigInfo {
     private static final int SIL_RT = 5;
     private static final int SIL_SYS = 6;
 
+    /** Where the fields of struct signalfd_siginfo begin. */
+    private static final int SSI_PID = 12;
+
+    private static final int SSI_FD = 20;
+    private static final int SSI_TID = 24;
+    private static final int SSI_BAND = 28;
+    private static final int SSI_OVERRUN = 32;
+    private static final int SSI_STATUS = 40;
+    private static final int SSI_INT = 44;
+    private static final int SSI_PTR = 48;
+    private static final int SSI_UTIME = 56;
+    private static final int SSI_ADDR = 72;
+    private static final int SSI_SYSCALL = 84;
+    private static final int SSI_CALL_ADDR = 88;
+    private static final int SSI_ARCH = 96;
+
     private static final int NOINFO = 1;
     private static final int PRIV = 2;
 
@@ -264,6 +280,54 @@ public final class SigInfo {
         }
         for (int at = KERNEL_SIZE; at < SIZE; at += 8) {
             put(into, at, 0);
+        }
+    }
+
+    /** signalfd_copyinfo(): struct signalfd_siginfo, of the same size. */
+    public void toSignalfd(byte[] into) {
+        for (int at = 0; at < SIZE; at += 8) {
+            put(into, at, 0);
+        }
+        put(into, 0, (signo & 0xffffffffL) | (long) errno << 32);
+        putInt(into, 8, code);
+        switch (layout(signo, code)) {
+            case SIL_KILL -> put(into, SSI_PID, fields[0]);
+            case SIL_TIMER -> {
+                putInt(into, SSI_TID, (int) fields[0]);
+                putInt(into, SSI_OVERRUN, (int) (fields[0] >>> 32));
+                putValue(into);
+            }
+            case SIL_POLL -> {
+                putInt(into, SSI_BAND, (int) fields[0]);
+                putInt(into, SSI_FD, (int) fields[1]);
+            }
+            case SIL_FAULT -> put(into, SSI_ADDR, fields[0]);
+            case SIL_CHLD -> {
+                put(into, SSI_PID, fields[0]);
+                putInt(into, SSI_STATUS, (int) fields[1]);
+                put(into, SSI_UTIME, fields[2]);
+                put(into, SSI_UTIME + Long.BYTES, fields[3]);
+            }
+            case SIL_SYS -> {
+                put(into, SSI_CALL_ADDR, fields[0]);
+                putInt(into, SSI_SYSCALL, (int) fields[1]);
+                putInt(into, SSI_ARCH, (int) (fields[1] >>> 32));
+            }
+            default -> {
+                put(into, SSI_PID, fields[0]);
+                putValue(into);
+            }
+        }
+    }
+
+    private void putValue(byte[] into) {
+        putInt(into, SSI_INT, (int) fields[1]);
+        put(into, SSI_PTR, fields[1]);
+    }
+
+    private static void putInt(byte[] into, int at, int value) {
+        for (int i = 0; i < 4; i++) {
+            into[at + i] = (byte) (value >>> (8 * i));
         }
     }
 

@@ -2,19 +2,43 @@ package dev.nestor.kernel.signal;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.task.SighandTable;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
 
 /** Actions: copying, sharing and resetting sighand_struct, and what an action says about a signal. */
 public final class Sighands {
+    private static final int POLLHUP_POLLFREE = 0x4010;
+
     private final TaskTable tasks;
     private final SighandTable sighands;
+    private final WaitQueues waitQueues;
 
-    public Sighands(TaskTable tasks, SighandTable sighands) {
+    public Sighands(TaskTable tasks, SighandTable sighands, WaitQueues waitQueues) {
         this.tasks = tasks;
         this.sighands = sighands;
+        this.waitQueues = waitQueues;
+    }
+
+    /** sighand->signalfd_wqh: where a task waits that reads its signals, made when it is first asked for; NULL without memory. */
+    public int signalfdQueue(int task) {
+        int sighand = tasks.sighand(task);
+        if (sighands.signalfdWqh(sighand) == NULL) {
+            sighands.setSignalfdWqh(sighand, waitQueues.alloc());
+        }
+        return sighands.signalfdWqh(sighand);
+    }
+
+    /** signalfd_notify(): a signal has come for the task, or others are asked for. */
+    @HotPath
+    public void signalfdNotify(int task) {
+        int queue = sighands.signalfdWqh(tasks.sighand(task));
+        if (queue != NULL) {
+            waitQueues.wakeUp(queue, TaskTable.TASK_INTERRUPTIBLE | TaskTable.TASK_UNINTERRUPTIBLE);
+        }
     }
 
     /** All actions default, one holder; NULL at the table's limit. */
@@ -51,6 +75,9 @@ public final class Sighands {
         int count = sighands.count(sighand) - 1;
         sighands.setCount(sighand, count);
         if (count == 0) {
+            if (sighands.signalfdWqh(sighand) != NULL) {
+                waitQueues.freePolled(sighands.signalfdWqh(sighand), POLLHUP_POLLFREE);
+            }
             sighands.free(sighand);
         }
     }

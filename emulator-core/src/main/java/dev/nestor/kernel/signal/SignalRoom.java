@@ -69,7 +69,7 @@ public final class SignalRoom {
         TaskTable tasks = of.tasks;
         queue = new SigQueueTable(limits.queued, tasks, of.signals);
         frameTable = new SigFrameTable(limits.frames, tasks);
-        sighands = new Sighands(tasks, of.sighands);
+        sighands = new Sighands(tasks, of.sighands, waiting.waitQueues);
         pending = new PendingSignals(tasks, of.signals, queue, ids.creds, ids.userNamespaces.ucounts(), work);
         wakeups = new SignalWakeups(tasks, of.signals, pending, waiting.wakeups, waiting.isOnCpu);
         SignalIds signalIds = new SignalIds(tasks, ids.pids, ids.creds, ids.userNamespaces);

@@ -104,6 +104,7 @@ public final class Signals {
             }
         }
         pending.add(task, shared, sig);
+        sighands.signalfdNotify(task);
         completeSignal(sig, task, type);
         return 0;
     }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 /** The sighand_struct columns: the 64 actions that tasks share under CLONE_SIGHAND. Actions are kept by signal - 1. */
 public final class SighandTable extends Table {
     private int[] count = new int[initialRows()]; // tasks
+    private int[] signalfdWqh = new int[initialRows()]; // wait queue of who reads signals; NULL until one does
     private long[] handler = new long[64 * initialRows()]; // SIG_DFL, SIG_IGN or a user address
     private long[] saFlags = new long[64 * initialRows()]; // SA_*
     private long[] restorer = new long[64 * initialRows()]; // user address
@@ -22,6 +23,14 @@ public final class SighandTable extends Table {
 
     public void setCount(int sighand, int value) {
         count[row(sighand)] = value;
+    }
+
+    public int signalfdWqh(int sighand) {
+        return signalfdWqh[row(sighand)];
+    }
+
+    public void setSignalfdWqh(int sighand, int value) {
+        signalfdWqh[row(sighand)] = value;
     }
 
     public long handler(int sighand, int index) {
@@ -69,6 +78,7 @@ public final class SighandTable extends Table {
     @Override
     protected void clearRow(int row) {
         count[row] = 0;
+        signalfdWqh[row] = 0;
         Arrays.fill(handler, row * 64, (row + 1) * 64, 0);
         Arrays.fill(saFlags, row * 64, (row + 1) * 64, 0);
         Arrays.fill(restorer, row * 64, (row + 1) * 64, 0);
@@ -78,6 +88,7 @@ public final class SighandTable extends Table {
     @Override
     protected void columns(Columns columns) {
         count = columns.ints(count);
+        signalfdWqh = columns.ints(signalfdWqh);
         handler = columns.longs(handler, 64);
         saFlags = columns.longs(saFlags, 64);
         restorer = columns.longs(restorer, 64);

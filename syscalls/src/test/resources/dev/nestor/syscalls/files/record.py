@@ -43,6 +43,14 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           eventfd=284, eventfd2=290, epoll_create=213, epoll_create1=291, epoll_ctl=233, epoll_wait=232, epoll_pwait=281,
           epoll_pwait2=441, setxattr=188, lsetxattr=189, fsetxattr=190, getxattr=191, lgetxattr=192, fgetxattr=193,
           listxattr=194, llistxattr=195, flistxattr=196, removexattr=197, lremovexattr=198, fremovexattr=199,
+          signalfd=282, signalfd4=289, kill=62, rt_sigqueueinfo=129, tgkill=234, memfd_create=319, splice=275, tee=276, vmsplice=278,
+          kcmp=312, name_to_handle_at=303, open_by_handle_at=304, fanotify_init=300, fanotify_mark=301, acct=163, vhangup=153,
+          cachestat=451, ioprio_set=251, ioprio_get=252, get_mempolicy=239, set_mempolicy=238, set_mempolicy_home_node=450,
+          mbind=237, migrate_pages=256, move_pages=279, membarrier=324, pkey_mprotect=329, pkey_alloc=330, pkey_free=331,
+          mlock2=325, userfaultfd=323, io_uring_setup=425, io_uring_enter=426, io_uring_register=427, bpf=321,
+          perf_event_open=298, seccomp=317, modify_ldt=154, setxattrat=463, getxattrat=464, listxattrat=465,
+          removexattrat=466, mmap=9, mprotect=10, munmap=11, setreuid=113, getppid=110, memfd_secret=447, chown32=92,
+          quotactl=179, quotactl_fd=443, swapon=167, swapoff=168, reboot=169, syslog=103, arch_prctl=158, clone=56,
           inotify_init=253, inotify_init1=294, inotify_add_watch=254, inotify_rm_watch=255)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
@@ -132,7 +140,7 @@ def buffer(kind):
         struct.pack_into('<q', out, 88, tick)
     elif kind == 'req':
         struct.pack_into('<IIQQQ', out, 0, *(number(v) & (2**64 - 1) for v in value.split(',')))
-    elif kind in ('long', 'how', 'mattr', 'times', 'ints', 'int', 'its', 'itv', 'ts', 'attr') and value:
+    elif kind in ('long', 'how', 'mattr', 'times', 'iov', 'ints', 'int', 'its', 'itv', 'ts', 'attr') and value:
         size = 4 if kind.startswith('int') else 8
         for i, v in enumerate(value.split(',')):
             v = int(time.time()) + int(v) if v.startswith('+') else number(v)
