@@ -21,6 +21,7 @@ public final class Creation {
     private final Dentries dentries;
     private final SuperBlocks superBlocks;
     private final Permissions permissions;
+    private final FsNotify notify;
     private final Namei namei;
     private final TaskTable tasks;
     private final boolean protectedHardlinks;
@@ -36,6 +37,7 @@ public final class Creation {
         this.dentries = vfs.dentries;
         this.superBlocks = vfs.superBlocks;
         this.permissions = vfs.permissions;
+        this.notify = vfs.notify;
         this.namei = vfs.namei;
         this.tasks = vfs.below.tasks();
         this.protectedHardlinks = protectedHardlinks;
@@ -51,7 +53,11 @@ public final class Creation {
         if (superBlocks.type(dentryTable.sb(dir)).mayChange() != 0) {
             return -Errno.EACCES;
         }
-        return make(task, nd, Stat.S_IFREG | (mode & S_IALLUGO & ~umask(task)), NULL, 0);
+        int dentry = make(task, nd, Stat.S_IFREG | (mode & S_IALLUGO & ~umask(task)), NULL, 0);
+        if (dentry > 0) {
+            notify.created(dir, dentry);
+        }
+        return dentry;
     }
 
     /** vfs_tmpfile(): a file without a name. */
@@ -139,8 +145,9 @@ public final class Creation {
         if (dentry < 0) {
             return dentry;
         }
-        dentries.put(dentry);
         inodes.setNlink(dir, inodes.nlink(dir) + 1);
+        notify.created(nd.dentry, dentry);
+        dentries.put(dentry);
         return 0;
     }
 
@@ -150,6 +157,9 @@ public final class Creation {
             return -Errno.ENOSPC;
         }
         int result = superBlocks.type(dentryTable.sb(nd.dentry)).mkdir(task, nd.dentry, name, bits);
+        if (result == 0) {
+            notify.name(FsNotify.FS_CREATE | FsNotify.FS_ISDIR, dentryTable.inode(nd.dentry), name, NULL, 0);
+        }
         names.put(name);
         return result;
     }
@@ -174,6 +184,7 @@ public final class Creation {
         if (dentry < 0) {
             return dentry;
         }
+        notify.created(nd.dentry, dentry);
         dentries.put(dentry);
         return 0;
     }
@@ -193,6 +204,7 @@ public final class Creation {
             names.put(link);
             return dentry;
         }
+        notify.created(nd.dentry, dentry);
         dentries.put(dentry);
         return 0;
     }
@@ -222,10 +234,12 @@ public final class Creation {
             inodeLife.put(inode);
             return dentry;
         }
-        dentries.put(dentry);
         inodes.setFlags(inode, inodes.flags(inode) & ~InodeFlags.LINKABLE);
         inodes.setNlink(inode, inodes.nlink(inode) + 1);
         inodeLife.touchCtime(inode);
+        notify.inode(FsNotify.FS_ATTRIB, inode);
+        notify.created(nd.dentry, dentry);
+        dentries.put(dentry);
         return 0;
     }
 

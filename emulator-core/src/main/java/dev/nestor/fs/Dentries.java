@@ -15,15 +15,19 @@ public final class Dentries {
     private final DentryTable dentries;
     private final NameTable names;
     private final Inodes inodes;
+    private final InodeTable inodeTable;
+    private final FsNotify notify;
     private final Work work;
 
     /** (parent, name) to dentry: look up, never walk. */
     private final Long2IntOpenHashMap byName = new Long2IntOpenHashMap();
 
-    Dentries(FsTables tables, Inodes inodes, Work work) {
+    Dentries(FsTables tables, Inodes inodes, FsNotify notify, Work work) {
         this.dentries = tables.dentries;
         this.names = tables.names;
         this.inodes = inodes;
+        this.inodeTable = tables.inodes;
+        this.notify = notify;
         this.work = work;
     }
 
@@ -120,6 +124,9 @@ public final class Dentries {
             int parent = dentries.parent(at);
             int inode = dentries.inode(at);
             int name = dentries.name(at);
+            if (inode != NULL && inodeTable.nlink(inode) == 0) {
+                notify.inodeRemoved(inode);
+            }
             dentries.free(at);
             inodes.put(inode);
             names.put(name);

@@ -19,6 +19,9 @@ public final class FileModes {
     /** It has no position at all. */
     public static final int FMODE_STREAM = 0x200000;
 
+    /** FMODE_NONOTIFY: nobody is told of what is done with it. */
+    public static final int FMODE_NONOTIFY = 0x0400_0000;
+
     /** Its mount is the top of a detached tree, which goes with it. */
     public static final int FMODE_NEED_UNMOUNT = 0x10000000;
 

@@ -21,6 +21,7 @@ public final class Files {
     private final FileKinds kinds;
     private final FileTables descriptors;
     private final FileLocks locks;
+    private final FsNotify notify;
     private final TaskTable tasks;
     private final Creds creds;
     private final CredTable credTable;
@@ -38,6 +39,7 @@ public final class Files {
         this.mounts = mounts;
         this.kinds = kinds;
         this.locks = locks;
+        this.notify = vfs.notify;
         this.tasks = below.tasks();
         this.creds = below.creds();
         this.credTable = below.credTable();
@@ -100,6 +102,10 @@ public final class Files {
             return;
         }
         work.add(Work.FILE_CLOSE);
+        if (files.kind(file) != FileKinds.PATH) {
+            boolean isWritable = (files.mode(file) & FileModes.FMODE_WRITE) != 0;
+            notify.file(isWritable ? FsNotify.FS_CLOSE_WRITE : FsNotify.FS_CLOSE_NOWRITE, file);
+        }
         releaseHook.accept(file);
         locks.removeFile(file);
         ops(file).release(file);

@@ -14,6 +14,8 @@ public final class FsTables {
     public final MountTable mounts;
     public final MntNamespaceTable mntNamespaces;
     public final FsContextTable fsContexts;
+    public final NotifyGroupTable notifyGroups;
+    public final NotifyMarkTable notifyMarks;
     final FileLockTable locks;
     final XattrTable xattrs;
     final PageTree pages = new PageTree();
@@ -37,6 +39,8 @@ public final class FsTables {
         fsStructs = new FsStructTable(maxTasks);
         mounts = new MountTable(maxMounts, superBlocks, dentries);
         mntNamespaces = new MntNamespaceTable(maxMounts, mounts);
+        notifyGroups = new NotifyGroupTable(maxFiles);
+        notifyMarks = new NotifyMarkTable(maxFiles, notifyGroups, inodes, mounts, superBlocks);
     }
 
     public void digest(StateHash hash) {
@@ -53,6 +57,8 @@ public final class FsTables {
         mounts.digest(hash);
         mntNamespaces.digest(hash);
         fsContexts.digest(hash);
+        notifyGroups.digest(hash);
+        notifyMarks.digest(hash);
         pages.digest(hash);
         fdArrays.digest(hash);
     }

@@ -124,10 +124,6 @@ public abstract class FsType {
         return 0;
     }
 
-    /** Whether a file says itself, by fsnotify, when it has changed. */
-    public boolean tellsOfChanges(int inode) {
-        return false;
-    }
 
     /** s_xattr: whether inodes have extended attributes, of the kinds user, trusted and security. */
     public boolean hasXattrs() {

@@ -47,6 +47,7 @@ public final class Opens {
     private final Namei namei;
     private final Creation creation;
     private final Attributes attributes;
+    private final FsNotify notify;
     private final TaskTable tasks;
 
     Opens(Vfs vfs) {
@@ -60,6 +61,7 @@ public final class Opens {
         this.namei = vfs.namei;
         this.creation = vfs.creation;
         this.attributes = vfs.attributes;
+        this.notify = vfs.notify;
         this.tasks = vfs.below.tasks();
     }
 
@@ -86,6 +88,9 @@ public final class Opens {
         if (result == FileOps.BLOCKED) {
             tasks.setRestart(task, 0, file);
             return result;
+        }
+        if (result == 0 && (flags & Fcntl.O_PATH) == 0) {
+            notify.file(FsNotify.FS_OPEN, file);
         }
         if (result == 0 && (flags & Fcntl.O_TRUNC) != 0) {
             result = truncateOpened(task, file, flags);
@@ -117,6 +122,7 @@ public final class Opens {
         if (file > 0) {
             files.setMode(file, files.mode(file) | FMODE_EXEC);
             inodes.setWriteCount(inode, inodes.writeCount(inode) - 1);
+            notify.file(FsNotify.FS_OPEN | FsNotify.FS_OPEN_EXEC, file);
         }
         nd.release();
         return file;
@@ -331,6 +337,10 @@ public final class Opens {
         if ((inodes.mode(inode) & Stat.S_IFMT) != Stat.S_IFREG || (flags & Fcntl.__O_TMPFILE) != 0) {
             return 0;
         }
-        return attributes.truncate(task, inode, 0);
+        int error = attributes.truncate(task, inode, 0);
+        if (error == 0) {
+            notify.dentry(FsNotify.FS_MODIFY, files.dentry(file));
+        }
+        return error;
     }
 }

@@ -17,6 +17,7 @@ public final class ReadWrite {
     private final InodeTable inodes;
     private final Files fileLife;
     private final Attributes attributes;
+    private final FsNotify notify;
     private final Signals signals;
     private final Work work;
 
@@ -25,6 +26,7 @@ public final class ReadWrite {
         this.inodes = vfs.tables.inodes;
         this.fileLife = vfs.files;
         this.attributes = vfs.attributes;
+        this.notify = vfs.notify;
         this.signals = vfs.below.sender();
         this.work = vfs.below.work();
     }
@@ -57,6 +59,15 @@ public final class ReadWrite {
 
     /** vfs_read() at a position. */
     public long readAt(int task, int file, IovIter to, long pos) {
+        long result = get(task, file, to, pos);
+        if (result > 0) {
+            notify.file(FsNotify.FS_ACCESS, file);
+        }
+        return result;
+    }
+
+    /** The same for a caller that moves many pieces and says so once. */
+    public long get(int task, int file, IovIter to, long pos) {
         if (pos < 0 || (pos > 0 && pos + to.remaining() < 0)) {
             return pos < 0 ? -Errno.EINVAL : -Errno.EOVERFLOW;
         }
@@ -76,6 +87,17 @@ public final class ReadWrite {
         return result;
     }
 
+    /** vfs_write() at the file's position for a caller that moves many pieces and says so once. */
+    public long put(int task, int file, IovIter from) {
+        boolean isStream = fileLife.hasMode(file, FileModes.FMODE_STREAM);
+        long pos = isStream ? 0 : position(file, files.pos(file));
+        long result = putAt(task, file, from, pos);
+        if (result > 0 && !isStream) {
+            files.setPos(file, pos + result);
+        }
+        return result;
+    }
+
     /** Where a write goes that was meant for a position: O_APPEND leads it to the end. */
     public long position(int file, long pos) {
         boolean appends = (files.flags(file) & Fcntl.O_APPEND) != 0 && files.kind(file) == FileKinds.REGULAR;
@@ -84,6 +106,15 @@ public final class ReadWrite {
 
     /** vfs_write() at a position. */
     public long writeAt(int task, int file, IovIter from, long pos) {
+        long result = putAt(task, file, from, pos);
+        if (result > 0) {
+            notify.file(FsNotify.FS_MODIFY, file);
+        }
+        return result;
+    }
+
+    /** The same for a caller that moves many pieces and says so once. */
+    public long putAt(int task, int file, IovIter from, long pos) {
         if (pos < 0 || (pos > 0 && pos + from.remaining() < 0)) {
             return pos < 0 ? -Errno.EINVAL : -Errno.EOVERFLOW;
         }

@@ -20,6 +20,7 @@ public final class Removal {
     private final Dentries dentries;
     private final SuperBlocks superBlocks;
     private final Permissions permissions;
+    private final FsNotify notify;
     private final Namei namei;
     private final Creation creation;
     private final Mounts mounts;
@@ -33,6 +34,7 @@ public final class Removal {
         this.dentries = vfs.dentries;
         this.superBlocks = vfs.superBlocks;
         this.permissions = vfs.permissions;
+        this.notify = vfs.notify;
         this.namei = vfs.namei;
         this.creation = vfs.creation;
         this.mounts = vfs.mounts;
@@ -76,9 +78,22 @@ public final class Removal {
             forget(nd.dentry, dentry);
             inodes.setNlink(inode, inodes.nlink(inode) - 1);
             inodeLife.touchCtime(inode);
+            notify.inode(FsNotify.FS_ATTRIB, inode);
         }
-        dentries.put(dentry);
+        putGone(nd.dentry, dentry, error == 0 ? FsNotify.FS_DELETE : 0);
         return error;
+    }
+
+    /** d_delete_notify(): who watches the inode hears first that it is gone, if it is. */
+    private void putGone(int dir, int dentry, int mask) {
+        if (mask == 0 || notify.isIdle()) {
+            dentries.put(dentry);
+            return;
+        }
+        int name = names.get(dentryTable.name(dentry));
+        dentries.put(dentry);
+        notify.name(mask, dentryTable.inode(dir), name, NULL, 0);
+        names.put(name);
     }
 
     /** do_rmdir() after getname(). */
@@ -109,7 +124,7 @@ public final class Removal {
         if (error == 0) {
             error = rmdir(nd, dentry);
         }
-        dentries.put(dentry);
+        putGone(nd.dentry, dentry, error == 0 ? FsNotify.FS_DELETE | FsNotify.FS_ISDIR : 0);
         return error;
     }
 
@@ -341,10 +356,21 @@ public final class Removal {
         if (error != 0) {
             return error;
         }
+        int oldName = names.get(dentryTable.name(source));
         if (exchange) {
-            return exchange(old.dentry, to.dentry, source, target);
+            exchange(old.dentry, to.dentry, source, target);
+        } else {
+            replace(old, to, source, target);
         }
-        replace(old, to, source, target);
+        notify.moved(
+                dentryTable.inode(old.dentry),
+                oldName,
+                source,
+                exchange || target == NULL ? NULL : dentryTable.inode(target));
+        if (exchange) {
+            notify.moved(dentryTable.inode(to.dentry), dentryTable.name(source), target, NULL);
+        }
+        names.put(oldName);
         return 0;
     }
 
@@ -406,7 +432,7 @@ public final class Removal {
     }
 
     /** RENAME_EXCHANGE: the two dentries swap places; a name of its own keeps them apart meanwhile. */
-    private int exchange(int oldDir, int newDir, int source, int target) {
+    private void exchange(int oldDir, int newDir, int source, int target) {
         int oldName = names.get(dentryTable.name(source));
         int newName = names.get(dentryTable.name(target));
         int between = names.intern("/exchange");
@@ -422,7 +448,6 @@ public final class Removal {
         }
         inodeLife.touchMtime(dentryTable.inode(oldDir));
         inodeLife.touchMtime(dentryTable.inode(newDir));
-        return 0;
     }
 
     private void linkParent(int dir, int change) {

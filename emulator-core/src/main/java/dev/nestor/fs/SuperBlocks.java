@@ -12,17 +12,19 @@ public final class SuperBlocks {
     private final MountTable mounts;
     private final NameTable names;
     private final Dentries dentries;
+    private final FsNotify notify;
     private final FsTypes types;
     private final UserNamespaces userNamespaces;
     private int firstDevice = 1;
     private int initialUserNs; // of the first instance, which the kernel booted with
     private final IdSet devs = new IdSet();
 
-    SuperBlocks(FsTables tables, Dentries dentries, FsTypes types, UserNamespaces userNamespaces) {
+    SuperBlocks(FsTables tables, Dentries dentries, FsNotify notify, FsTypes types, UserNamespaces userNamespaces) {
         this.superBlocks = tables.superBlocks;
         this.mounts = tables.mounts;
         this.names = tables.names;
         this.dentries = dentries;
+        this.notify = notify;
         this.types = types;
         this.userNamespaces = userNamespaces;
     }
@@ -67,6 +69,7 @@ public final class SuperBlocks {
             return;
         }
         int root = superBlocks.root(sb);
+        notify.superGone(sb);
         if (root != NULL) {
             dentries.dropTree(root);
             dentries.put(root);

@@ -57,6 +57,7 @@ public final class Vfs {
     public final FileKinds kinds = new FileKinds();
     public final Contents contents;
     public final Inodes inodes;
+    public final FsNotify notify;
     public final Dentries dentries;
     public final SuperBlocks superBlocks;
     public final Mounts mounts;
@@ -87,8 +88,9 @@ public final class Vfs {
         this.tables = tables;
         contents = new Contents(tables, below.frames(), below.work());
         inodes = new Inodes(tables, contents, types, below.realtimeNs(), below.work());
-        dentries = new Dentries(tables, inodes, below.work());
-        superBlocks = new SuperBlocks(tables, dentries, types, below.userNamespaces());
+        notify = new FsNotify(tables, inodes, below.work());
+        dentries = new Dentries(tables, inodes, notify, below.work());
+        superBlocks = new SuperBlocks(tables, dentries, notify, types, below.userNamespaces());
         mounts = new Mounts(tables, below, dentries, superBlocks, MOUNT_MAX);
         mntNamespaces = new MntNamespaces(tables, below, mounts, superBlocks);
         fsStructs = new FsStructs(tables, mounts, mntNamespaces, dentries, below.tasks(), below.work());

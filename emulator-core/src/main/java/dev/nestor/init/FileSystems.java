@@ -2,6 +2,7 @@ package dev.nestor.init;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.fs.FsNotify;
 import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
@@ -84,6 +85,7 @@ public final class FileSystems {
         pidFds.setNamespaces(this::openNamespace);
         ProcTexts.register(procFiles, procContext(), procFs);
         new Sysctls(kernel).register(procFiles);
+        new FsSysctls(kernel, inotifies).register(procFiles);
         new TimeFiles(kernel).register(procFiles);
         new UserSysctls(kernel).register(procFiles);
         new IpcSysctls(kernel).register(procFiles);
@@ -102,7 +104,7 @@ public final class FileSystems {
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         network = newNetwork(userNs);
         cgroupFs = newCgroupFs();
-        cgroupFs.setChangedHook(inotifies::modified);
+        cgroupFs.setChangedHook(inode -> vfs.notify.inode(FsNotify.FS_MODIFY, inode));
         legacyCgroupFs = new LegacyCgroupFs(
                 vfs,
                 kernel.cgroups(),

@@ -47,6 +47,7 @@ public final class KernelInvariants {
         new IpcInvariants(kernel).check();
         new CgroupInvariants(kernel, all).check();
         new MountInvariants(kernel).check();
+        new NotifyInvariants(kernel).check();
         Claims.forEach(kernel.credTable(), this::checkCapabilities);
         Claims.forEach(kernel.userNamespaceTable(), this::checkUserNamespace);
         checkInums();

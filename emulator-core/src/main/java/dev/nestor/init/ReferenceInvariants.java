@@ -267,6 +267,8 @@ final class ReferenceInvariants {
         Claims.forEach(creds, cred -> holders.hold(creds.ucounts(cred), "cred"));
         MqueueTable mqueues = all.get(MqueueTable.class);
         Claims.forEach(mqueues, mqueue -> holders.hold(mqueues.ucounts(mqueue), "queue"));
+        Claims.forEach(fs.notifyGroups, group -> holders.hold(fs.notifyGroups.ucounts(group), "group"));
+        Claims.forEach(fs.notifyMarks, mark -> holders.hold(fs.notifyMarks.ucounts(mark), "mark"));
         for (Table table : all.list()) {
             if (table instanceof NamespaceTable owned) {
                 Claims.forEach(owned, ns -> holders.hold(owned.ucounts(ns), owned.name()));

@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.FileModes;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
+import dev.nestor.fs.FsNotify;
 import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.Namei;
 import dev.nestor.fs.Nameidata;
@@ -102,6 +103,20 @@ public final class SysAttributes {
         return error;
     }
 
+    /** fsnotify_change() after what has been done without an error. */
+    private int told(int error, int mask, int dentry) {
+        if (error == 0 && mask != 0) {
+            vfs.notify.dentry(mask, dentry);
+        }
+        return error;
+    }
+
+    private int timesMask() {
+        return atime != -1 && mtime != -1
+                ? FsNotify.FS_ATTRIB
+                : atime != -1 ? FsNotify.FS_ACCESS : mtime != -1 ? FsNotify.FS_MODIFY : 0;
+    }
+
     private int inodeFound() {
         return vfs.tables.dentries.inode(namei.first().dentry());
     }
@@ -114,7 +129,7 @@ public final class SysAttributes {
         if (error != 0) {
             return error;
         }
-        error = vfs.attributes.chmod(task, inodeFound(), mode);
+        error = told(vfs.attributes.chmod(task, inodeFound(), mode), FsNotify.FS_ATTRIB, namei.first().dentry());
         namei.first().release();
         return error;
     }
@@ -126,7 +141,10 @@ public final class SysAttributes {
         }
         return vfs.creation.isReadOnly(fileTable.mnt(file))
                 ? -Errno.EROFS
-                : vfs.attributes.chmod(task, fileTable.inode(file), args.intAt(1));
+                : told(
+                        vfs.attributes.chmod(task, fileTable.inode(file), args.intAt(1)),
+                        FsNotify.FS_ATTRIB,
+                        fileTable.dentry(file));
     }
 
     private long chown(int task, int dfd, long path, int uid, int gid, int flags) {
@@ -137,7 +155,8 @@ public final class SysAttributes {
         if (error != 0) {
             return error;
         }
-        error = chownInode(task, inodeFound(), uid, gid);
+        int mask = uid == -1 && gid == -1 ? 0 : FsNotify.FS_ATTRIB;
+        error = told(chownInode(task, inodeFound(), uid, gid), mask, namei.first().dentry());
         namei.first().release();
         return error;
     }
@@ -163,7 +182,10 @@ public final class SysAttributes {
         }
         return vfs.creation.isReadOnly(fileTable.mnt(file))
                 ? -Errno.EROFS
-                : chownInode(task, fileTable.inode(file), args.intAt(1), args.intAt(2));
+                : told(
+                        chownInode(task, fileTable.inode(file), args.intAt(1), args.intAt(2)),
+                        args.intAt(1) == -1 && args.intAt(2) == -1 ? 0 : FsNotify.FS_ATTRIB,
+                        fileTable.dentry(file));
     }
 
     private long truncate(int task, SyscallArgs args) {
@@ -181,6 +203,7 @@ public final class SysAttributes {
         int type = vfs.tables.inodes.mode(inodeFound()) & Stat.S_IFMT;
         boolean isReadOnly = type == Stat.S_IFREG && vfs.creation.isReadOnly(nd.mnt());
         error = isReadOnly ? -Errno.EROFS : vfs.attributes.truncatePath(task, inodeFound(), args.get(1));
+        error = told(error, FsNotify.FS_MODIFY, nd.dentry());
         nd.release();
         return error;
     }
@@ -198,7 +221,8 @@ public final class SysAttributes {
         if (!isRegular || !files.hasMode(file, FileModes.FMODE_WRITE)) {
             return -Errno.EINVAL;
         }
-        return vfs.attributes.truncate(task, inode, args.get(1));
+        return told(
+                vfs.attributes.truncate(task, inode, args.get(1)), FsNotify.FS_MODIFY, fileTable.dentry(file));
     }
 
     /** do_utimes() after the times have been taken in: by path, or by descriptor where there is none. */
@@ -213,7 +237,10 @@ public final class SysAttributes {
             }
             return vfs.creation.isReadOnly(fileTable.mnt(file))
                     ? -Errno.EROFS
-                    : vfs.attributes.utimes(task, fileTable.inode(file), atime, mtime, touch);
+                    : told(
+                            vfs.attributes.utimes(task, fileTable.inode(file), atime, mtime, touch),
+                            timesMask(),
+                            fileTable.dentry(file));
         }
         if ((flags & ~(Fcntl.AT_SYMLINK_NOFOLLOW | Fcntl.AT_EMPTY_PATH)) != 0) {
             return -Errno.EINVAL;
@@ -223,6 +250,7 @@ public final class SysAttributes {
             return error;
         }
         error = vfs.attributes.utimes(task, inodeFound(), atime, mtime, touch);
+        error = told(error, timesMask(), namei.first().dentry());
         namei.first().release();
         return error;
     }

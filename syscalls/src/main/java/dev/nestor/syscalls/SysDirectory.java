@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.DirEmitter;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
+import dev.nestor.fs.FsNotify;
 import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.init.Kernel;
@@ -67,6 +68,7 @@ public final class SysDirectory implements DirEmitter {
         if (result < 0) {
             return result;
         }
+        vfs.notify.file(FsNotify.FS_ACCESS, file);
         if (previous == 0) {
             return error;
         }

@@ -7,6 +7,7 @@ import dev.nestor.fs.FileModes;
 import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
+import dev.nestor.fs.FsNotify;
 import dev.nestor.fs.IovIter;
 import dev.nestor.fs.ReadWrite;
 import dev.nestor.fs.Vfs;
@@ -97,10 +98,18 @@ public final class SysFileData {
             return -Errno.EINVAL;
         }
         long moved = move(task, in, out, pos, Math.min(args.get(3), ReadWrite.MAX_RW_COUNT));
+        told(in, out, moved);
         if (moved > 0 && offset == 0) {
             fileTable.setPos(in, pos + moved);
         }
         return offset != 0 && moved > 0 && memory.putLong(mm, offset, pos + moved) != 0 ? -Errno.EFAULT : moved;
+    }
+
+    private void told(int in, int out, long moved) {
+        if (moved > 0) {
+            vfs.notify.file(FsNotify.FS_ACCESS, in);
+            vfs.notify.file(FsNotify.FS_MODIFY, out);
+        }
     }
 
     /** Bytes from a position of one file to the position of another, which moves on. */
@@ -108,11 +117,11 @@ public final class SysFileData {
         long done = 0;
         while (done < count) {
             int part = (int) Math.min(CHUNK, count - done);
-            long got = readWrite.readAt(task, in, to.kernel(chunk, 0, part), pos + done);
+            long got = readWrite.get(task, in, to.kernel(chunk, 0, part), pos + done);
             if (got <= 0) {
                 return done > 0 ? done : got;
             }
-            long put = readWrite.write(task, out, from.kernel(chunk, 0, (int) got));
+            long put = readWrite.put(task, out, from.kernel(chunk, 0, (int) got));
             if (put == FileOps.BLOCKED) {
                 return done > 0 ? done : put;
             }
@@ -150,8 +159,8 @@ public final class SysFileData {
         long count = Math.min(args.get(4), ReadWrite.MAX_RW_COUNT);
         while (done < count) {
             int part = (int) Math.min(CHUNK, count - done);
-            long got = readWrite.readAt(task, in, to.kernel(chunk, 0, part), posIn + done);
-            long put = got <= 0 ? got : readWrite.writeAt(task, out, from.kernel(chunk, 0, (int) got), posOut + done);
+            long got = readWrite.get(task, in, to.kernel(chunk, 0, part), posIn + done);
+            long put = got <= 0 ? got : readWrite.putAt(task, out, from.kernel(chunk, 0, (int) got), posOut + done);
             if (put <= 0) {
                 if (done == 0) {
                     return put;
@@ -160,6 +169,7 @@ public final class SysFileData {
             }
             done += put;
         }
+        told(in, out, done);
         advance(mm, in, args.get(1), posIn + done);
         advance(mm, out, args.get(3), posOut + done);
         return done;
@@ -230,7 +240,11 @@ public final class SysFileData {
         if (punches || zeroes) {
             vfs.contents.punch(inode, offset, offset + length);
         }
-        return punches ? 0 : vfs.contents.allocate(inode, offset, length, (mode & FALLOC_FL_KEEP_SIZE) != 0);
+        int error = punches ? 0 : vfs.contents.allocate(inode, offset, length, (mode & FALLOC_FL_KEEP_SIZE) != 0);
+        if (error == 0) {
+            vfs.notify.file(FsNotify.FS_MODIFY, file);
+        }
+        return error;
     }
 
     private long fadvise(int task, SyscallArgs args) {

@@ -12,13 +12,12 @@ import dev.nestor.fs.inotify.Inotifies;
 import dev.nestor.init.Kernel;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Inotify;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Stat;
 
 /** inotify_init(2), inotify_add_watch(2), inotify_rm_watch(2): fs/notify/inotify/inotify_user.c. */
 public final class SysInotify {
-    private static final int IN_ONLYDIR = 0x1000000;
-    private static final int IN_DONT_FOLLOW = 0x2000000;
     private static final int ALL_INOTIFY_BITS = 0xf700_0000 | 0xefff;
 
     private final Vfs vfs;
@@ -34,7 +33,7 @@ public final class SysInotify {
     }
 
     public void register(SyscallTable.Builder table) {
-        String missing = "events of files other than those of cgroups: waiting for them is not computed";
+        String missing = "events of files that change outside of the emulator: waiting for them is not computed";
         table.partial(Nr.NR_inotify_init, "inotify_init", (task, args) -> inotifies.create(task, 0), missing)
                 .partial(
                         Nr.NR_inotify_init1,
@@ -54,11 +53,11 @@ public final class SysInotify {
         if (file == NULL) {
             return -Errno.EBADF;
         }
-        boolean both = (mask & Inotifies.IN_MASK_ADD) != 0 && (mask & Inotifies.IN_MASK_CREATE) != 0;
+        boolean both = (mask & Inotify.IN_MASK_ADD) != 0 && (mask & Inotify.IN_MASK_CREATE) != 0;
         if (both || !inotifies.isInotify(file)) {
             return -Errno.EINVAL;
         }
-        int flags = (mask & IN_DONT_FOLLOW) == 0 ? LookupFlags.FOLLOW : 0;
+        int flags = (mask & Inotify.IN_DONT_FOLLOW) == 0 ? LookupFlags.FOLLOW : 0;
         Nameidata nd = namei.first();
         int error = namei.getname(nd, task, args.get(1), flags);
         if (error == 0) {
@@ -69,7 +68,7 @@ public final class SysInotify {
         }
         int inode = vfs.tables.dentries.inode(nd.dentry());
         boolean isDir = (vfs.tables.inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR;
-        error = (mask & IN_ONLYDIR) != 0 && !isDir
+        error = (mask & Inotify.IN_ONLYDIR) != 0 && !isDir
                 ? -Errno.ENOTDIR
                 : vfs.permissions.check(task, inode, Permissions.MAY_READ);
         int result = error != 0 ? error : inotifies.watch(file, inode, mask);

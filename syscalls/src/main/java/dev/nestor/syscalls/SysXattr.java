@@ -3,6 +3,7 @@ package dev.nestor.syscalls;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.Files;
+import dev.nestor.fs.FsNotify;
 import dev.nestor.fs.LookupFlags;
 import dev.nestor.fs.Namei;
 import dev.nestor.fs.Nameidata;
@@ -16,9 +17,13 @@ import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import java.nio.charset.StandardCharsets;
 
-/** setxattr(2), getxattr(2), listxattr(2), removexattr(2) and their kin: fs/xattr.c. */
+/** Extended attributes: fs/xattr.c. */
 public final class SysXattr {
-    private static final int FOLLOW = LookupFlags.FOLLOW;
+    private static final int CWD = Fcntl.AT_FDCWD;
+    private static final int NOFOLLOW = Fcntl.AT_SYMLINK_NOFOLLOW;
+    private static final int EMPTY = Fcntl.AT_EMPTY_PATH;
+    private static final int ARGS_SIZE = 16; // bytes: struct xattr_args
+    private static final int PAGE_SIZE = 4096; // bytes
 
     private final TaskTable tasks;
     private final UserMemory memory;
@@ -27,7 +32,25 @@ public final class SysXattr {
     private final Files files;
     private final Xattrs xattrs;
     private final byte[] bytes = new byte[Xattrs.XATTR_NAME_MAX + 1];
+    private final byte[] more = new byte[PAGE_SIZE];
+    private final Value value = new Value();
     private String name = "";
+    private int mnt; // of what has been found
+    private int dentry; // of what has been found
+
+    /** struct xattr_args, or the arguments that stand for it. */
+    private static final class Value {
+        private long address;
+        private long size; // bytes
+        private int flags;
+
+        private Value set(long newAddress, long newSize, int newFlags) {
+            address = newAddress;
+            size = newSize;
+            flags = newFlags;
+            return this;
+        }
+    }
 
     public SysXattr(Kernel kernel) {
         this.tasks = kernel.tasks();
@@ -39,19 +62,34 @@ public final class SysXattr {
     }
 
     public void register(SyscallTable.Builder calls) {
-        String missing = "system.posix_acl_*; capabilities of files at execve";
-        calls.partial(Nr.NR_setxattr, "setxattr", (task, args) -> setPath(task, args, FOLLOW), missing)
-                .partial(Nr.NR_lsetxattr, "lsetxattr", (task, args) -> setPath(task, args, 0), missing)
-                .partial(Nr.NR_fsetxattr, "fsetxattr", this::setFile, missing)
-                .partial(Nr.NR_getxattr, "getxattr", (task, args) -> getPath(task, args, FOLLOW), missing)
-                .partial(Nr.NR_lgetxattr, "lgetxattr", (task, args) -> getPath(task, args, 0), missing)
-                .partial(Nr.NR_fgetxattr, "fgetxattr", this::getFile, missing)
-                .full(Nr.NR_listxattr, "listxattr", (task, args) -> listPath(task, args, FOLLOW))
-                .full(Nr.NR_llistxattr, "llistxattr", (task, args) -> listPath(task, args, 0))
-                .full(Nr.NR_flistxattr, "flistxattr", this::listFile)
-                .full(Nr.NR_removexattr, "removexattr", (task, args) -> removePath(task, args, FOLLOW))
-                .full(Nr.NR_lremovexattr, "lremovexattr", (task, args) -> removePath(task, args, 0))
-                .full(Nr.NR_fremovexattr, "fremovexattr", this::removeFile);
+        calls.full(Nr.NR_setxattr, "setxattr", (task, args) -> set(task, CWD, args.get(0), 0, args))
+                .full(Nr.NR_lsetxattr, "lsetxattr", (task, args) -> set(task, CWD, args.get(0), NOFOLLOW, args))
+                .full(Nr.NR_fsetxattr, "fsetxattr", (task, args) -> set(task, args.intAt(0), 0, EMPTY, args))
+                .full(Nr.NR_setxattrat, "setxattrat", this::setAt)
+                .full(Nr.NR_getxattr, "getxattr", (task, args) -> get(task, CWD, args.get(0), 0, args))
+                .full(Nr.NR_lgetxattr, "lgetxattr", (task, args) -> get(task, CWD, args.get(0), NOFOLLOW, args))
+                .full(Nr.NR_fgetxattr, "fgetxattr", (task, args) -> get(task, args.intAt(0), 0, EMPTY, args))
+                .full(Nr.NR_getxattrat, "getxattrat", this::getAt)
+                .full(Nr.NR_listxattr, "listxattr", (task, args) -> list(task, CWD, args.get(0), 0, args))
+                .full(Nr.NR_llistxattr, "llistxattr", (task, args) -> list(task, CWD, args.get(0), NOFOLLOW, args))
+                .full(Nr.NR_flistxattr, "flistxattr", (task, args) -> list(task, args.intAt(0), 0, EMPTY, args))
+                .full(Nr.NR_listxattrat, "listxattrat", this::listAt)
+                .full(
+                        Nr.NR_removexattr,
+                        "removexattr",
+                        (task, args) -> remove(task, CWD, args.get(0), 0, args.get(1)))
+                .full(
+                        Nr.NR_lremovexattr,
+                        "lremovexattr",
+                        (task, args) -> remove(task, CWD, args.get(0), NOFOLLOW, args.get(1)))
+                .full(
+                        Nr.NR_fremovexattr,
+                        "fremovexattr",
+                        (task, args) -> remove(task, args.intAt(0), 0, EMPTY, args.get(1)))
+                .full(
+                        Nr.NR_removexattrat,
+                        "removexattrat",
+                        (task, args) -> remove(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3)));
     }
 
     /** import_xattr_name(). */
@@ -68,84 +106,138 @@ public final class SysXattr {
     }
 
     /** setxattr_copy(). */
-    private int importValue(int task, SyscallArgs args) {
-        if ((args.intAt(4) & ~(Xattrs.XATTR_CREATE | Xattrs.XATTR_REPLACE)) != 0) {
+    private int importValue(int task, long nameAddress) {
+        if ((value.flags & ~(Xattrs.XATTR_CREATE | Xattrs.XATTR_REPLACE)) != 0) {
             return -Errno.EINVAL;
         }
-        int error = importName(task, args.get(1));
-        if (error != 0 || args.get(3) == 0) {
+        int error = importName(task, nameAddress);
+        if (error != 0 || value.size == 0) {
             return error;
         }
-        if (Long.compareUnsigned(args.get(3), Xattrs.XATTR_SIZE_MAX) > 0) {
+        if (Long.compareUnsigned(value.size, Xattrs.XATTR_SIZE_MAX) > 0) {
             return -Errno.E2BIG;
         }
-        return memory.copyFromUser(tasks.mm(task), args.get(2), xattrs.value(), 0, args.intAt(3));
+        return memory.copyFromUser(tasks.mm(task), value.address, xattrs.value(), 0, (int) value.size);
     }
 
-    /** user_path_at(): on success the caller releases namei.first(). */
-    private int lookup(int task, long path, int flags, boolean writes) {
+    /** copy_struct_from_user() of struct xattr_args: EINVAL, E2BIG, EFAULT. */
+    private int importArgs(int task, long address, long size) {
+        if (Long.compareUnsigned(size, ARGS_SIZE) < 0) {
+            return -Errno.EINVAL;
+        }
+        if (Long.compareUnsigned(size, PAGE_SIZE) > 0) {
+            return -Errno.E2BIG;
+        }
+        if (memory.copyFromUser(tasks.mm(task), address, more, 0, (int) size) != 0) {
+            return -Errno.EFAULT;
+        }
+        for (int i = ARGS_SIZE; i < size; i++) {
+            if (more[i] != 0) {
+                return -Errno.E2BIG;
+            }
+        }
+        value.set(Bytes.getLong(more, 0), Bytes.getInt(more, 8) & 0xffffffffL, Bytes.getInt(more, 12));
+        return 0;
+    }
+
+    private static boolean isKnown(int flags) {
+        return (flags & ~(NOFOLLOW | EMPTY)) == 0;
+    }
+
+    /**
+     * By a path, or a descriptor where there is none: the dentry, which the caller releases by {@link #found} with a
+     * result, or a negative errno.
+     */
+    private int find(int task, int dfd, long path, int flags, boolean writes) {
+        boolean byFile = (flags & EMPTY) != 0 && path == 0;
         Nameidata nd = namei.first();
-        int error = namei.getname(nd, task, path, flags);
-        if (error == 0) {
-            error = namei.lookup(nd, task, Fcntl.AT_FDCWD, flags);
+        int lookup = (flags & NOFOLLOW) != 0 ? 0 : LookupFlags.FOLLOW;
+        lookup |= (flags & EMPTY) != 0 ? LookupFlags.EMPTY : 0;
+        if (!byFile) {
+            int error = namei.getname(nd, task, path, lookup);
+            if (error != 0) {
+                return error;
+            }
+            byFile = nd.length() == 0 && dfd >= 0;
         }
-        if (error == 0 && writes && vfs.creation.isReadOnly(nd.mnt())) {
+        if (byFile) {
+            int file = files.usableFileOf(task, dfd);
+            if (file == NULL) {
+                return -Errno.EBADF;
+            }
+            mnt = vfs.mounts.get(vfs.tables.files.mnt(file));
+            dentry = vfs.dentries.get(vfs.tables.files.dentry(file));
+        } else {
+            int error = namei.lookup(nd, task, dfd, lookup);
+            if (error != 0) {
+                return error;
+            }
+            mnt = vfs.mounts.get(nd.mnt());
+            dentry = vfs.dentries.get(nd.dentry());
             nd.release();
-            return -Errno.EROFS;
         }
-        return error;
+        return writes && vfs.creation.isReadOnly(mnt) ? found(-Errno.EROFS) : dentry;
+    }
+
+    /** The end of what find() began. */
+    private int found(int result) {
+        vfs.dentries.put(dentry);
+        vfs.mounts.put(mnt);
+        return result;
     }
 
     private int inodeFound() {
-        return vfs.tables.dentries.inode(namei.first().dentry());
+        return vfs.tables.dentries.inode(dentry);
     }
 
-    /** The inode of a descriptor, EBADF, or EROFS. */
-    private int inodeOf(int task, int fd, boolean writes) {
-        int file = files.usableFileOf(task, fd);
-        if (file == NULL) {
-            return -Errno.EBADF;
-        }
-        boolean isReadOnly = writes && vfs.creation.isReadOnly(vfs.tables.files.mnt(file));
-        return isReadOnly ? -Errno.EROFS : vfs.tables.files.inode(file);
-    }
-
-    private long setPath(int task, SyscallArgs args, int flags) {
-        int error = importValue(task, args);
+    private int changed(int error) {
         if (error == 0) {
-            error = lookup(task, args.get(0), flags, true);
+            vfs.notify.dentry(FsNotify.FS_ATTRIB, dentry);
         }
-        if (error != 0) {
-            return error;
-        }
-        error = xattrs.set(task, inodeFound(), name, args.intAt(3), args.intAt(4));
-        namei.first().release();
-        return error;
+        return found(error);
     }
 
-    private long setFile(int task, SyscallArgs args) {
-        int error = importValue(task, args);
-        int inode = error != 0 ? error : inodeOf(task, args.intAt(0), true);
-        return inode < 0 ? inode : xattrs.set(task, inode, name, args.intAt(3), args.intAt(4));
+    private long set(int task, int dfd, long path, int flags, SyscallArgs args) {
+        value.set(args.get(2), args.get(3), args.intAt(4));
+        return setValue(task, dfd, path, flags, args.get(1));
     }
 
-    private long getPath(int task, SyscallArgs args, int flags) {
-        int error = importName(task, args.get(1));
-        if (error == 0) {
-            error = lookup(task, args.get(0), flags, false);
-        }
-        if (error != 0) {
-            return error;
-        }
-        int length = xattrs.get(task, inodeFound(), name);
-        namei.first().release();
-        return give(task, length, args.get(2), args.get(3));
+    private long setAt(int task, SyscallArgs args) {
+        int error = importArgs(task, args.get(4), args.get(5));
+        return error != 0 ? error : setValue(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3));
     }
 
-    private long getFile(int task, SyscallArgs args) {
-        int error = importName(task, args.get(1));
-        int inode = error != 0 ? error : inodeOf(task, args.intAt(0), false);
-        return inode < 0 ? inode : give(task, xattrs.get(task, inode, name), args.get(2), args.get(3));
+    /** path_setxattrat(). */
+    private long setValue(int task, int dfd, long path, int flags, long nameAddress) {
+        if (!isKnown(flags)) {
+            return -Errno.EINVAL;
+        }
+        int error = importValue(task, nameAddress);
+        int at = error != 0 ? error : find(task, dfd, path, flags, true);
+        return at < 0 ? at : changed(xattrs.set(task, inodeFound(), name, (int) value.size, value.flags));
+    }
+
+    private long get(int task, int dfd, long path, int flags, SyscallArgs args) {
+        value.set(args.get(2), args.get(3), 0);
+        return getValue(task, dfd, path, flags, args.get(1));
+    }
+
+    private long getAt(int task, SyscallArgs args) {
+        int error = importArgs(task, args.get(4), args.get(5));
+        if (error == 0 && value.flags != 0) {
+            error = -Errno.EINVAL;
+        }
+        return error != 0 ? error : getValue(task, args.intAt(0), args.get(1), args.intAt(2), args.get(3));
+    }
+
+    /** path_getxattrat(). */
+    private long getValue(int task, int dfd, long path, int flags, long nameAddress) {
+        if (!isKnown(flags)) {
+            return -Errno.EINVAL;
+        }
+        int error = importName(task, nameAddress);
+        int at = error != 0 ? error : find(task, dfd, path, flags, false);
+        return at < 0 ? at : give(task, found(xattrs.get(task, inodeFound(), name)), value.address, value.size);
     }
 
     /** The length of a value or list; it is written where there is room for it, ERANGE where there is too little. */
@@ -160,37 +252,32 @@ public final class SysXattr {
         return error != 0 ? error : length;
     }
 
-    private long listPath(int task, SyscallArgs args, int flags) {
-        int error = lookup(task, args.get(0), flags, false);
-        if (error != 0) {
-            return error;
-        }
-        int length = xattrs.list(task, inodeFound());
-        namei.first().release();
-        return give(task, length, args.get(1), args.get(2));
+    private long list(int task, int dfd, long path, int flags, SyscallArgs args) {
+        value.set(args.get(1), args.get(2), 0);
+        return listNames(task, dfd, path, flags);
     }
 
-    private long listFile(int task, SyscallArgs args) {
-        int inode = inodeOf(task, args.intAt(0), false);
-        return inode < 0 ? inode : give(task, xattrs.list(task, inode), args.get(1), args.get(2));
+    private long listAt(int task, SyscallArgs args) {
+        value.set(args.get(3), args.get(4), 0);
+        return listNames(task, args.intAt(0), args.get(1), args.intAt(2));
     }
 
-    private long removePath(int task, SyscallArgs args, int flags) {
-        int error = importName(task, args.get(1));
-        if (error == 0) {
-            error = lookup(task, args.get(0), flags, true);
+    /** path_listxattrat(). */
+    private long listNames(int task, int dfd, long path, int flags) {
+        if (!isKnown(flags)) {
+            return -Errno.EINVAL;
         }
-        if (error != 0) {
-            return error;
-        }
-        error = xattrs.remove(task, inodeFound(), name);
-        namei.first().release();
-        return error;
+        int at = find(task, dfd, path, flags, false);
+        return at < 0 ? at : give(task, found(xattrs.list(task, inodeFound())), value.address, value.size);
     }
 
-    private long removeFile(int task, SyscallArgs args) {
-        int error = importName(task, args.get(1));
-        int inode = error != 0 ? error : inodeOf(task, args.intAt(0), true);
-        return inode < 0 ? inode : xattrs.remove(task, inode, name);
+    /** path_removexattrat(). */
+    private long remove(int task, int dfd, long path, int flags, long nameAddress) {
+        if (!isKnown(flags)) {
+            return -Errno.EINVAL;
+        }
+        int error = importName(task, nameAddress);
+        int at = error != 0 ? error : find(task, dfd, path, flags, true);
+        return at < 0 ? at : changed(xattrs.remove(task, inodeFound(), name));
     }
 }

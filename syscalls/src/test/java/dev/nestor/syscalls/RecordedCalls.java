@@ -39,6 +39,7 @@ final class RecordedCalls {
     private final Map<String, Long> names = new HashMap<>();
     private final Map<Integer, String> errnos = new HashMap<>();
     private final Map<String, Integer> numbers = new HashMap<>();
+    private final List<Integer> moves = new ArrayList<>(); // cookies of renames, as they come
     private long next; // free memory for arguments
 
     private record Out(String kind, long address, int size) {}
@@ -58,7 +59,8 @@ final class RecordedCalls {
                 "Prctl",
                 "Keyctl",
                 "Time",
-                "Socket");
+                "Socket",
+                "Inotify");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
                 errnos.put((int) valueOf(field), field.getName());
@@ -80,7 +82,7 @@ final class RecordedCalls {
                         + " MS_NODIRATIME 2048 MS_NOSYMFOLLOW 256 MS_LAZYTIME 0x2000000"
                         + " MNT_DETACH 2 MNT_FORCE 1 MNT_EXPIRE 4 UMOUNT_NOFOLLOW 8 NS_GET_USERNS 0xb701"
                         + " NS_GET_PARENT 0xb702 NS_GET_NSTYPE 0xb703 NS_GET_OWNER_UID 0xb704"
-                        + " FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
+                        + " INOTIFY_IOC_SETNEXTWD 0x40044900 FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
                         + " CLONE_NEWTIME 0x80 CLONE_NEWIPC 0x8000000 TFD_TIMER_CANCEL_ON_SET 2"
                         + " SOCK_CLOEXEC 0x80000 SOCK_NONBLOCK 0x800"
                         + " POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32")
@@ -330,11 +332,11 @@ final class RecordedCalls {
         return switch (kind) {
             case "stat" -> 144;
             case "statfs" -> 120;
-            case "dents" -> 4096;
+            case "dents", "watch" -> 4096;
             case "int" -> 4;
             case "ints", "long" -> 8;
             case "flock", "times", "its", "itv", "mattr", "req" -> 32;
-            case "ts", "age" -> 16;
+            case "ts", "age", "xargs" -> 16;
             case "info" -> 112;
             case "ev" -> 96;
             case "sev", "attr" -> 64;
@@ -366,6 +368,15 @@ final class RecordedCalls {
         Bytes.putLong(header, 24, 1);
         Bytes.putLong(header, 40, control.length);
         return header;
+    }
+
+    /** struct xattr_args: value, size or room, flags. */
+    private void attribute(byte[] bytes, String[] parts) {
+        byte[] text = parts[0].getBytes(StandardCharsets.ISO_8859_1);
+        int size = parts[1].isEmpty() ? text.length : (int) number(parts[1]);
+        Bytes.putLong(bytes, 0, place(sized(text, String.valueOf(size)), 8));
+        Bytes.putInt(bytes, 8, size);
+        Bytes.putInt(bytes, 12, parts[2].isEmpty() ? 0 : (int) number(parts[2]));
     }
 
     private static byte[] sized(byte[] bytes, String room) {
@@ -405,6 +416,8 @@ final class RecordedCalls {
             String[] both = values[0].split(":");
             Bytes.putInt(bytes, 0, (int) number(both[0]));
             Bytes.putLong(bytes, 4, number(both[1]));
+        } else if (kind.equals("xargs")) {
+            attribute(bytes, (value + ",,").split(",", -1));
         } else if (kind.equals("sev")) {
             Bytes.putLong(bytes, 0, number(values[0]));
             for (int i = 1; i < 4; i++) {
@@ -479,6 +492,9 @@ final class RecordedCalls {
                 Bytes.getLong(raw, 0) + " " + Bytes.getLong(raw, 8) + " " + Bytes.getLong(raw, 16) + " "
                         + Bytes.getLong(raw, 24);
             case "timex" -> timex(raw);
+            case "xargs" ->
+                result <= 0 ? "" : escape(bytesAt(Bytes.getLong(raw, 0), (int) result), (int) result);
+            case "watch" -> watched(raw, (int) result);
             case "dents" -> dents(raw, (int) result);
             case "ev" -> events(raw, (int) result);
             case "int" -> String.valueOf(Bytes.getInt(raw, 0));
@@ -546,6 +562,27 @@ final class RecordedCalls {
         List<String> events = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             events.add("0x" + Integer.toHexString(Bytes.getInt(raw, 12 * i)) + ":" + Bytes.getLong(raw, 12 * i + 4));
+        }
+        return String.join(" ", events);
+    }
+
+    /** Events of inotify; their cookies are numbered as they come. */
+    private String watched(byte[] raw, int length) {
+        List<String> events = new ArrayList<>();
+        for (int at = 0; at < length; ) {
+            int cookie = Bytes.getInt(raw, at + 8);
+            if (cookie != 0 && !moves.contains(cookie)) {
+                moves.add(cookie);
+            }
+            int name = Bytes.getInt(raw, at + 12);
+            int end = at + 16;
+            while (end < at + 16 + name && raw[end] != 0) {
+                end++;
+            }
+            events.add(Bytes.getInt(raw, at) + ":0x" + Integer.toHexString(Bytes.getInt(raw, at + 4)) + ":"
+                    + (moves.indexOf(cookie) + 1) + ":"
+                    + new String(raw, at + 16, end - at - 16, StandardCharsets.ISO_8859_1) + ":" + name);
+            at += 16 + name;
         }
         return String.join(" ", events);
     }

@@ -56,7 +56,8 @@ public final class AnonInodes extends FsType {
             return -Errno.ENFILE;
         }
         int mode = vfs.tables.files.mode(file);
-        vfs.tables.files.setMode(file, mode & ~(FileModes.FMODE_PREAD | FileModes.FMODE_PWRITE));
+        int kept = mode & ~(FileModes.FMODE_PREAD | FileModes.FMODE_PWRITE);
+        vfs.tables.files.setMode(file, kept | FileModes.FMODE_STREAM | FileModes.FMODE_NONOTIFY);
         vfs.tables.files.setHandle(file, handle);
         int struct = vfs.below.tasks().files(task);
         vfs.fileTables.install(struct, fd, file, (flags & Fcntl.O_CLOEXEC) != 0);

@@ -153,13 +153,6 @@ public abstract class CgroupTree extends FsType {
 
     // Directories.
 
-    /** kernfs_notify() of a file that has changed; nothing else of a cgroup does so. */
-    @Override
-    public boolean tellsOfChanges(int inode) {
-        int kind = inodes.datum(inode);
-        return kind != 0 && kinds.get(kind).has(CgroupFile.NOTIFIES);
-    }
-
     @Override
     public boolean hasXattrs() {
         return true;

@@ -14,7 +14,9 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
 itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
-name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >timex (modes,tick,usec; shown
+name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >xargs (struct xattr_args as
+value,size,flags), >watch (events of inotify
+as wd:mask:cookie:name:length), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
 devices numbered as they appear; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
@@ -75,7 +77,12 @@ NAMES.update(AT_FDCWD=-100, AT_SYMLINK_NOFOLLOW=0x100, AT_REMOVEDIR=0x200, AT_EA
              CLOCK_TAI=11, SIGALRM=14, SIGUSR1=10, SIG_BLOCK=0, SIG_UNBLOCK=1, PR_TIMER_CREATE_RESTORE_IDS=77,
              RLIMIT_SIGPENDING=11, RLIMIT_MSGQUEUE=12, FALLOC_FL_KEEP_SIZE=1, FALLOC_FL_PUNCH_HOLE=2, RLIMIT_FSIZE=1, RLIMIT_NOFILE=7, PR_SET_DUMPABLE=4)
 NAMES.update({k: int(getattr(socket, k)) for k in dir(socket) if re.match('(AF|SOCK|SOL|SO|MSG|IPPROTO|SCM|SHUT|TCP|IP|IPV6)_', k)})
+NAMES.update(IN_ACCESS=1, IN_MODIFY=2, IN_ATTRIB=4, IN_CLOSE_WRITE=8, IN_CLOSE_NOWRITE=16, IN_OPEN=32, IN_MOVED_FROM=64, IN_MOVED_TO=128,
+             IN_CREATE=256, IN_DELETE=512, IN_DELETE_SELF=1024, IN_MOVE_SELF=2048, IN_UNMOUNT=0x2000, IN_Q_OVERFLOW=0x4000,
+             IN_IGNORED=0x8000, IN_ONLYDIR=1 << 24, IN_DONT_FOLLOW=1 << 25, IN_EXCL_UNLINK=1 << 26, IN_MASK_CREATE=1 << 28,
+             IN_MASK_ADD=1 << 29, IN_ISDIR=1 << 30, IN_ONESHOT=1 << 31, IN_ALL_EVENTS=0xfff, INOTIFY_IOC_SETNEXTWD=0x40044900)
 NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
+moves = []  # cookies of renames, as they come
 libc = ctypes.CDLL(None, use_errno=True)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 
@@ -118,7 +125,7 @@ def buffer(kind):
         return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
+    sizes = dict(mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, xargs=16, acl=256, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -140,6 +147,12 @@ def buffer(kind):
         struct.pack_into('<q', out, 88, tick)
     elif kind == 'req':
         struct.pack_into('<IIQQQ', out, 0, *(number(v) & (2**64 - 1) for v in value.split(',')))
+    elif kind == 'xargs':  # struct xattr_args: value, size or room, flags
+        data, size, flags = (value.split(',') + ['', '0'])[:3]
+        raw = data.encode()
+        out.value_room = ctypes.create_string_buffer(raw, max(len(raw), number(size or '0')) + 8)
+        struct.pack_into('<QII', out, 0, ctypes.addressof(out.value_room), number(size) if size else len(raw), number(flags or '0'))
+        out.parts = [out.value_room]
     elif kind in ('long', 'how', 'mattr', 'times', 'iov', 'ints', 'int', 'its', 'itv', 'ts', 'attr') and value:
         size = 4 if kind.startswith('int') else 8
         for i, v in enumerate(value.split(',')):
@@ -172,6 +185,17 @@ def shown(kind, raw, result, parts=None):
             names.append('%s:%d:%d' % (name, typ, off))
             at += reclen
         return ' '.join(names)
+    if kind == 'xargs':
+        return escape(parts[0].raw[:result]) if result > 0 else ''
+    if kind == 'watch':
+        at, events = 0, []
+        while at < result:
+            wd, mask, cookie, length = struct.unpack_from('<iIII', raw, at)
+            name = raw[at + 16:at + 16 + length].split(b'\0')[0].decode('latin-1')
+            moves.append(cookie) if cookie and cookie not in moves else None
+            events.append('%d:%#x:%d:%s:%d' % (wd, mask, moves.index(cookie) + 1 if cookie else 0, name, length))
+            at += 16 + length
+        return ' '.join(events)
     if kind in ('age', 'info'):
         return '%de5s' % (struct.unpack_from('<q', raw)[0] // 100000)
     if kind in ('its', 'itv'):
