@@ -124,7 +124,6 @@ public abstract class FsType {
         return 0;
     }
 
-
     /** s_xattr: whether inodes have extended attributes, of the kinds user, trusted and security. */
     public boolean hasXattrs() {
         return false;

@@ -18,7 +18,8 @@ public final class NotifyMarkTable extends Table {
     private final Chain ofMount; // of a mount: the marks on it
     private final Chain ofSuper; // of a super_block: the marks on all its files
 
-    public NotifyMarkTable(int limit, NotifyGroupTable groups, InodeTable inodes, MountTable mounts, SuperBlockTable supers) {
+    public NotifyMarkTable(
+            int limit, NotifyGroupTable groups, InodeTable inodes, MountTable mounts, SuperBlockTable supers) {
         super("fsnotify_mark", 62, limit);
         ofGroup = new Chain(groups, this);
         ofInode = new Chain(inodes, this);

@@ -32,8 +32,10 @@ final class FsSysctls {
         number(
                 files,
                 path,
-                () -> kernel.userNamespaceTable().ucountMax(kernel.credTable().userNs(kernel.tasks().cred(kernel.initTask())), type),
-                value -> kernel.userNamespaceTable().setUcountMax(kernel.credTable().userNs(kernel.tasks().cred(kernel.initTask())), type, value));
+                () -> kernel.userNamespaceTable()
+                        .ucountMax(kernel.credTable().userNs(kernel.tasks().cred(kernel.initTask())), type),
+                value -> kernel.userNamespaceTable()
+                        .setUcountMax(kernel.credTable().userNs(kernel.tasks().cred(kernel.initTask())), type, value));
     }
 
     private static void number(ProcFiles files, String path, IntSupplier get, IntConsumer put) {

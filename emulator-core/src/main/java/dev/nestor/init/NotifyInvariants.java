@@ -25,7 +25,8 @@ final class NotifyInvariants {
             int overflow = groups.overflows(group) ? 1 : 0;
             boolean fits = groups.qLen(group) >= overflow && groups.qLen(group) <= groups.maxEvents(group) + overflow;
             if (!fits) {
-                throw new AssertionError("group " + Integer.toHexString(group) + " has " + groups.qLen(group) + " events");
+                throw new AssertionError(
+                        "group " + Integer.toHexString(group) + " has " + groups.qLen(group) + " events");
             }
         });
     }

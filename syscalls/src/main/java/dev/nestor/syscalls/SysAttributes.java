@@ -129,7 +129,10 @@ public final class SysAttributes {
         if (error != 0) {
             return error;
         }
-        error = told(vfs.attributes.chmod(task, inodeFound(), mode), FsNotify.FS_ATTRIB, namei.first().dentry());
+        error = told(
+                vfs.attributes.chmod(task, inodeFound(), mode),
+                FsNotify.FS_ATTRIB,
+                namei.first().dentry());
         namei.first().release();
         return error;
     }
@@ -156,7 +159,8 @@ public final class SysAttributes {
             return error;
         }
         int mask = uid == -1 && gid == -1 ? 0 : FsNotify.FS_ATTRIB;
-        error = told(chownInode(task, inodeFound(), uid, gid), mask, namei.first().dentry());
+        error = told(
+                chownInode(task, inodeFound(), uid, gid), mask, namei.first().dentry());
         namei.first().release();
         return error;
     }
@@ -221,8 +225,7 @@ public final class SysAttributes {
         if (!isRegular || !files.hasMode(file, FileModes.FMODE_WRITE)) {
             return -Errno.EINVAL;
         }
-        return told(
-                vfs.attributes.truncate(task, inode, args.get(1)), FsNotify.FS_MODIFY, fileTable.dentry(file));
+        return told(vfs.attributes.truncate(task, inode, args.get(1)), FsNotify.FS_MODIFY, fileTable.dentry(file));
     }
 
     /** do_utimes() after the times have been taken in: by path, or by descriptor where there is none. */

@@ -74,10 +74,7 @@ public final class SysXattr {
                 .full(Nr.NR_llistxattr, "llistxattr", (task, args) -> list(task, CWD, args.get(0), NOFOLLOW, args))
                 .full(Nr.NR_flistxattr, "flistxattr", (task, args) -> list(task, args.intAt(0), 0, EMPTY, args))
                 .full(Nr.NR_listxattrat, "listxattrat", this::listAt)
-                .full(
-                        Nr.NR_removexattr,
-                        "removexattr",
-                        (task, args) -> remove(task, CWD, args.get(0), 0, args.get(1)))
+                .full(Nr.NR_removexattr, "removexattr", (task, args) -> remove(task, CWD, args.get(0), 0, args.get(1)))
                 .full(
                         Nr.NR_lremovexattr,
                         "lremovexattr",

@@ -492,8 +492,7 @@ final class RecordedCalls {
                 Bytes.getLong(raw, 0) + " " + Bytes.getLong(raw, 8) + " " + Bytes.getLong(raw, 16) + " "
                         + Bytes.getLong(raw, 24);
             case "timex" -> timex(raw);
-            case "xargs" ->
-                result <= 0 ? "" : escape(bytesAt(Bytes.getLong(raw, 0), (int) result), (int) result);
+            case "xargs" -> result <= 0 ? "" : escape(bytesAt(Bytes.getLong(raw, 0), (int) result), (int) result);
             case "watch" -> watched(raw, (int) result);
             case "dents" -> dents(raw, (int) result);
             case "ev" -> events(raw, (int) result);

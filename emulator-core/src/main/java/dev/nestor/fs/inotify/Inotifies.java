@@ -37,11 +37,8 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
     private static final int NAME_MAX = 255;
     private static final int FIONREAD = 0x541B;
     private static final int SETNEXTWD = 0x40044900;
-    private static final int EVENTS_SHOWN = Inotify.IN_ALL_EVENTS
-            | Inotify.IN_ISDIR
-            | Inotify.IN_UNMOUNT
-            | Inotify.IN_IGNORED
-            | Inotify.IN_Q_OVERFLOW;
+    private static final int EVENTS_SHOWN =
+            Inotify.IN_ALL_EVENTS | Inotify.IN_ISDIR | Inotify.IN_UNMOUNT | Inotify.IN_IGNORED | Inotify.IN_Q_OVERFLOW;
 
     private final Vfs vfs;
     private final FileTable files;
@@ -105,15 +102,13 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
             return -Errno.ENOMEM;
         }
         int cred = tasks.cred(task);
-        int ucounts =
-                userNamespaces.incUcount(creds.userNs(cred), creds.euid(cred), UcountType.INOTIFY_INSTANCES);
+        int ucounts = userNamespaces.incUcount(creds.userNs(cred), creds.euid(cred), UcountType.INOTIFY_INSTANCES);
         groups.setBackend(group, backend);
         groups.setMaxEvents(group, maxQueuedEvents);
         groups.setUcounts(group, ucounts);
         work.add(Work.OBJECT_ALLOC);
-        int fd = ucounts == NULL
-                ? -Errno.EMFILE
-                : anonInodes.open(task, "inotify", kind, Fcntl.O_RDONLY | flags, group);
+        int fd =
+                ucounts == NULL ? -Errno.EMFILE : anonInodes.open(task, "inotify", kind, Fcntl.O_RDONLY | flags, group);
         if (fd < 0) {
             releaseGroup(group);
         }

@@ -14,7 +14,8 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
 itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
-name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), >xargs (struct xattr_args as
+name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), 
+>fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
 value,size,flags), >watch (events of inotify
 as wd:mask:cookie:name:length), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
@@ -82,6 +83,7 @@ NAMES.update(IN_ACCESS=1, IN_MODIFY=2, IN_ATTRIB=4, IN_CLOSE_WRITE=8, IN_CLOSE_N
              IN_IGNORED=0x8000, IN_ONLYDIR=1 << 24, IN_DONT_FOLLOW=1 << 25, IN_EXCL_UNLINK=1 << 26, IN_MASK_CREATE=1 << 28,
              IN_MASK_ADD=1 << 29, IN_ISDIR=1 << 30, IN_ONESHOT=1 << 31, IN_ALL_EVENTS=0xfff, INOTIFY_IOC_SETNEXTWD=0x40044900)
 NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
+handles = []  # of files, as they come
 moves = []  # cookies of renames, as they come
 libc = ctypes.CDLL(None, use_errno=True)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
@@ -125,7 +127,7 @@ def buffer(kind):
         return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, xargs=16, acl=256, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
+    sizes = dict(mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, xargs=16, fh=136, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -147,6 +149,20 @@ def buffer(kind):
         struct.pack_into('<q', out, 88, tick)
     elif kind == 'req':
         struct.pack_into('<IIQQQ', out, 0, *(number(v) & (2**64 - 1) for v in value.split(',')))
+    elif kind == 'fh':  # struct file_handle: room, type, bytes in hexadecimal; or the N-th one that came out, of another size or type
+        first, typ, body = (value.split(',') + ['', ''])[:3]
+        out = ctypes.create_string_buffer(136)
+        if first.startswith('h'):
+            out[:136] = handles[int(first[1:]) - 1 if first[1:].isdigit() else -1]
+            if body:
+                struct.pack_into('<I', out, 0, number(body))
+            if typ:
+                struct.pack_into('<i', out, 4, number(typ))
+        else:
+            raw = bytes.fromhex(body)
+            struct.pack_into('<Ii', out, 0, number(first), number(typ or '0'))
+            out[8:8 + len(raw)] = raw
+        return out
     elif kind == 'xargs':  # struct xattr_args: value, size or room, flags
         data, size, flags = (value.split(',') + ['', '0'])[:3]
         raw = data.encode()
@@ -157,7 +173,7 @@ def buffer(kind):
         size = 4 if kind.startswith('int') else 8
         for i, v in enumerate(value.split(',')):
             v = int(time.time()) + int(v) if v.startswith('+') else number(v)
-            struct.pack_into('<i' if size == 4 else '<q', out, size * i, v)
+            struct.pack_into('<I' if size == 4 else '<Q', out, size * i, v & (1 << 8 * size) - 1)
     return out
 
 
@@ -185,6 +201,12 @@ def shown(kind, raw, result, parts=None):
             names.append('%s:%d:%d' % (name, typ, off))
             at += reclen
         return ' '.join(names)
+    if kind == 'fh':
+        size, typ = struct.unpack_from('<Ii', raw)
+        if result == 0:
+            handles.append(raw)
+            return 'bytes=%d type=%#x' % (size, typ)
+        return 'bytes=%d' % size
     if kind == 'xargs':
         return escape(parts[0].raw[:result]) if result > 0 else ''
     if kind == 'watch':
@@ -269,7 +291,11 @@ def call(line):
     libc.syscall.restype = ctypes.c_long
     result = libc.syscall(NR[tokens[0]], *args)
     if result == -1 and ctypes.get_errno():
-        return '-' + errno.errorcode[ctypes.get_errno()]
+        text = '-' + errno.errorcode[ctypes.get_errno()]
+        for kind, out in outs:
+            if kind.startswith('fh') and text == '-EOVERFLOW':
+                text += ' ' + shown(kind, out.raw, -1)
+        return text
     text = str(result)
     for kind, out in outs:
         extra = shown(kind, out.raw, result, getattr(out, 'parts', None))
