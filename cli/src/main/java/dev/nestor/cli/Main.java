@@ -2,6 +2,7 @@ package dev.nestor.cli;
 
 import dev.nestor.cli.calls.SyscallsCommand;
 import dev.nestor.cli.conform.ConformCommand;
+import dev.nestor.cli.image.ImageCommand;
 import dev.nestor.cli.run.RunCommand;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -16,7 +17,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ConformCommand.class, SyscallsCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            ConformCommand.class,
+            SyscallsCommand.class,
+            ImageCommand.class,
+            CommandLine.HelpCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; conform: every computed call is equal",

@@ -6,6 +6,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Stat;
+import java.util.Arrays;
 
 /**
  * What a driver tells of files that stood on the machine before the emulator began, and of those outside it. All of it is
@@ -29,6 +30,8 @@ public final class LearnedFiles {
     private final int userNs;
     private int namesLearned;
     private int mnt; // of outside; NULL until something is opened there
+    private int machineSb; // the file system of the machine's root directory
+    private final byte[] path = new byte[Nameidata.PATH_MAX];
 
     /** @param userNs the initial user namespace */
     public LearnedFiles(Vfs vfs, int userNs) {
@@ -57,6 +60,7 @@ public final class LearnedFiles {
     /** The root directory of a mount that has been in use before, and the directories in it. */
     public void setIncomplete(int mount) {
         int root = vfs.mounts.rootOf(mount);
+        machineSb = dentries.sb(root);
         setUnknown(dentries.inode(root));
         for (int child = dentries.children().first(root);
                 child != NULL;
@@ -101,6 +105,69 @@ public final class LearnedFiles {
             }
         }
         return -Errno.ELOOP;
+    }
+
+    /** Objects of the machine's file system from before, known before anybody has looked for them. */
+    public interface Inventory {
+        int NONE = -1;
+
+        /** What there is at a path of the file system; NONE when nothing is known. */
+        int find(byte[] path);
+
+        /** S_IF* and permissions of what was found. */
+        int mode(int entry);
+
+        /** What was found has been put into its directory as this inode: tells the rest of it. */
+        void place(int entry, int inode);
+    }
+
+    /** Where a name of a path is missing in a directory from before: puts there what the inventory has, and goes on. */
+    public void stock(int task, int dfd, byte[] path, int lookup, Inventory inventory) {
+        Nameidata nd = vfs.namei.second();
+        for (int i = 0; i < MAX_NAMES; i++) {
+            nd.set(path, 0, path.length);
+            int result = walk(nd, task, dfd, lookup);
+            if (result < 0) {
+                return;
+            }
+            boolean isStocked = (result == LAST || result == MIDDLE) && stock(nd, inventory);
+            nd.release();
+            if (!isStocked) {
+                return;
+            }
+        }
+    }
+
+    private boolean stock(Nameidata nd, Inventory inventory) {
+        int length = dentries.sb(nd.dentry) == machineSb ? vfs.paths.inFileSystem(nd.dentry, path) : 0;
+        if (length <= 0 || length + 1 + nd.lastLength > path.length) {
+            return false;
+        }
+        int end = length == 1 ? 0 : length; // the root is "/"
+        path[end] = '/';
+        System.arraycopy(nd.text, nd.lastOffset, path, end + 1, nd.lastLength);
+        int entry = inventory.find(Arrays.copyOf(path, end + 1 + nd.lastLength));
+        if (entry == Inventory.NONE || add(nd, inventory.mode(entry)) != 0) {
+            return false;
+        }
+        inventory.place(entry, dentries.inode(vfs.dentries.lookup(nd.dentry, nd.text, nd.lastOffset, nd.lastLength)));
+        return true;
+    }
+
+    /** Where a path leads to in the machine's file system, its last name not followed; empty when it is no place of that. */
+    public byte[] pathInMachine(int task, int dfd, byte[] name) {
+        Nameidata nd = vfs.namei.second().set(name, 0, name.length);
+        if (vfs.namei.lookup(nd, task, dfd, 0) != 0) {
+            return new byte[0];
+        }
+        int length = dentries.sb(nd.dentry) == machineSb ? vfs.paths.inFileSystem(nd.dentry, path) : 0;
+        nd.release();
+        return Arrays.copyOf(path, Math.max(0, length));
+    }
+
+    /** The number that an object has in its file system. */
+    public long ino(int inode) {
+        return inodes.ino(inode);
     }
 
     private static final int MIDDLE = 2; // a name on the way is missing
@@ -337,6 +404,11 @@ public final class LearnedFiles {
     /** A file that was thought to be new was there before: nothing is known of it. */
     public void forgetContent(int inode) {
         inodes.setFlags(inode, inodes.flags(inode) | UNKNOWN_FILE);
+    }
+
+    /** What was taken for the attributes of an object were those of another. */
+    public void forgetAttributes(int inode) {
+        inodes.setFlags(inode, inodes.flags(inode) | unknown(inodes.mode(inode)));
     }
 
     public boolean isRegular(int inode) {

@@ -4,7 +4,9 @@ import dev.nestor.cli.ExitCode;
 import dev.nestor.cli.LimitOptions;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
+import dev.nestor.cli.image.ImageOption;
 import dev.nestor.cli.replay.ReplayOptions;
+import dev.nestor.cli.strace.LogException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -76,6 +78,9 @@ public final class ConformCommand implements Callable<Integer> {
     @Mixin
     private final LimitOptions limits = new LimitOptions();
 
+    @Mixin
+    private final ImageOption image = new ImageOption();
+
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -89,12 +94,15 @@ public final class ConformCommand implements Callable<Integer> {
         PrintWriter err = line.getErr();
         try (JsonReport report = JsonReport.open(json)) {
             ConformRun run = new ConformRun(new TextReport(line.getOut(), logs, differences, taken), report, err);
-            ReplayOptions options = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks());
+            ReplayOptions options = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks(), image.open());
             LogReplayer.Position position = new LogReplayer.Position();
             LogReplayer replayer = new LogReplayer(limits.logLimits(keepGoing), options, position);
             try (Progress progress = Progress.start(() -> run.progress(position, logs.size()))) {
                 return run.run(logs, jobs, keepGoing, replayer, progress);
             }
+        } catch (LogException e) {
+            err.println("nestor: " + e.getMessage());
+            return ExitCode.of(e.kind());
         } catch (IOException e) {
             err.println("nestor: " + json + " can't be written: " + e.getMessage());
             return ExitCode.CANNOT_WRITE;

@@ -223,7 +223,7 @@ public final class CallReplay {
         if (outcome.verdict() == Outcome.Verdict.UNKNOWN) {
             member.take("not comparable: " + call.name() + ": " + outcome.actual());
         } else if (outcome.isDifferent()) {
-            if (prehistory.isRenamed(member, call, result)) {
+            if (prehistory.isSame(member, call, result)) {
                 return Outcome.EQUAL;
             }
             String excuse = prehistory.excuse(member, call, result);

@@ -98,6 +98,27 @@ final class Identity {
         return about == null || of(about).get(property) ? "" : learn(about, call, property);
     }
 
+    /** What /proc/PID/stat shows of a task of the log, counted from 1: its group, session and nice value. */
+    void learnStat(ReplayedTask reader, String[] stat) {
+        ReplayedTask about = tasks.member(reader, (int) MeasuredTexts.number(stat, 1));
+        if (about == null || !about.isAlive()) {
+            return;
+        }
+        for (int property : new int[] {PGRP, SESSION}) {
+            int shown = (int) MeasuredTexts.number(stat, property == PGRP ? 5 : 6);
+            if (!of(about).get(property) && tasks.relate(about, relation(property), shown)) {
+                of(about).set(property);
+            }
+        }
+        long nice = MeasuredTexts.number(stat, 19);
+        for (ReplayedTask other : crew.present()) {
+            if (!of(about).get(NICE) && other.isAlive() && !of(other).get(NICE)) {
+                values.nice(other.task(), nice);
+            }
+        }
+        of(about).set(NICE);
+    }
+
     /** Whom a call is about: mostly the task itself. Null when it is no task of the log. */
     private @Nullable ReplayedTask about(ReplayedTask member, TraceCall call) {
         if (call.nr() != Nr.NR_getpgid && call.nr() != Nr.NR_getsid) {

@@ -6,32 +6,38 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Files of /proc and of cgroups whose texts hold what was measured on the recorded machine: times, sizes, counts, addresses, the tracer. Texts
- * that differ in these and in nothing else are not different answers; nor could the emulator have worked them out.
+ * Files of /proc and of cgroups whose texts hold what was measured on the recorded machine: times, sizes, counts, addresses. They
+ * are compared as the structures are that show the like: everything exactly, and that there is a number where one was measured.
  */
 final class MeasuredTexts {
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
-    /**
-     * Fields of /proc/PID/stat, counted from 1: whether it runs at the moment, faults, times, sizes, addresses, the
-     * processor; and what a program was begun with, parent, group, session, terminal and nice value.
-     */
+    /** How much of two texts may differ. */
+    enum Leeway {
+        /** What was measured. */
+        MEASURES,
+        /** That, and what nobody can know: what a program was begun with, and whether it was running at that moment. */
+        UNKNOWNS
+    }
+
+    /** Fields of /proc/PID/stat, counted from 1: faults, times, sizes, addresses, the processor. */
     private static final Set<Integer> MEASURED_FIELDS = Set.of(
-            3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24, 26, 27, 28, 29, 30, 35, 39, 42, 43,
-            44, 45, 46, 47, 48, 49, 50, 51);
+            10, 11, 12, 13, 14, 15, 16, 17, 22, 23, 24, 26, 27, 28, 29, 30, 35, 39, 42, 43, 44, 45, 46, 47, 48, 49, 50,
+            51);
+
+    /** Fields of it that say what a program was begun with: state, parent, group, session, terminal, nice value. */
+    private static final Set<Integer> UNKNOWN_FIELDS = Set.of(3, 4, 5, 6, 7, 8, 18, 19);
 
     /** What is measured in the lines of a file. */
     private static final Map<String, Pattern> MEASURED_LINES = Map.of(
-            "PID/status",
-            Pattern.compile(
-                    "(?m)^((?:Vm|Rss)\\w+|HugetlbPages|State|PPid|TracerPid|NSpgid|NSsid|SigQ|untag_mask|THP_enabled|Speculation\\w+"
-                            + "|\\w*voluntary_ctxt_switches|Cpus_allowed\\w*|Mems_allowed\\w*|FDSize):.*$"),
-            "PID/io",
-            Pattern.compile("(?m)^(\\w+):.*$"),
-            "PID/sched",
-            Pattern.compile("(?m)^(\\S+) +:.*$"),
-            "cgroup.stat.local",
-            Pattern.compile("(?m)^(frozen_usec) [1-9].*$"));
+            "PID/status", Pattern.compile("(?m)^((?:Vm|Rss)\\w+|\\w*voluntary_ctxt_switches):.*$"),
+            "PID/io", Pattern.compile("(?m)^(\\w+):.*$"),
+            "PID/sched", Pattern.compile("(?m)^(\\S+) +:.*$"),
+            "cgroup.stat.local", Pattern.compile("(?m)^(frozen_usec) [1-9].*$"));
+
+    private static final Pattern UNKNOWN_LINES =
+            Pattern.compile("(?m)^(State|PPid|TracerPid|NSpgid|NSsid|SigQ|HugetlbPages|untag_mask|THP_enabled"
+                    + "|Speculation\\w+|Cpus_allowed\\w*|Mems_allowed\\w*|FDSize):.*$");
 
     /** Files of nothing but measured numbers. */
     private static final Set<String> NUMBERS = Set.of(
@@ -59,23 +65,37 @@ final class MeasuredTexts {
     }
 
     /**
-     * Whether two texts of a file, both from its beginning, differ in measured things only.
+     * Whether two texts of a file, both from its beginning, are the same but for what may differ.
      *
      * @param file as {@link dev.nestor.fs.proc.ProcFs#nameOf} says
      * @param isCut whether the log shows only the beginning of the first one
      */
-    static boolean differInMeasuresOnly(String file, byte[] recorded, boolean isCut, byte[] found) {
-        Pattern lines = MEASURED_LINES.get(file);
-        if (!file.equals("PID/stat") && lines == null && !NUMBERS.contains(file)) {
+    static boolean areSameBut(Leeway leeway, String file, byte[] recorded, boolean isCut, byte[] found) {
+        if (!file.equals("PID/stat") && !MEASURED_LINES.containsKey(file) && !NUMBERS.contains(file)) {
             return false;
         }
-        String one = masked(file, recorded);
-        String other = masked(file, found);
+        String one = masked(leeway, file, recorded);
+        String other = masked(leeway, file, found);
         if (!isCut) {
             return one.equals(other);
         }
         int end = one.lastIndexOf('\n') + 1; // the last line may be cut
         return end > 0 && other.length() >= end && other.startsWith(one.substring(0, end));
+    }
+
+    /** The fields of a text of /proc/PID/stat; the second is the name with its brackets. */
+    static String[] statFields(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int open = text.indexOf('(');
+        int close = text.lastIndexOf(')');
+        String rest = open < 0 || close < open ? "" : text.substring(close + 1).trim();
+        return rest.isEmpty() ? new String[0] : (text.substring(0, open).trim() + " - " + rest).split(" ", -1);
+    }
+
+    /** A field, counted from 1, as a number; 0 when it is none. */
+    static long number(String[] fields, int field) {
+        boolean isNumber = fields.length >= field && fields[field - 1].matches("-?[0-9]{1,18}");
+        return isNumber ? Long.parseLong(fields[field - 1]) : 0;
     }
 
     /** Whether a text of lines is another one with lines of its own in between. */
@@ -90,23 +110,27 @@ final class MeasuredTexts {
         return next == lines.length && recorded.length > found.length;
     }
 
-    private static String masked(String file, byte[] bytes) {
+    private static String masked(Leeway leeway, String file, byte[] bytes) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         if (file.equals("PID/stat")) {
-            return maskedStat(text);
+            return maskedStat(leeway, text);
         }
         Pattern lines = MEASURED_LINES.get(file);
-        return lines != null
-                ? lines.matcher(text).replaceAll("$1")
-                : NUMBER.matcher(text).replaceAll("N");
+        if (lines == null) {
+            return NUMBER.matcher(text).replaceAll("N");
+        }
+        String masked = lines.matcher(text).replaceAll("$1");
+        return leeway == Leeway.UNKNOWNS ? UNKNOWN_LINES.matcher(masked).replaceAll("$1") : masked;
     }
 
-    private static String maskedStat(String text) {
+    private static String maskedStat(Leeway leeway, String text) {
         int name = text.lastIndexOf(')');
         String[] fields = text.substring(name + 1).trim().split(" ", -1);
         for (int i = 0; i < fields.length; i++) {
             if (MEASURED_FIELDS.contains(i + 3)) {
-                fields[i] = "N";
+                fields[i] = NUMBER.matcher(fields[i]).replaceAll("N");
+            } else if (leeway == Leeway.UNKNOWNS && UNKNOWN_FIELDS.contains(i + 3)) {
+                fields[i] = "";
             }
         }
         return text.substring(0, name + 1) + String.join(" ", fields);

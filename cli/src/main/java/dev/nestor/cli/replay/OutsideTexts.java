@@ -11,6 +11,7 @@ import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.uapi.Nr;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads of /proc and of cgroups that show what was measured on the recorded machine, or what was mounted there. */
 final class OutsideTexts {
@@ -30,45 +31,85 @@ final class OutsideTexts {
         this.procFs = machine.kernel().fileSystems().procFs();
     }
 
+    /** A text that a read shows from its beginning, as the log has it and as the emulator has. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Shown(String name, byte[] recorded, boolean isCut, byte[] found) {
+        boolean isSameBut(MeasuredTexts.Leeway leeway) {
+            return MeasuredTexts.areSameBut(leeway, name, recorded, isCut, found);
+        }
+    }
+
+    /** Whether a text that differs is the recorded one but for what is measured. */
+    boolean isMeasured(ReplayedTask member, TraceCall call, long result) {
+        Shown shown = shown(member, call, result);
+        boolean isMeasured = shown != null && shown.isSameBut(MeasuredTexts.Leeway.MEASURES);
+        if (isMeasured && shown.isCut) {
+            measured.add(fileOf(member, call)); // where its numbers stand differs from here on
+        }
+        return isMeasured;
+    }
+
     /** The emulator's text differs: why it could not know better, or "". */
     String excuse(ReplayedTask member, TraceCall call, long result) {
-        boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
-        Value descriptor = call.arg(0);
-        boolean isShown = call.arg(1) instanceof Value.Str || call.result().value() == 0;
-        if (!isRead
-                || result < 0
-                || !isShown
-                || descriptor == null
-                || !descriptor.isNumber()
-                || call.result().outcome() != CallResult.Outcome.RETURNED) {
+        int file = isReturnedRead(call) && result >= 0 ? fileOf(member, call) : NULL;
+        if (file == NULL || !(call.arg(1) instanceof Value.Str || call.result().value() == 0)) {
             return "";
         }
-        int fd = (int) descriptor.number();
-        int file = machine.kernel().files().fileOf(member.task(), fd);
-        String name = file == NULL ? "" : nameOf(file, call);
-        if (MeasuredTexts.listsMounts(name)) {
+        if (MeasuredTexts.listsMounts(nameOf(file, call))) {
             return "mounts from before the log";
         }
         if (measured.contains(file)) {
             return "what was measured";
         }
-        long pos = machine.kernel().vfs().tables.files.pos(file);
-        Value at = call.arg(3);
-        boolean atBeginning = call.nr() == Nr.NR_read ? pos == result : at != null && at.isNumber() && at.number() == 0;
-        if (name.isEmpty() || !atBeginning || !(call.arg(1) instanceof Value.Str text)) {
+        Shown shown = shown(member, call, result);
+        if (shown == null) {
             return "";
         }
-        boolean isCut = text.isTruncated() || call.result().value() == count(call);
-        if (SYSVIPC.contains(name)
+        if (SYSVIPC.contains(shown.name)
                 && isInInitialIpc(member)
-                && MeasuredTexts.hasMoreLines(text.bytes(), found(member, (int) result))) {
+                && MeasuredTexts.hasMoreLines(shown.recorded, shown.found)) {
             return "objects of others";
         }
-        if (!MeasuredTexts.differInMeasuresOnly(name, text.bytes(), isCut, found(member, (int) result))) {
+        if (!shown.isSameBut(MeasuredTexts.Leeway.UNKNOWNS)) {
             return "";
         }
         measured.add(file);
         return "what was measured";
+    }
+
+    /** The fields of /proc/PID/stat that the log shows; none when the call does not read that. */
+    String[] stat(ReplayedTask member, TraceCall call, long result) {
+        Shown shown = shown(member, call, result);
+        return shown != null && shown.name.equals("PID/stat")
+                ? MeasuredTexts.statFields(shown.recorded)
+                : new String[0];
+    }
+
+    private @Nullable Shown shown(ReplayedTask member, TraceCall call, long result) {
+        int file = isReturnedRead(call) && result >= 0 ? fileOf(member, call) : NULL;
+        String name = file == NULL ? "" : nameOf(file, call);
+        if (name.isEmpty() || !(call.arg(1) instanceof Value.Str text)) {
+            return null;
+        }
+        Value at = call.arg(3);
+        boolean atBeginning = call.nr() == Nr.NR_read
+                ? machine.kernel().vfs().tables.files.pos(file) == result
+                : at != null && at.isNumber() && at.number() == 0;
+        boolean isCut = text.isTruncated() || call.result().value() == count(call);
+        return atBeginning ? new Shown(name, text.bytes(), isCut, found(member, (int) result)) : null;
+    }
+
+    private static boolean isReturnedRead(TraceCall call) {
+        return (call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64)
+                && call.result().outcome() == CallResult.Outcome.RETURNED;
+    }
+
+    /** The open file that a call reads from; NULL for none. */
+    private int fileOf(ReplayedTask member, TraceCall call) {
+        Value descriptor = call.arg(0);
+        return descriptor != null && descriptor.isNumber()
+                ? machine.kernel().files().fileOf(member.task(), (int) descriptor.number())
+                : NULL;
     }
 
     /** The name of an open file of /proc, or of one that all cgroups have; "" for any other. */
@@ -82,12 +123,7 @@ final class OutsideTexts {
 
     /** Whether a list of mounts is the recorded one, but for the numbers of mounts, groups and anonymous devices. */
     boolean isRenamed(ReplayedTask member, TraceCall call, long result) {
-        boolean isRead = call.nr() == Nr.NR_read && call.result().outcome() == CallResult.Outcome.RETURNED;
-        Value descriptor = call.arg(0);
-        if (!isRead || result <= 0 || descriptor == null || !descriptor.isNumber()) {
-            return false;
-        }
-        int file = machine.kernel().files().fileOf(member.task(), (int) descriptor.number());
+        int file = call.nr() == Nr.NR_read && isReturnedRead(call) && result > 0 ? fileOf(member, call) : NULL;
         boolean isList = file != NULL && MeasuredTexts.listsMounts(procFs.nameOf(file));
         boolean isFirst = isList && machine.kernel().vfs().tables.files.pos(file) == result;
         return isFirst

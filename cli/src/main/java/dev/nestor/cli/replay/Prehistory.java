@@ -1,5 +1,6 @@
 package dev.nestor.cli.replay;
 
+import dev.nestor.cli.image.FileImage;
 import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
@@ -19,6 +20,7 @@ import java.util.Set;
  * that depend on the same thing are computed. These are the rules:
  *
  * <ul>
+ *   <li><i>Files of an image</i> are there before anybody looks for them ({@link OutsideImage}): what they answer is computed.
  *   <li><i>Names.</i> A path that the log finds and the emulator does not, in a directory that was there before: it stood
  *       there, of the kind that the call shows, and so did the directories on the way. What the emulator finds though the
  *       log does not, and names that the run itself has removed, are never learned. That a name is absent is the rule, and
@@ -55,6 +57,7 @@ public final class Prehistory {
     private final LearnedFiles learned;
     private final OutsideTasks tasks;
     private final OutsideFiles files;
+    private final OutsideImage image;
     private final OutsideContents contents;
     private final OutsideDescriptors descriptors;
     private final OutsideMounts mounts;
@@ -74,12 +77,13 @@ public final class Prehistory {
     private final OutsideTexts texts;
     private boolean opensMaybeOld; // the call that was entered last opens a file that may be from before
 
-    public Prehistory(Machine machine, Crew crew) {
+    public Prehistory(Machine machine, Crew crew, FileImage fileImage) {
         this.machine = machine;
         this.crew = crew;
         learned = new LearnedFiles(machine.kernel().vfs(), machine.rootUserNs());
         tasks = new OutsideTasks(machine, crew);
         files = new OutsideFiles(learned);
+        image = new OutsideImage(learned, fileImage);
         contents = new OutsideContents(learned, files);
         descriptors = new OutsideDescriptors(machine, learned);
         mounts = new OutsideMounts(machine, learned);
@@ -133,6 +137,7 @@ public final class Prehistory {
     public void before(ReplayedTask member, TraceCall call) {
         descriptors.before(member, call);
         sockets.before(member, call);
+        image.before(member.task(), call);
         opensMaybeOld = files.opensMaybeOld(member.task(), call);
         if (astray.contains(member) && files.learnWorkingDirectory(member.task(), call)) {
             astray.remove(member);
@@ -159,6 +164,9 @@ public final class Prehistory {
             learnt = sockets.learn(member, call, result);
         }
         if (learnt.isEmpty()) {
+            learnt = image.learn(member, call, result);
+        }
+        if (learnt.isEmpty()) {
             learnt = files.learn(member, call, result);
         }
         if (learnt.isEmpty()) {
@@ -167,8 +175,12 @@ public final class Prehistory {
         return learnt.isEmpty() ? tasks.learn(member, call, result) : learnt;
     }
 
-    /** Whether an answer that differs is the recorded one but for numbers that a kernel chooses freely. */
-    public boolean isRenamed(ReplayedTask member, TraceCall call, long result) {
+    /** Whether an answer that differs is the recorded one but for numbers that a kernel chooses freely, or measures. */
+    public boolean isSame(ReplayedTask member, TraceCall call, long result) {
+        if (texts.isMeasured(member, call, result)) {
+            contents.align(member, call, result); // its length is that of the recorded numbers
+            return true;
+        }
         return texts.isRenamed(member, call, result);
     }
 
@@ -195,6 +207,7 @@ public final class Prehistory {
         }
         if (learnt.isEmpty()) {
             learnt = texts.excuse(member, call, result);
+            identity.learnStat(member, texts.stat(member, call, result));
         }
         if (learnt.isEmpty() && contents.isCount(call, result)) {
             learnt = "how often a timer has gone off";
@@ -204,6 +217,10 @@ public final class Prehistory {
         }
         if (learnt.isEmpty() && sockets.isTiming(call, result)) {
             learnt = "how much of a stream has come";
+        }
+        if (learnt.isEmpty()) {
+            boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
+            learnt = image.excuse(files.inodeOf(member.task(), call), files.isStat(call), isRead);
         }
         boolean unknowable = files.isUnknowable(member, call)
                 || contents.isUnknowable(member, call, result)

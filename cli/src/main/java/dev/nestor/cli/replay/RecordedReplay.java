@@ -47,7 +47,7 @@ public final class RecordedReplay {
         WakeList wakeList = new WakeList();
         machine = new Machine(new Kernel(Machine.config(options, startMicros)), wakeList, startMicros);
         listener.began(machine.kernel());
-        prehistory = new Prehistory(machine, crew);
+        prehistory = new Prehistory(machine, crew, options.image());
         CgroupCalls cgroupCalls = new CgroupCalls(prehistory.learnedFiles(), signatures);
         verdicts = new Verdicts(new ReplayReport(), signatures, cgroupCalls, listener);
         Renaming renaming = new Renaming();

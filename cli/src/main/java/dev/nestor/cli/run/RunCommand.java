@@ -5,6 +5,7 @@ import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.LimitOptions;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
+import dev.nestor.cli.image.ImageOption;
 import dev.nestor.cli.replay.ReplayOptions;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
@@ -78,6 +79,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private final LimitOptions limits = new LimitOptions();
+
+    @Mixin
+    private final ImageOption image = new ImageOption();
 
     @Option(
             names = "--max-time",
@@ -153,8 +157,8 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private RunOptions options() {
-        ReplayOptions replay = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks());
+    private RunOptions options() throws LogException {
+        ReplayOptions replay = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks(), image.open());
         return new RunOptions(
                 machine.topology(), machine.hz(), machine.tscHz(), machine.seed(), replay, maxTime, maxEvents);
     }

@@ -60,7 +60,13 @@ final class ScheduledRun {
         CpuBirths births = new CpuBirths(kernel.tasks(), kernel.scheduler().cpus());
         Machine machine = new Machine(kernel, births, startMicros);
         Stalls stalls = new Stalls(kernel.timekeeping().nsToCycles(GRACE_MICROS * 1000));
-        stage = new Stage(machine, crew, births, trace, new Prehistory(machine, crew), stalls);
+        stage = new Stage(
+                machine,
+                crew,
+                births,
+                trace,
+                new Prehistory(machine, crew, options.replay().image()),
+                stalls);
         tree = PidTree.of(kernel);
         cast = new Cast(stage, tree);
         signals = new SignalSteps(stage, cast);

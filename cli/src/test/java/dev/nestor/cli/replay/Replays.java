@@ -1,5 +1,6 @@
 package dev.nestor.cli.replay;
 
+import dev.nestor.cli.image.FileImage;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
@@ -10,15 +11,18 @@ import java.nio.charset.StandardCharsets;
 /** Replays logs that a test has written down. */
 final class Replays {
     static final LogLimits LIMITS = LogLimits.DEFAULT;
-    private static final ReplayOptions OPTIONS = new ReplayOptions(false, 64 << 20, 4096);
 
     private Replays() {}
 
     static ReplayReport of(String log) {
+        return of(log, FileImage.NONE);
+    }
+
+    static ReplayReport of(String log, FileImage image) {
         byte[] bytes = log.getBytes(StandardCharsets.UTF_8);
         try (LogSource source = LogSource.of("test", new ByteArrayInputStream(bytes), LIMITS);
                 TraceSpool spool = TraceSpool.read(source, LIMITS, lines -> {})) {
-            return RecordedReplay.of(spool, LIMITS, OPTIONS, lines -> {});
+            return RecordedReplay.of(spool, LIMITS, new ReplayOptions(false, 64 << 20, 4096, image), lines -> {});
         } catch (LogException e) {
             throw new AssertionError(e);
         }

@@ -1,5 +1,6 @@
 package dev.nestor.cli.run;
 
+import dev.nestor.cli.image.FileImage;
 import dev.nestor.cli.replay.ReplayOptions;
 import dev.nestor.cli.run.CallAccount.Source;
 import dev.nestor.cli.strace.LogException;
@@ -38,7 +39,7 @@ final class Runs {
                     250,
                     2_000_000_000L,
                     0,
-                    new ReplayOptions(false, 64 << 20, 4096),
+                    new ReplayOptions(false, 64 << 20, 4096, FileImage.NONE),
                     maxSeconds,
                     10_000_000);
             return new ScheduledRun(spool, limits, options).run(records -> {});
