@@ -12,15 +12,23 @@ final class InetFamily {
     private final Sockets sockets;
     private final TcpSockets tcp;
     private final UdpSockets udp;
+    private final RawSockets raw;
+    private final PingSockets ping;
     private final int tcpOps;
     private final int udpOps;
+    private final int rawOps;
+    private final int pingOps;
 
     InetFamily(InetRoom room) {
         this.sockets = room.sockets();
         this.tcp = new TcpSockets(room);
         this.udp = new UdpSockets(room);
+        this.raw = new RawSockets(room);
+        this.ping = new PingSockets(room);
         this.tcpOps = sockets.register(tcp);
         this.udpOps = sockets.register(udp);
+        this.rawOps = sockets.register(raw);
+        this.pingOps = sockets.register(ping);
     }
 
     /** A sock, or EINVAL, ESOCKTNOSUPPORT, EPROTONOSUPPORT, EPERM, EACCES, ENOBUFS. */
@@ -44,9 +52,9 @@ final class InetFamily {
                 }
             }
             case Socket.SOCK_DGRAM -> {
-                int ping = family == Socket.AF_INET ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6;
-                if (protocol == ping) {
-                    return -Errno.EACCES;
+                int echo = family == Socket.AF_INET ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6;
+                if (protocol == echo) {
+                    return createPing(task, net, family, protocol);
                 }
                 boolean isKnown = protocol == 0 || protocol == Socket.IPPROTO_UDP || protocol == Socket.IPPROTO_UDPLITE;
                 if (!isKnown) {
@@ -60,7 +68,10 @@ final class InetFamily {
                     return -Errno.EPROTONOSUPPORT;
                 }
                 boolean mayRaw = sockets.capabilities.nsCapable(task, sockets.nets.owner(net), Capability.CAP_NET_RAW);
-                return mayRaw ? -Outside.EOUTSIDE : -Errno.EPERM;
+                if (!mayRaw) {
+                    return -Errno.EPERM;
+                }
+                sk = raw.create(uid, net, family, protocol, rawOps);
             }
             default -> {
                 return type == Socket.SOCK_PACKET && family == Socket.AF_INET
@@ -69,5 +80,19 @@ final class InetFamily {
             }
         }
         return sk == NULL ? -Errno.ENOBUFS : sk;
+    }
+
+    /** ping_init_sock(): only for the groups that net.ipv4.ping_group_range lets. */
+    private int createPing(int task, int net, int family, int protocol) {
+        int cred = sockets.tasks.cred(task);
+        if (!sockets.mayPing(cred, net)) {
+            return -Errno.EACCES;
+        }
+        int sk = ping.allocInet(sockets.creds.fsuid(cred), net, family, Socket.SOCK_DGRAM, protocol, pingOps);
+        if (sk == NULL) {
+            return -Errno.ENOBUFS;
+        }
+        sockets.set(sk, SockFlags.REUSEADDR, true);
+        return sk;
     }
 }

@@ -27,5 +27,16 @@ final class InetFlags {
     /** Counted in the bucket as one without SO_REUSEADDR. */
     static final int STRICT = 0x800;
 
+    static final int RECVTOS = 0x1000;
+
+    /** IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS. */
+    static final int PKTINFO6 = 0x2000;
+
+    static final int RECVHOPS = 0x4000;
+    static final int RECVTCLASS = 0x8000;
+
+    /** Those that make control messages. */
+    static final int TOLD = RECVTTL | PKTINFO | RECVTOS | PKTINFO6 | RECVHOPS | RECVTCLASS;
+
     private InetFlags() {}
 }

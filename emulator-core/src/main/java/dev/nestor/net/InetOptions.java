@@ -18,6 +18,9 @@ final class InetOptions {
     private static final int IP_FREEBIND = 15;
     private static final int IP_MULTICAST_TTL = 33;
     private static final int IP_MULTICAST_LOOP = 34;
+    private static final int ICMP_FILTER = 1;
+    private static final int FILTER6_SIZE = 32; // bytes of struct icmp6_filter
+    private static final int IPV6_CHECKSUM = 7;
     private static final int IPV6_UNICAST_HOPS = 16;
     private static final int IPV6_V6ONLY = 26;
     private static final int IPV6_RECVERR = 25;
@@ -34,13 +37,15 @@ final class InetOptions {
     private final Sockets sockets;
     private final SockTable table;
     private final InetSockTable inet;
+    private final RawSockTable raws;
     private final UserMemory memory;
     private final byte[] out = new byte[256];
 
-    InetOptions(Sockets sockets, InetSockTable inet) {
+    InetOptions(Sockets sockets, InetSockTable inet, RawSockTable raws) {
         this.sockets = sockets;
         this.table = sockets.table;
         this.inet = inet;
+        this.raws = raws;
         this.memory = sockets.vfs.below.memory();
     }
 
@@ -70,6 +75,9 @@ final class InetOptions {
             return -Errno.EOPNOTSUPP;
         }
         int mm = sockets.tasks.mm(task);
+        if (level == Socket.SOL_RAW || level == Socket.SOL_ICMPV6) {
+            return setRaw(sk, level, option, address, length, mm);
+        }
         int value = 0;
         if (length >= Integer.BYTES) {
             value = memory.getInt(mm, address);
@@ -89,8 +97,54 @@ final class InetOptions {
                 }
                 yield option == UDP_CORK ? 0 : -Errno.ENOPROTOOPT;
             }
-            default -> 0;
+            default -> -Errno.ENOPROTOOPT;
         };
+    }
+
+    /** ICMP_FILTER, ICMPV6_FILTER, IPV6_CHECKSUM of raw sockets. */
+    private long setRaw(int sk, int level, int option, long address, int length, int mm) {
+        int raw = inet.raw(table.info(sk));
+        boolean is4 = table.family(sk) == Socket.AF_INET;
+        if (!is4 && level == Socket.SOL_RAW) {
+            return setChecksum(raw, level, option, memory.getInt(mm, address), length);
+        }
+        if (option != ICMP_FILTER) {
+            return -Errno.ENOPROTOOPT;
+        }
+        if (raws.protocol(raw) != (is4 ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6)) {
+            return -Errno.EOPNOTSUPP;
+        }
+        int bytes = Math.min(length, is4 ? Integer.BYTES : FILTER6_SIZE);
+        putFilter(raw, is4);
+        boolean isThere = memory.copyFromUser(mm, address, out, 0, bytes) == 0;
+        if (!isThere) {
+            java.util.Arrays.fill(out, 0, bytes, (byte) 0); // as copy_from_user() leaves it
+        }
+        for (int word = 0; word < RawSockTable.WORDS; word++) {
+            raws.setFilter(raw, word, Bytes.getLong(out, word * Long.BYTES));
+        }
+        return isThere ? 0 : -Errno.EFAULT;
+    }
+
+    private void putFilter(int raw, boolean is4) {
+        for (int word = 0; word < RawSockTable.WORDS; word++) {
+            Bytes.putLong(out, word * Long.BYTES, is4 && word > 0 ? 0 : raws.filter(raw, word));
+        }
+    }
+
+    private long setChecksum(int raw, int level, int option, int value, int length) {
+        if (option != IPV6_CHECKSUM) {
+            return -Errno.ENOPROTOOPT;
+        }
+        if (length < Integer.BYTES) {
+            return -Errno.EINVAL;
+        }
+        boolean isFixed = raws.protocol(raw) == Socket.IPPROTO_ICMPV6 && level == Socket.SOL_IPV6;
+        if (isFixed || (value > 0 && (value & 1) != 0)) {
+            return -Errno.EINVAL;
+        }
+        raws.setSum(raw, value < 0 ? 0 : value + 1);
+        return 0;
     }
 
     private long setIp(int task, int sk, int option, int value, int length) {
@@ -139,6 +193,11 @@ final class InetOptions {
                 }
                 setFlag(sk, InetFlags.V6ONLY, value != 0);
             }
+            case IPV6_CHECKSUM -> {
+                return table.type(sk) == Socket.SOCK_RAW
+                        ? setChecksum(inet.raw(table.info(sk)), Socket.SOL_IPV6, option, value, length)
+                        : -Errno.ENOPROTOOPT;
+            }
             case IPV6_UNICAST_HOPS -> inet.setTtl(table.info(sk), value);
             case IPV6_RECVERR -> setFlag(sk, InetFlags.RECVERR, value != 0);
             default -> {
@@ -180,6 +239,10 @@ final class InetOptions {
         if (room < 0) {
             return -Errno.EINVAL;
         }
+        boolean hasFilter = option == ICMP_FILTER && (level == Socket.SOL_RAW || level == Socket.SOL_ICMPV6);
+        if (hasFilter) {
+            return filter(sk, mm, room, address, lengthAt);
+        }
         long value = value(sk, level, option);
         if (value < -1) {
             return value;
@@ -197,6 +260,20 @@ final class InetOptions {
         return memory.copyToUser(mm, address, out, 0, length);
     }
 
+    private long filter(int sk, int mm, int room, long address, long lengthAt) {
+        int raw = inet.raw(table.info(sk));
+        boolean is4 = table.family(sk) == Socket.AF_INET;
+        if (raws.protocol(raw) != (is4 ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6)) {
+            return -Errno.EOPNOTSUPP;
+        }
+        int length = Math.min(room, is4 ? Integer.BYTES : FILTER6_SIZE);
+        if (memory.putInt(mm, lengthAt, length) != 0) {
+            return -Errno.EFAULT;
+        }
+        putFilter(raw, is4);
+        return memory.copyToUser(mm, address, out, 0, length);
+    }
+
     private int flag(int sk, int flag) {
         return (inet.flags(table.info(sk)) & flag) != 0 ? 1 : 0;
     }
@@ -207,8 +284,12 @@ final class InetOptions {
             case Socket.SOL_IPV6 -> ip6Value(sk, option);
             case Socket.SOL_TCP -> tcpValue(sk, option);
             case Socket.SOL_UDP -> option == UDP_CORK ? flag(sk, InetFlags.CORK) : -Errno.ENOPROTOOPT;
-            default -> -Errno.ENOPROTOOPT;
+            default -> isChecksum(sk, option) ? raws.sum(inet.raw(table.info(sk))) - 1 : -Errno.ENOPROTOOPT;
         };
+    }
+
+    private boolean isChecksum(int sk, int option) {
+        return option == IPV6_CHECKSUM && table.type(sk) == Socket.SOCK_RAW && table.family(sk) == Socket.AF_INET6;
     }
 
     private long ipValue(int sk, int option) {
@@ -231,6 +312,7 @@ final class InetOptions {
         int info = table.info(sk);
         return switch (option) {
             case IPV6_V6ONLY -> flag(sk, InetFlags.V6ONLY);
+            case IPV6_CHECKSUM -> isChecksum(sk, option) ? raws.sum(inet.raw(info)) - 1 : -Errno.ENOPROTOOPT;
             case IPV6_UNICAST_HOPS -> inet.ttl(info) == 0 ? DEFAULT_TTL : inet.ttl(info);
             default -> option > 0 && option <= 80 ? 0 : -Errno.ENOPROTOOPT;
         };

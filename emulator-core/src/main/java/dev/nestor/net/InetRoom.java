@@ -1,4 +1,13 @@
 package dev.nestor.net;
 
 /** What the sockets of IP share. */
-record InetRoom(Sockets sockets, InetSockTable inet, Ports ports, Routing routing, NetRx rx, InetOptions options) {}
+record InetRoom(
+        Sockets sockets,
+        InetSockTable inet,
+        RawSockTable raws,
+        Ports ports,
+        Routing routing,
+        NetRx rx,
+        IpPackets ip,
+        InetControl control,
+        InetOptions options) {}

@@ -16,7 +16,7 @@ public final class InetSockTable extends Table {
     private int[] ttl = new int[initialRows()]; // IP_TTL, IPV6_UNICAST_HOPS; 0 for the default
     private int[] tos = new int[initialRows()]; // IP_TOS
     private int[] backlog = new int[initialRows()]; // connections that wait for accept
-    private int[] options = new int[initialRows()]; // integers of TCP: place in TcpOptions; 0 for none
+    private int[] raw = new int[initialRows()]; // raw_sock, of raw sockets
     private long[] boundHigh = new long[initialRows()]; // address that it was bound to
     private long[] boundLow = new long[initialRows()]; // its other half
     private long[] localHigh = new long[initialRows()]; // address that it sends from
@@ -120,12 +120,12 @@ public final class InetSockTable extends Table {
         backlog[row(info)] = value;
     }
 
-    public int options(int info) {
-        return options[row(info)];
+    public int raw(int info) {
+        return raw[row(info)];
     }
 
-    void setOptions(int info, int value) {
-        options[row(info)] = value;
+    void setRaw(int info, int value) {
+        raw[row(info)] = value;
     }
 
     public long boundHigh(int info) {
@@ -221,7 +221,7 @@ public final class InetSockTable extends Table {
         ttl[row] = 0;
         tos[row] = 0;
         backlog[row] = 0;
-        options[row] = 0;
+        raw[row] = 0;
         boundHigh[row] = 0;
         boundLow[row] = 0;
         localHigh[row] = 0;
@@ -247,7 +247,7 @@ public final class InetSockTable extends Table {
         ttl = columns.ints(ttl);
         tos = columns.ints(tos);
         backlog = columns.ints(backlog);
-        options = columns.ints(options);
+        raw = columns.ints(raw);
         boundHigh = columns.longs(boundHigh);
         boundLow = columns.longs(boundLow);
         localHigh = columns.longs(localHigh);

@@ -21,6 +21,7 @@ abstract class InetSockets implements ProtoOps {
     final NetRx rx;
     final UserMemory memory;
     final InetAddress given = new InetAddress();
+    final InetControl control;
     private final InetOptions options;
 
     InetSockets(InetRoom room) {
@@ -32,6 +33,7 @@ abstract class InetSockets implements ProtoOps {
         this.ports = room.ports();
         this.routing = room.routing();
         this.rx = room.rx();
+        this.control = room.control();
         this.options = room.options();
         this.memory = sockets.vfs.below.memory();
     }
@@ -74,9 +76,13 @@ abstract class InetSockets implements ProtoOps {
     public final void destroy(int sk) {
         int info = info(sk);
         ports.drop(sk);
+        freeParts(info);
         table.setInfo(sk, NULL);
         inet.free(info);
     }
+
+    /** What else a sock has, for {@link #destroy}. */
+    void freeParts(int info) {}
 
     /** Whether an address is one of this socket's family, and long enough: 0, EINVAL, EAFNOSUPPORT. */
     final int check(int sk, byte[] address, int length) {
@@ -100,7 +106,7 @@ abstract class InetSockets implements ProtoOps {
 
     /** inet_bind(), inet6_bind(): EINVAL, EAFNOSUPPORT, EADDRNOTAVAIL, EACCES, EADDRINUSE. */
     @Override
-    public final long bind(int task, int sk, byte[] address, int length) {
+    public long bind(int task, int sk, byte[] address, int length) {
         boolean is6 = table.family(sk) == Socket.AF_INET6;
         if (length < (is6 ? InetAddress.IN6_LEAST : InetAddress.IN_SIZE)) {
             return -Errno.EINVAL;
@@ -111,10 +117,7 @@ abstract class InetSockets implements ProtoOps {
         if (family != table.family(sk) && !isOldAny) {
             return -Errno.EAFNOSUPPORT;
         }
-        boolean isAvailable = InetAddress.isAny(given.high, given.low)
-                || InetAddress.isMulticast(given.high, given.low)
-                || isOption(sk, InetFlags.FREEBIND)
-                || routing.mayBind(table.net(sk), given);
+        boolean isAvailable = isAvailable(sk);
         if (is6 && InetAddress.isV4(given.high, given.low) && isOption(sk, InetFlags.V6ONLY)) {
             return -Errno.EINVAL;
         }
@@ -123,19 +126,22 @@ abstract class InetSockets implements ProtoOps {
         }
         if (given.port != 0
                 && given.port < FIRST_FREE_PORT
-                && table.type(sk) != Socket.SOCK_RAW
                 && !sockets.nsCapable(task, sk, Capability.CAP_NET_BIND_SERVICE)) {
             return -Errno.EACCES;
         }
         return bindTo(sk);
     }
 
-    private long bindTo(int sk) {
+    /** inet_addr_valid_or_nonlocal() of the address that is given. */
+    final boolean isAvailable(int sk) {
+        return InetAddress.isAny(given.high, given.low)
+                || InetAddress.isMulticast(given.high, given.low)
+                || isOption(sk, InetFlags.FREEBIND)
+                || routing.mayBind(table.net(sk), given);
+    }
+
+    final long bindTo(int sk) {
         int info = info(sk);
-        if (table.type(sk) == Socket.SOCK_RAW) {
-            setBound(info, given.high, given.low);
-            return 0;
-        }
         if (table.state(sk) != Socket.TCP_CLOSE || inet.port(info) != 0) {
             return -Errno.EINVAL;
         }
@@ -149,7 +155,7 @@ abstract class InetSockets implements ProtoOps {
         return 0;
     }
 
-    private void setBound(int info, long high, long low) {
+    final void setBound(int info, long high, long low) {
         inet.setBoundHigh(info, high);
         inet.setBoundLow(info, low);
         inet.setLocalHigh(info, high);
@@ -158,7 +164,7 @@ abstract class InetSockets implements ProtoOps {
 
     /** inet_autobind(): false when no port is free. */
     final boolean autobind(int sk) {
-        return inet.port(info(sk)) != 0 || ports.take(sk, 0);
+        return inet.port(info(sk)) != 0 || table.type(sk) == Socket.SOCK_RAW || ports.take(sk, 0);
     }
 
     final void setPeerAddress(int info, InetAddress to) {

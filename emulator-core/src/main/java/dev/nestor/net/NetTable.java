@@ -8,6 +8,9 @@ public final class NetTable extends NamespaceTable {
     private int[] somaxconn = new int[initialRows()]; // net.core.somaxconn
     private int[] maxDgramQlen = new int[initialRows()]; // net.unix.max_dgram_qlen
     private int[] lastIfindex = new int[initialRows()]; // of the devices made in it
+    private int[] pingLow = new int[initialRows()]; // kgid, net.ipv4.ping_group_range
+    private int[] pingHigh = new int[initialRows()]; // kgid, the last one
+    private int[] forwards = new int[initialRows()]; // net.ipv4.ip_forward, 2 for net.ipv6.conf.all.forwarding
     private long[] cookie = new long[initialRows()]; // SO_NETNS_COOKIE
 
     public NetTable(int limit) {
@@ -38,6 +41,30 @@ public final class NetTable extends NamespaceTable {
         lastIfindex[row(net)] = value;
     }
 
+    /** The kgid that net.ipv4.ping_group_range begins with. */
+    public int pingLow(int net) {
+        return pingLow[row(net)];
+    }
+
+    public int pingHigh(int net) {
+        return pingHigh[row(net)];
+    }
+
+    public void setPingRange(int net, int low, int high) {
+        pingLow[row(net)] = low;
+        pingHigh[row(net)] = high;
+    }
+
+    /** Whether packets that are for others go on: net.ipv4.ip_forward, net.ipv6.conf.all.forwarding. */
+    public boolean forwards(int net, boolean is4) {
+        return (forwards[row(net)] & (is4 ? 1 : 2)) != 0;
+    }
+
+    public void setForwards(int net, boolean is4, boolean on) {
+        int bit = is4 ? 1 : 2;
+        forwards[row(net)] = on ? forwards[row(net)] | bit : forwards[row(net)] & ~bit;
+    }
+
     public long cookie(int net) {
         return cookie[row(net)];
     }
@@ -52,6 +79,9 @@ public final class NetTable extends NamespaceTable {
         somaxconn[row] = 0;
         maxDgramQlen[row] = 0;
         lastIfindex[row] = 0;
+        pingLow[row] = 0;
+        pingHigh[row] = 0;
+        forwards[row] = 0;
         cookie[row] = 0;
     }
 
@@ -61,6 +91,9 @@ public final class NetTable extends NamespaceTable {
         somaxconn = columns.ints(somaxconn);
         maxDgramQlen = columns.ints(maxDgramQlen);
         lastIfindex = columns.ints(lastIfindex);
+        pingLow = columns.ints(pingLow);
+        pingHigh = columns.ints(pingHigh);
+        forwards = columns.ints(forwards);
         cookie = columns.longs(cookie);
     }
 }

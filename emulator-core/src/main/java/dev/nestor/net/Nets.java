@@ -42,6 +42,7 @@ public final class Nets extends OwnedNamespaces {
     private int setup(int net) {
         table.setSomaxconn(net, SOMAXCONN);
         table.setMaxDgramQlen(net, MAX_DGRAM_QLEN);
+        table.setPingRange(net, 1, 0);
         table.setCookie(net, ++lastCookie);
         contents.initNet(net);
         return net;

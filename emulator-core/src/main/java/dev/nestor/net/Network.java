@@ -31,6 +31,8 @@ public final class Network {
     private final UnixFamily unix;
     private final InetFamily inet;
     private final Ports ports;
+    private final RawSockTable raws;
+    private final IpPackets ip;
     private final NetlinkSockets netlink;
     private final NetDevices devices;
     private final Interfaces interfaces;
@@ -56,9 +58,13 @@ public final class Network {
         InetSockTable inetSocks = new InetSockTable(limits.sockets());
         BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
         this.ports = new Ports(sockets, inetSocks, buckets, random);
-        InetOptions inetOptions = new InetOptions(sockets, inetSocks);
-        this.inet = new InetFamily(
-                new InetRoom(sockets, inetSocks, ports, routing, new NetRx(below.eventLoop()), inetOptions));
+        this.raws = new RawSockTable(limits.sockets());
+        InetOptions inetOptions = new InetOptions(sockets, inetSocks, raws);
+        NetRx rx = new NetRx(below.eventLoop());
+        this.ip = new IpPackets(sockets, raws, routing, rx);
+        InetControl control = new InetControl(sockets, inetSocks, deviceTable);
+        this.inet =
+                new InetFamily(new InetRoom(sockets, inetSocks, raws, ports, routing, rx, ip, control, inetOptions));
         int home = nets.table().handleInRow(1);
         NetlinkSockTable netlinkSocks = new NetlinkSockTable(limits.sockets());
         this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
@@ -248,6 +254,8 @@ public final class Network {
     public void digest(StateHash hash) {
         sockets.digest(hash);
         ports.digest(hash);
+        raws.digest(hash);
+        ip.digest(hash);
         netlink.digest(hash);
         interfaces.digest(hash);
     }

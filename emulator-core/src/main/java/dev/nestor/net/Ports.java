@@ -3,6 +3,7 @@ package dev.nestor.net;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.event.Random;
+import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Socket;
@@ -78,6 +79,22 @@ final class Ports {
         inet.setPort(info, port);
         buckets.owners().addFirst(bucket, info);
         return true;
+    }
+
+    /** raw_hash_sk(): the socket is found by a key of its own; false at a limit. */
+    boolean join(int sk, int key, int number) {
+        int bucket = bucketOf(table.net(sk), key, number);
+        if (bucket == NULL) {
+            return false;
+        }
+        inet.setBucket(table.info(sk), bucket);
+        buckets.owners().addFirst(bucket, table.info(sk));
+        return true;
+    }
+
+    /** The inet_socks of each bucket. */
+    Chain owners() {
+        return buckets.owners();
     }
 
     private int protocol(int sk) {
@@ -236,7 +253,8 @@ final class Ports {
             }
             score += 4;
         }
-        if (protocol != Socket.IPPROTO_TCP && inet.peerPort(info) != 0) {
+        boolean isDatagram = protocol == Socket.IPPROTO_UDP || protocol == Socket.IPPROTO_UDPLITE;
+        if (isDatagram && inet.peerPort(info) != 0) {
             boolean isPeer = inet.peerPort(info) == from.port
                     && inet.peerHigh(info) == from.high
                     && inet.peerLow(info) == from.low;

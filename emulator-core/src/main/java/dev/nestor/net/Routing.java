@@ -23,6 +23,9 @@ final class Routing {
     /** The device that a packet leaves by. */
     int dev;
 
+    /** The device that it arrives by. */
+    int arrival;
+
     /** The address that it is sent from. */
     final InetAddress source = new InetAddress();
 
@@ -104,6 +107,7 @@ final class Routing {
         if (local != NULL) {
             net = from;
             dev = local;
+            arrival = devices.loopback(from);
             return 0;
         }
         int out = connected(from, to, boundDev);
@@ -202,6 +206,7 @@ final class Routing {
         if (table.master(other) != NULL) {
             return atBridge(table.master(other), to, hops);
         }
+        arrival = other;
         return holds(table.net(other), to) ? table.net(other) : NULL;
     }
 
@@ -219,6 +224,7 @@ final class Routing {
             return NULL;
         }
         if (holds(table.net(bridge), to)) {
+            arrival = bridge;
             return table.net(bridge);
         }
         return behindBridge(bridge, to, hops);

@@ -7,6 +7,7 @@ import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.Creds;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.WaitQueues;
@@ -382,6 +383,26 @@ public final class Sockets {
     /** ns_capable() in the user namespace that owns a socket's net. */
     boolean nsCapable(int task, int sk, int capability) {
         return capabilities.nsCapable(task, nets.owner(table.net(sk)), capability);
+    }
+
+    private boolean isInRange(int cred, int low, int high) {
+        Creds all = vfs.below.creds();
+        int count = all.ngroups(cred);
+        for (int i = 0; i < count; i++) {
+            int group = all.groupAt(cred, i);
+            if (low <= group && group <= high) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether one of a task's groups is in net.ipv4.ping_group_range. */
+    boolean mayPing(int cred, int net) {
+        int low = nets.table().pingLow(net);
+        int high = nets.table().pingHigh(net);
+        int group = creds.egid(cred);
+        return (low <= group && group <= high) || isInRange(cred, low, high);
     }
 
     boolean isNonblocking(int file) {

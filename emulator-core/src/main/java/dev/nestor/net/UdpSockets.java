@@ -2,21 +2,25 @@ package dev.nestor.net;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.FileOps;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
 
 /** UDP between sockets of this machine: net/ipv4/udp.c. A datagram is a packet that goes through the event queue. */
-final class UdpSockets extends InetSockets {
+final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
     private static final int MOST = 65_507; // bytes of one datagram over IPv4
 
     private final int datagram; // types of packets
     private final int unreachable;
     private final InetAddress from = new InetAddress();
+    private final IpPackets ip;
+    private final byte[] bytes = new byte[65_536];
+    private final byte[] payload = new byte[65_536];
 
     UdpSockets(InetRoom room) {
         super(room);
+        this.ip = room.ip();
+        ip.setDatagrams(this);
         datagram = rx.register(this::receive);
         unreachable = rx.register(this::receiveUnreachable);
     }
@@ -33,72 +37,6 @@ final class UdpSockets extends InetSockets {
         ports.drop(sk);
         sockets.purge(sk);
         sockets.put(sk);
-    }
-
-    /** inet_dgram_connect(). */
-    @Override
-    public long connect(int task, int sk, byte[] address, int length, int flags) {
-        if (length < 2) {
-            return -Errno.EINVAL;
-        }
-        if (Bytes.getShort(address, 0) == Socket.AF_UNSPEC) {
-            disconnect(sk);
-            return 0;
-        }
-        if (!autobind(sk)) {
-            return -Errno.EAGAIN;
-        }
-        int error = check(sk, address, length);
-        if (error != 0) {
-            return error;
-        }
-        given.take(address);
-        error = routing.connectTo(sk, given, inet.localHigh(info(sk)), inet.localLow(info(sk)));
-        if (error != 0 && error != -Errno.EHOSTUNREACH) {
-            return error;
-        }
-        int info = info(sk);
-        if (InetAddress.isAny(inet.localHigh(info), inet.localLow(info))) {
-            setLocal(info, routing.source.high, routing.source.low);
-        }
-        setPeerAddress(info, given);
-        table.setState(sk, Socket.TCP_ESTABLISHED);
-        return 0;
-    }
-
-    private void setLocal(int info, long high, long low) {
-        inet.setLocalHigh(info, high);
-        inet.setLocalLow(info, low);
-        inet.setBoundHigh(info, high);
-        inet.setBoundLow(info, low);
-    }
-
-    /** udp_disconnect(). */
-    private void disconnect(int sk) {
-        int info = info(sk);
-        table.setState(sk, Socket.TCP_CLOSE);
-        table.setErr(sk, 0);
-        long any = table.family(sk) == Socket.AF_INET ? InetAddress.ANY4 : 0;
-        inet.setPeerHigh(info, 0);
-        inet.setPeerLow(info, any);
-        inet.setPeerPort(info, 0);
-        if (!isOption(sk, InetFlags.PORT_LOCKED)) {
-            setLocal(info, 0, any);
-            ports.drop(sk);
-            inet.setPort(info, 0);
-        }
-    }
-
-    /** inet_shutdown(). */
-    @Override
-    public long shutdown(int task, int sk, int how) {
-        int mode = how + 1;
-        if ((mode & ~Socket.SHUTDOWN_MASK) != 0 || mode == 0) {
-            return -Errno.EINVAL;
-        }
-        table.setShutdown(sk, table.shutdown(sk) | mode);
-        sockets.stateChange(sk);
-        return table.state(sk) == Socket.TCP_CLOSE ? -Errno.ENOTCONN : 0;
     }
 
     /** udp_sendmsg(). */
@@ -185,6 +123,8 @@ final class UdpSockets extends InetSockets {
             skbs.setAddressHigh(skb, skbs.addressHigh(pending));
             skbs.setAddressLow(skb, skbs.addressLow(pending));
             skbs.setNet(skb, skbs.net(pending));
+            skbs.setDev(skb, skbs.dev(pending));
+            skbs.setDatum(skb, skbs.datum(pending));
             skBuffs.free(pending);
         } else {
             boolean isBound = !InetAddress.isAny(inet.localHigh(info), inet.localLow(info));
@@ -194,6 +134,9 @@ final class UdpSockets extends InetSockets {
             skbs.setAddressHigh(skb, isBound ? inet.localHigh(info) : routing.source.high);
             skbs.setAddressLow(skb, isBound ? inet.localLow(info) : routing.source.low);
             skbs.setNet(skb, routing.net);
+            skbs.setDev(skb, routing.arrival);
+            int ttl = inet.ttl(info) == 0 ? IpPackets.DEFAULT_TTL : inet.ttl(info);
+            skbs.setDatum(skb, IpPackets.header(ttl, inet.tos(info), true));
         }
         skbs.setPort(skb, inet.port(info));
         boolean more = message.is(Socket.MSG_MORE) || isOption(sk, InetFlags.CORK);
@@ -224,8 +167,14 @@ final class UdpSockets extends InetSockets {
         from.port = skbs.port(skb);
         int sender = skbs.sk(skb);
         boolean isAlive = net != NULL && sockets.nets.table().isLive(net);
-        int sk = isAlive ? ports.lookup(net, table.protocol(sender), given, from, 0) : NULL;
+        if (isAlive) {
+            mirror(skb, false);
+        }
+        int sk = isAlive ? ports.lookup(net, protocol(sender), given, from, control.ifindex(skb)) : NULL;
         if (sk == NULL) {
+            if (isAlive) {
+                mirror(skb, true);
+            }
             int back = isAlive ? skBuffs.alloc(0) : NULL;
             if (back != NULL) {
                 skBuffs.charge(back, sender, 0);
@@ -235,15 +184,78 @@ final class UdpSockets extends InetSockets {
             skBuffs.free(skb);
             return;
         }
-        if (table.rmemAlloc(sk) + skbs.truesize(skb) > table.rcvbuf(sk) && table.rmemAlloc(sk) > 0) {
-            skBuffs.free(skb);
+        queue(sk, skb);
+    }
+
+    private int protocol(int sender) {
+        return table.type(sender) == Socket.SOCK_RAW ? Socket.IPPROTO_UDP : table.protocol(sender);
+    }
+
+    /**
+     * The datagram as a packet of IP: for raw sockets that see UDP, or, where nobody listens, for those that see what ICMP
+     * tells of it.
+     */
+    private void mirror(int skb, boolean isUnreachable) {
+        if (!ip.isSeen()) {
             return;
         }
-        skBuffs.unchargeSender(skb);
-        skBuffs.chargeReceiver(skb, sk);
-        skbs.setTstamp(skb, sockets.time.realtimeNs());
-        table.receiveQueue().addLast(sk, skb);
-        sockets.dataReady(sk);
+        int length = IpHeaders.UDP_SIZE + skbs.length(skb);
+        int packet = skBuffs.alloc(length);
+        if (packet == NULL) {
+            return;
+        }
+        int protocol = protocol(skbs.sk(skb));
+        skbs.setToHigh(packet, skbs.toHigh(skb));
+        skbs.setToLow(packet, skbs.toLow(skb));
+        skbs.setAddressHigh(packet, skbs.addressHigh(skb));
+        skbs.setAddressLow(packet, skbs.addressLow(skb));
+        skbs.setDev(packet, skbs.dev(skb));
+        skbs.setDatum(packet, skbs.datum(skb));
+        skbs.setPort(packet, protocol);
+        skbs.setToPort(packet, ip.nextId());
+        Bytes.putPort(bytes, 0, skbs.port(skb));
+        Bytes.putPort(bytes, 2, skbs.toPort(skb));
+        Bytes.putPort(bytes, 4, length);
+        skBuffs.get(skb, 0, payload, skbs.length(skb));
+        System.arraycopy(payload, 0, bytes, IpHeaders.UDP_SIZE, skbs.length(skb));
+        Bytes.putPort(bytes, 6, IpHeaders.fold(IpHeaders.pseudo(skbs, packet, protocol, length)) ^ 0xffff);
+        ip.mirror(skbs.net(skb), packet, bytes, length, isUnreachable);
+        skBuffs.free(packet);
+    }
+
+    /** A datagram that was made by hand. */
+    @Override
+    public boolean see(int net, int skb, byte[] content, int length) {
+        if (length < IpHeaders.UDP_SIZE || Bytes.getPort(content, 4) < IpHeaders.UDP_SIZE) {
+            return false;
+        }
+        int data = Math.min(Bytes.getPort(content, 4), length) - IpHeaders.UDP_SIZE;
+        given.high = skbs.toHigh(skb);
+        given.low = skbs.toLow(skb);
+        given.port = Bytes.getPort(content, 2);
+        from.high = skbs.addressHigh(skb);
+        from.low = skbs.addressLow(skb);
+        from.port = Bytes.getPort(content, 0);
+        int sk = ports.lookup(net, Socket.IPPROTO_UDP, given, from, control.ifindex(skb));
+        if (sk == NULL) {
+            ip.mirror(net, skb, content, length, true);
+            return false;
+        }
+        int copy = skBuffs.alloc(data);
+        if (copy == NULL) {
+            return false;
+        }
+        System.arraycopy(content, IpHeaders.UDP_SIZE, payload, 0, data);
+        skBuffs.putFrom(copy, payload, 0, data);
+        skbs.setTruesize(copy, SkBuffs.truesize(data, 0));
+        skbs.setToHigh(copy, given.high);
+        skbs.setToLow(copy, given.low);
+        skbs.setAddressHigh(copy, from.high);
+        skbs.setAddressLow(copy, from.low);
+        skbs.setPort(copy, from.port);
+        skbs.setDatum(copy, skbs.datum(skb));
+        skbs.setDev(copy, skbs.dev(skb));
+        return queue(sk, copy);
     }
 
     /** __udp4_lib_err(): nobody listens there. Only a connected socket is told. */
@@ -269,51 +281,15 @@ final class UdpSockets extends InetSockets {
         Chain queue = table.receiveQueue();
         int skb = queue.first(sk);
         if (skb == NULL) {
-            if ((table.shutdown(sk) & Socket.RCV_SHUTDOWN) != 0) {
-                return 0;
-            }
-            boolean noblock = message.is(Socket.MSG_DONTWAIT);
-            return sockets.sleepOn(task, table.wait(sk), sockets.rcvtimeo(sk, noblock), true);
+            return waitForMessage(task, sk, message);
         }
-        boolean peek = message.is(Socket.MSG_PEEK);
-        int length = skbs.length(skb);
-        int size = (int) Math.min(length, message.iter.remaining());
-        if (size < length) {
-            message.outFlags |= Socket.MSG_TRUNC;
-        }
-        boolean isWritten = skBuffs.drain(skb, 0, message.iter, size);
         if (message.wantsName) {
             message.nameLength = InetAddress.put(
                     table.family(sk), skbs.addressHigh(skb), skbs.addressLow(skb), skbs.port(skb), message.name);
         }
-        if (!peek) {
-            queue.remove(skb);
-            skBuffs.free(skb);
-        }
-        if (!isWritten) {
-            return -Errno.EFAULT;
-        }
-        return message.is(Socket.MSG_TRUNC) ? length : size;
-    }
-
-    /** udp_poll(). */
-    @Override
-    public int poll(int task, int sk) {
-        int mask = table.err(sk) != 0 ? FileOps.POLLERR : 0;
-        int shutdown = table.shutdown(sk);
-        if ((shutdown & Socket.RCV_SHUTDOWN) != 0) {
-            mask |= UnixSockets.POLLRDHUP | FileOps.POLLIN | FileOps.POLLRDNORM;
-        }
-        if (shutdown == Socket.SHUTDOWN_MASK) {
-            mask |= FileOps.POLLHUP;
-        }
-        if (!table.receiveQueue().isEmpty(sk)) {
-            mask |= FileOps.POLLIN | FileOps.POLLRDNORM;
-        }
-        if ((long) table.wmemAlloc(sk) << 1 <= table.sndbuf(sk)) {
-            mask |= FileOps.POLLOUT | FileOps.POLLWRNORM | UnixSockets.POLLWRBAND;
-        }
-        return mask;
+        int length = skbs.length(skb);
+        long copied = take(sk, skb, message);
+        return copied >= 0 && message.is(Socket.MSG_TRUNC) ? length : copied;
     }
 
     /** udp_ioctl(). */

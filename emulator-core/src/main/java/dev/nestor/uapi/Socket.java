@@ -160,9 +160,11 @@ public final class Socket {
     public static final int SIOCDEVPRIVATE = 0x89F0;
     public static final int IPPROTO_IP = 0;
     public static final int IPPROTO_ICMP = 1;
+    public static final int IPPROTO_IGMP = 2;
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
     public static final int IPPROTO_ICMPV6 = 58;
+    public static final int IPPROTO_PIM = 103;
     public static final int IPPROTO_UDPLITE = 136;
     public static final int IPPROTO_RAW = 255;
     public static final int IPPROTO_MPTCP = 262;

@@ -175,6 +175,13 @@ final class RecordedCalls {
             machine.advance(Long.parseLong(tokens.get(1)) * 1_000_000);
             return "0";
         }
+        if (tokens.getFirst().equals("pinggroups")) {
+            int net = machine.kernel()
+                    .nsProxyTable()
+                    .netNs(machine.kernel().tasks().nsproxy(task));
+            machine.kernel().nets().table().setPingRange(net, (int) number(tokens.get(1)), (int) number(tokens.get(2)));
+            return "0";
+        }
         if (tokens.getFirst().equals("mountinfo")) {
             return mountinfo();
         }
@@ -398,8 +405,8 @@ final class RecordedCalls {
     }
 
     private byte[] buffer(String kind, String value) {
-        if (kind.startsWith("z") || kind.matches("a\\d+")) {
-            return new byte[Integer.parseInt(kind.substring(1))];
+        if (kind.startsWith("z") || kind.matches("(a|ip)\\d+")) {
+            return new byte[Integer.parseInt(kind.replaceFirst("\\D+", ""))];
         }
         if (kind.matches("\\d+")) {
             return new byte[Integer.parseInt(kind)];
@@ -471,6 +478,10 @@ final class RecordedCalls {
         }
         if (out.kind.matches("a\\d+")) {
             return escape(raw, raw.length);
+        }
+        if (out.kind.matches("ip\\d+")) {
+            raw[4] = raw[5] = raw[10] = raw[11] = 0;
+            return escape(raw, (int) Math.min(result, raw.length));
         }
         return switch (out.kind) {
             case "msg" -> shownMessage(raw, (int) result);

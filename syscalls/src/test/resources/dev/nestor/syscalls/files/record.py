@@ -13,12 +13,12 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 >flock, >poll, >ev (struct epoll_event as events:data); with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
-itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >msg (struct msghdr as
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >ipN (N bytes of a packet of IPv4, without its identification and its sum), >msg (struct msghdr as
 name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), 
 >fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
 value,size,flags), >watch (events of inotify
 as wd:mask:cookie:name:length), >timex (modes,tick,usec; shown
-without its times). `msleep N` lets N milliseconds pass; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
+without its times). `msleep N` lets N milliseconds pass; `pinggroups A B` writes net.ipv4.ping_group_range; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
 devices numbered as they appear; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
 """
@@ -82,7 +82,8 @@ NAMES.update(IN_ACCESS=1, IN_MODIFY=2, IN_ATTRIB=4, IN_CLOSE_WRITE=8, IN_CLOSE_N
              IN_CREATE=256, IN_DELETE=512, IN_DELETE_SELF=1024, IN_MOVE_SELF=2048, IN_UNMOUNT=0x2000, IN_Q_OVERFLOW=0x4000,
              IN_IGNORED=0x8000, IN_ONLYDIR=1 << 24, IN_DONT_FOLLOW=1 << 25, IN_EXCL_UNLINK=1 << 26, IN_MASK_CREATE=1 << 28,
              IN_MASK_ADD=1 << 29, IN_ISDIR=1 << 30, IN_ONESHOT=1 << 31, IN_ALL_EVENTS=0xfff, INOTIFY_IOC_SETNEXTWD=0x40044900)
-NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
+NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SOL_RAW=255, SOL_IPV6=41, SOL_ICMPV6=58, SOL_PACKET=263, AF_VSOCK=40,
+             AF_XDP=44, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
 handles = []  # of files, as they come
 moves = []  # cookies of renames, as they come
 libc = ctypes.CDLL(None, use_errno=True)
@@ -112,8 +113,8 @@ def number(token):
 
 def buffer(kind):
     kind, _, value = kind.partition('=')
-    if kind.startswith('z') or re.fullmatch('a[0-9]+', kind):
-        return ctypes.create_string_buffer(int(kind[1:]))
+    if kind.startswith('z') or re.fullmatch('(a|ip)[0-9]+', kind):
+        return ctypes.create_string_buffer(int(kind.lstrip('azip')))
     if kind == 'msg':
         name, data, room, control, croom = (value.split(',') + [''] * 5)[:5]
         parts = [bytes.fromhex(name), data.encode().ljust(int(room or 0), b'\0') if room else data.encode(),
@@ -183,6 +184,8 @@ def shown(kind, raw, result, parts=None):
         return escape(raw[:result])
     if re.fullmatch('a[0-9]+', kind):
         return escape(raw)
+    if re.fullmatch('ip[0-9]+', kind):
+        return escape((raw[:4] + b'\0\0' + raw[6:10] + b'\0\0' + raw[12:])[:result])
     if kind == 'msg':
         v = struct.unpack_from('<QIxxxxQQQQIxxxx', raw)
         return '%s %s namelen=%d flags=%#x' % (escape(parts[1].raw[:result]), parts[2].raw[:v[5]].hex() or '-', v[1], v[6])
@@ -272,6 +275,10 @@ def call(line):
         return mountinfo()
     if tokens[0] == 'msleep':
         time.sleep(int(tokens[1]) / 1000)
+        return '0'
+    if tokens[0] == 'pinggroups':
+        with open('/proc/sys/net/ipv4/ping_group_range', 'w') as f:
+            f.write('%s %s' % (tokens[1], tokens[2]))
         return '0'
     args, outs = [], []
     for token in tokens[1:]:

@@ -1,0 +1,201 @@
+package dev.nestor.net;
+
+import static dev.nestor.table.Table.NULL;
+
+import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Socket;
+
+/**
+ * Packets of IP that programs see the headers of, and ICMP: net/ipv4/ip_input.c, ip_output.c, icmp.c, net/ipv6/icmp.c. Here a
+ * buffer holds what the packet carries; of its header the table keeps the addresses, {@code port} the protocol, {@code toPort}
+ * the identification, and {@code datum} what else there is: {@link #header}.
+ */
+final class IpPackets {
+    static final int MOST = 65_515; // bytes that a packet of IPv4 carries
+    static final int DEFAULT_TTL = 64;
+    private static final int WHOLE = 1 << 16; // IP_DF
+    private static final int TOS_OF_ERRORS = 0xc0; // IPTOS_PREC_INTERNETCONTROL
+    private static final int QUOTED = 548; // bytes of a packet that an error shows
+
+    /** The sockets that see packets of IP with their headers. */
+    interface Tap {
+        /** @return whether a socket has taken it */
+        boolean see(int net, int skb, byte[] bytes, int length);
+    }
+
+    private final Sockets sockets;
+    private final SkBuffs skBuffs;
+    private final SkBuffTable skbs;
+    private final RawSockTable raws;
+    private final Routing routing;
+    private final NetRx rx;
+    private final int packet; // type of packet
+    private final InetAddress to = new InetAddress();
+    private final byte[] bytes = new byte[65_536 + IpHeaders.IP_SIZE];
+    private final byte[] reply = new byte[65_536 + IpHeaders.IP_SIZE];
+    private Tap raw = (net, skb, content, length) -> false;
+    private Tap echoes = (net, skb, content, length) -> false;
+    private Tap datagrams = (net, skb, content, length) -> false;
+    private int lastId; // identification of the packet before
+
+    IpPackets(Sockets sockets, RawSockTable raws, Routing routing, NetRx rx) {
+        this.raws = raws;
+        this.sockets = sockets;
+        this.skBuffs = sockets.skBuffs;
+        this.skbs = skBuffs.table();
+        this.routing = routing;
+        this.rx = rx;
+        this.packet = rx.register(this::receive);
+    }
+
+    void setRaw(Tap tap) {
+        raw = tap;
+    }
+
+    /** @param tap where replies to pings go */
+    void setEchoes(Tap tap) {
+        echoes = tap;
+    }
+
+    /** @param tap where datagrams of UDP go that were made by hand */
+    void setDatagrams(Tap tap) {
+        datagrams = tap;
+    }
+
+    static int header(int ttl, int tos, boolean isWhole) {
+        return (ttl & 0xff) | (tos & 0xff) << 8 | (isWhole ? WHOLE : 0);
+    }
+
+    static int ttl(int header) {
+        return header & 0xff;
+    }
+
+    static int tos(int header) {
+        return header >>> 8 & 0xff;
+    }
+
+    static boolean isWhole(int header) {
+        return (header & WHOLE) != 0;
+    }
+
+    /** ip_select_ident(). */
+    int nextId() {
+        lastId = (lastId + 1) & 0xffff;
+        return lastId;
+    }
+
+    /** ip_local_out(): off it goes to where routing has found; nowhere if that is nobody. */
+    void send(int skb) {
+        rx.send(skb, packet, 0);
+    }
+
+    /** Whether there is a socket that would see a packet with its headers. */
+    boolean isSeen() {
+        return raws.size() > 0;
+    }
+
+    /** A packet that has come by other ways: raw sockets see it, or what ICMP answers to it. */
+    void mirror(int net, int skb, byte[] content, int length, boolean isUnreachable) {
+        if (isUnreachable) {
+            unreachable(net, skb, IpHeaders.ICMP_PORT_UNREACH, content, length);
+        } else {
+            raw.see(net, skb, content, length);
+        }
+    }
+
+    /** A packet from an address to another, with a buffer of its own; NULL at a limit. */
+    private int make(int from, int protocol, byte[] content, int length) {
+        int skb = skBuffs.alloc(length);
+        if (skb == NULL) {
+            return NULL;
+        }
+        skBuffs.putFrom(skb, content, 0, length);
+        skbs.setTruesize(skb, SkBuffs.truesize(length, 0));
+        skbs.setAddressHigh(skb, skbs.toHigh(from));
+        skbs.setAddressLow(skb, skbs.toLow(from));
+        skbs.setToHigh(skb, skbs.addressHigh(from));
+        skbs.setToLow(skb, skbs.addressLow(from));
+        skbs.setPort(skb, protocol);
+        skbs.setToPort(skb, nextId());
+        return skb;
+    }
+
+    /** ip_local_deliver(). */
+    private void receive(int skb) {
+        int net = skbs.net(skb);
+        if (net == NULL || !sockets.nets.table().isLive(net)) {
+            skBuffs.free(skb);
+            return;
+        }
+        int length = skbs.length(skb);
+        skBuffs.get(skb, 0, bytes, length);
+        boolean isSeen = raw.see(net, skb, bytes, length);
+        switch (skbs.port(skb)) {
+            case Socket.IPPROTO_ICMP, Socket.IPPROTO_ICMPV6 -> icmp(net, skb, length);
+            case Socket.IPPROTO_UDP -> datagrams.see(net, skb, bytes, length);
+            case Socket.IPPROTO_IGMP, Socket.IPPROTO_TCP, Socket.IPPROTO_PIM, Socket.IPPROTO_UDPLITE -> {
+                // has a handler, which finds nothing for it
+            }
+            default -> {
+                if (!isSeen) {
+                    unreachable(net, skb, IpHeaders.ICMP_PROT_UNREACH, bytes, length);
+                }
+            }
+        }
+        skBuffs.free(skb);
+    }
+
+    /** icmp_rcv(), icmpv6_rcv(). */
+    private void icmp(int net, int skb, int length) {
+        if (length < IpHeaders.ICMP_SIZE || !IpHeaders.isRight(skbs, skb, bytes, length)) {
+            return;
+        }
+        boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
+        int type = bytes[0] & 0xff;
+        if (type == (is4 ? IpHeaders.ICMP_ECHO : IpHeaders.ICMPV6_ECHO_REQUEST)) {
+            System.arraycopy(bytes, 0, reply, 0, length);
+            reply[0] = (byte) (is4 ? IpHeaders.ICMP_ECHOREPLY : IpHeaders.ICMPV6_ECHO_REPLY);
+            answer(net, skb, length, tos(skbs.datum(skb)));
+        } else if (type == (is4 ? IpHeaders.ICMP_ECHOREPLY : IpHeaders.ICMPV6_ECHO_REPLY)) {
+            echoes.see(net, skb, bytes, length);
+        }
+    }
+
+    /** icmp_reply(): what stands in {@code reply} goes back to where a packet came from. */
+    private void answer(int net, int skb, int length, int tos) {
+        boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
+        to.high = skbs.addressHigh(skb);
+        to.low = skbs.addressLow(skb);
+        if (routing.find(net, to, 0) != 0) {
+            return;
+        }
+        int back = make(skb, is4 ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6, reply, length);
+        if (back == NULL) {
+            return;
+        }
+        IpHeaders.putSum(skbs, back, reply, length);
+        skBuffs.putFrom(back, reply, 0, length);
+        skbs.setDatum(back, header(DEFAULT_TTL, tos, false));
+        skbs.setNet(back, routing.net);
+        skbs.setDev(back, routing.arrival);
+        send(back);
+    }
+
+    /** icmp_send(ICMP_DEST_UNREACH): with the header and the beginning of the packet that is meant. IPv4 only. */
+    void unreachable(int net, int skb, int code, byte[] content, int length) {
+        if (!InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb))) {
+            return;
+        }
+        int quoted = Math.min(length, QUOTED - IpHeaders.IP_SIZE);
+        java.util.Arrays.fill(reply, 0, IpHeaders.ICMP_SIZE, (byte) 0);
+        reply[0] = IpHeaders.ICMP_DEST_UNREACH;
+        reply[1] = (byte) code;
+        IpHeaders.put4(skbs, skb, length, reply, IpHeaders.ICMP_SIZE);
+        System.arraycopy(content, 0, reply, IpHeaders.ICMP_SIZE + IpHeaders.IP_SIZE, quoted);
+        answer(net, skb, IpHeaders.ICMP_SIZE + IpHeaders.IP_SIZE + quoted, tos(skbs.datum(skb)) | TOS_OF_ERRORS);
+    }
+
+    void digest(StateHash hash) {
+        hash.add(lastId);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.nestor.syscalls;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The calls of sockets/*.calls, recorded by files/record.py, answer what Linux 6.18 answered. */
+class RecordedSocketCallsTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "raw6", "pings"})
+    void call_answersAsLinux(String file) {
+        RecordedFileCallsTest.assertAnswers("sockets/" + file + ".calls");
+    }
+}
