@@ -157,9 +157,27 @@ public final class Files {
         return descriptors.file(tasks.files(task), fd);
     }
 
+    /** fdget() of a call that sleeps: who closes its descriptor does not take the file away from it. */
+    public void holdForCall(int task, int file) {
+        int fd = (int) tasks.args(task, 0);
+        if (tasks.heldFile(task) == NULL && fileOf(task, fd) == file) {
+            tasks.setHeld(task, get(file), fd);
+        }
+    }
+
+    /** fdput() of a call that has slept. */
+    public void letGoOfCall(int task) {
+        int file = tasks.heldFile(task);
+        if (file != NULL) {
+            tasks.setHeld(task, NULL, 0);
+            put(file);
+        }
+    }
+
     /** fdget(): as above, but an O_PATH file is none either. */
     public int usableFileOf(int task, int fd) {
-        int file = fileOf(task, fd);
+        int held = tasks.heldFile(task);
+        int file = held != NULL && tasks.heldFd(task) == fd ? held : fileOf(task, fd);
         return file == NULL || (files.mode(file) & FileModes.FMODE_PATH) != 0 ? NULL : file;
     }
 

@@ -20,6 +20,7 @@ final class ExitResources implements Exit.Resources {
         kernel.taskIpc().exitSem(task);
         kernel.taskIpc().exitShm(task);
         kernel.fileSystems().mqueues().exit(task);
+        kernel.files().letGoOfCall(task);
         int files = tasks.files(task);
         if (files != NULL) {
             kernel.fileTables().putFiles(files); // while the descriptors are seen to be the task's

@@ -374,6 +374,7 @@ final class ReferenceInvariants {
         Claims.forEach(mms, mm -> ofFiles.hold(mms.exeFile(mm), "mm's program"));
         MqWaiterTable waiters = all.get(MqWaiterTable.class);
         Claims.forEach(waiters, waiter -> ofFiles.hold(waiters.file(waiter), "call that waits"));
+        Claims.forEach(tasks, task -> ofFiles.hold(tasks.heldFile(task), "call that sleeps"));
         ScmFileTable flights = all.get(ScmFileTable.class);
         Claims.forEach(flights, row -> ofFiles.hold(flights.file(row), "message"));
         ofFiles.check(fs.files::count);

@@ -22,7 +22,7 @@ abstract class InetSockets implements ProtoOps {
     final UserMemory memory;
     final InetAddress given = new InetAddress();
     final InetControl control;
-    private final InetOptions options;
+    final InetOptions options;
 
     InetSockets(InetRoom room) {
         this.sockets = room.sockets();
@@ -76,6 +76,7 @@ abstract class InetSockets implements ProtoOps {
     public final void destroy(int sk) {
         int info = info(sk);
         ports.drop(sk);
+        options.forgetAll(info);
         freeParts(info);
         table.setInfo(sk, NULL);
         inet.free(info);

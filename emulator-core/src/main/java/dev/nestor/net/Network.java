@@ -32,6 +32,7 @@ public final class Network {
     private final InetFamily inet;
     private final Ports ports;
     private final RawSockTable raws;
+    private final InetOptionTable inetOptionTable;
     private final IpPackets ip;
     private final NetlinkSockets netlink;
     private final NetDevices devices;
@@ -59,7 +60,8 @@ public final class Network {
         BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
         this.ports = new Ports(sockets, inetSocks, buckets, random);
         this.raws = new RawSockTable(limits.sockets());
-        InetOptions inetOptions = new InetOptions(sockets, inetSocks, raws);
+        this.inetOptionTable = new InetOptionTable(4 * limits.sockets(), inetSocks);
+        InetOptions inetOptions = new InetOptions(sockets, inetSocks, raws, this.inetOptionTable, devices);
         NetRx rx = new NetRx(below.eventLoop());
         this.ip = new IpPackets(sockets, raws, routing, rx);
         InetControl control = new InetControl(sockets, inetSocks, deviceTable);
@@ -199,7 +201,7 @@ public final class Network {
 
     public long connect(int task, int file, byte[] address, int length) {
         int flags = sockets.vfs.tables.files.flags(file);
-        return sockets.endWait(task, ops(file).connect(task, sockOf(file), address, length, flags));
+        return sockets.endWait(task, file, ops(file).connect(task, sockOf(file), address, length, flags));
     }
 
     public long listen(int task, int file, int backlog) {
@@ -213,7 +215,7 @@ public final class Network {
     public long accept(int task, int file, int flags) {
         int sk = sockOf(file);
         int mode = sockets.vfs.tables.files.flags(file);
-        long child = sockets.endWait(task, sockets.ops(sk).accept(task, sk, mode));
+        long child = sockets.endWait(task, file, sockets.ops(sk).accept(task, sk, mode));
         return child < 0 ? child : open(task, (int) child, flags);
     }
 
@@ -227,11 +229,11 @@ public final class Network {
     }
 
     public long sendmsg(int task, int file, Message message) {
-        return sockets.endWait(task, ops(file).sendmsg(task, sockOf(file), message));
+        return sockets.endWait(task, file, ops(file).sendmsg(task, sockOf(file), message));
     }
 
     public long recvmsg(int task, int file, Message message) {
-        return sockets.endWait(task, ops(file).recvmsg(task, sockOf(file), message));
+        return sockets.endWait(task, file, ops(file).recvmsg(task, sockOf(file), message));
     }
 
     public long setsockopt(int task, int file, int level, int option, long value, int length) {
@@ -255,6 +257,7 @@ public final class Network {
         sockets.digest(hash);
         ports.digest(hash);
         raws.digest(hash);
+        inetOptionTable.digest(hash);
         ip.digest(hash);
         netlink.digest(hash);
         interfaces.digest(hash);

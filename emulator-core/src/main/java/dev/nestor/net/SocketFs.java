@@ -101,7 +101,7 @@ final class SocketFs extends FsType implements FileOps {
         int sk = files.handle(file);
         message.clear(sockets.tasks.mm(task), noblock(file));
         message.setIter(to);
-        return sockets.endWait(task, sockets.ops(sk).recvmsg(task, sk, message));
+        return sockets.endWait(task, file, sockets.ops(sk).recvmsg(task, sk, message));
     }
 
     @Override
@@ -110,7 +110,7 @@ final class SocketFs extends FsType implements FileOps {
         int end = table.type(sk) == Socket.SOCK_SEQPACKET ? Socket.MSG_EOR : 0;
         message.clear(sockets.tasks.mm(task), noblock(file) | end);
         message.setIter(from);
-        return sockets.endWait(task, sockets.ops(sk).sendmsg(task, sk, message));
+        return sockets.endWait(task, file, sockets.ops(sk).sendmsg(task, sk, message));
     }
 
     private int noblock(int file) {

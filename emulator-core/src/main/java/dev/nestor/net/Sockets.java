@@ -278,9 +278,13 @@ public final class Sockets {
         return BLOCKED;
     }
 
-    /** The end of every call that may have slept. */
-    public long endWait(int task, long result) {
-        if (result != BLOCKED && tasks.restart(task, EXPIRES) != 0) {
+    /** The end of every call on a file that may have slept; from its first sleep to its end the call holds the file. */
+    public long endWait(int task, int file, long result) {
+        if (result == BLOCKED) {
+            vfs.files.holdForCall(task, file);
+            return result;
+        }
+        if (tasks.restart(task, EXPIRES) != 0) {
             timers.cancelSleep(task);
         }
         return result;

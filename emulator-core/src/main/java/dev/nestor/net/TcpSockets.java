@@ -209,6 +209,7 @@ final class TcpSockets extends InetSockets {
         inet.setPeerHigh(info, inet.localHigh(mine));
         inet.setPeerLow(info, inet.localLow(mine));
         inet.setPeerPort(info, inet.port(mine));
+        options.inherit(child, listener);
         ports.share(child, listener);
         establish(child, sk);
         establish(sk, child);

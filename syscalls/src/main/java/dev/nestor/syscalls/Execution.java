@@ -1,5 +1,6 @@
 package dev.nestor.syscalls;
 
+import dev.nestor.fs.Files;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.exit.Exit;
 import dev.nestor.kernel.sched.WaitQueues;
@@ -45,6 +46,7 @@ public final class Execution {
     private final WaitQueues waitQueues;
     private final Exit exit;
     private final SignalRoom signals;
+    private final Files files;
     private final Work work;
     private final KSignal signal = new KSignal();
 
@@ -54,6 +56,7 @@ public final class Execution {
         this.waitQueues = kernel.waitQueues();
         this.exit = kernel.exit();
         this.signals = kernel.signals();
+        this.files = kernel.files();
         this.work = kernel.work();
     }
 
@@ -65,6 +68,7 @@ public final class Execution {
     @HotPath
     public long enter(int task, int nr) {
         work.add(Work.SYSCALL_ENTRY);
+        files.letGoOfCall(task); // what a driver has cut short
         return syscalls.enter(task, nr);
     }
 
@@ -75,7 +79,11 @@ public final class Execution {
         if (tasks.hasFlag(task, TaskTable.PF_EXITING)) {
             return exit.continueExit(task) ? 0 : Syscalls.BLOCKED;
         }
-        return syscalls.resume(task);
+        long result = syscalls.resume(task);
+        if (result != Syscalls.BLOCKED) {
+            files.letGoOfCall(task);
+        }
+        return result;
     }
 
     public boolean isDead(int task) {

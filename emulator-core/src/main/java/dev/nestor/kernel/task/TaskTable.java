@@ -101,6 +101,8 @@ public final class TaskTable extends Table {
     private long[] timerSlackNs = new long[initialRows()]; // ns
     private int[] personality = new int[initialRows()]; // PER_*, ADDR_NO_RANDOMIZE and their kind
     private byte[] threadFlags = new byte[initialRows()]; // TIF_*
+    private int[] heldFile = new int[initialRows()]; // file: of the descriptor that the call it sleeps in is on; NULL
+    private int[] heldFd = new int[initialRows()]; // that descriptor
     private long[] args = new long[6 * initialRows()]; // the six arguments of the call it is in
     private int[] syscallNr = new int[initialRows()]; // the call it is in, or -1 in user mode
     private long[] restart =
@@ -587,6 +589,19 @@ public final class TaskTable extends Table {
         return args[row(task) * 6 + index];
     }
 
+    public int heldFile(int task) {
+        return heldFile[row(task)];
+    }
+
+    public int heldFd(int task) {
+        return heldFd[row(task)];
+    }
+
+    public void setHeld(int task, int file, int fd) {
+        heldFile[row(task)] = file;
+        heldFd[row(task)] = fd;
+    }
+
     public void setArgs(int task, int index, long value) {
         args[row(task) * 6 + index] = value;
     }
@@ -694,6 +709,8 @@ public final class TaskTable extends Table {
         threadFlags[row] = 0;
         Arrays.fill(args, row * 6, (row + 1) * 6, 0);
         syscallNr[row] = 0;
+        heldFile[row] = 0;
+        heldFd[row] = 0;
         Arrays.fill(restart, row * 4, (row + 1) * 4, 0);
         Arrays.fill(comm, row * TASK_COMM_LEN, (row + 1) * TASK_COMM_LEN, (byte) 0);
     }
@@ -762,6 +779,8 @@ public final class TaskTable extends Table {
         threadFlags = columns.bytes(threadFlags);
         args = columns.longs(args, 6);
         syscallNr = columns.ints(syscallNr);
+        heldFile = columns.ints(heldFile);
+        heldFd = columns.ints(heldFd);
         restart = columns.longs(restart, 4);
         comm = columns.bytes(comm, TASK_COMM_LEN);
     }
