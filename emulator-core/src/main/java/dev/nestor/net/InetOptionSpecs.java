@@ -17,8 +17,7 @@ final class InetOptionSpecs {
      * errno of setting it; the fewest bytes that it is set with; the sockets that have it: all, or
      * those that are a stream, or those that are not (to others it is EINVAL).
      */
-    private static final String SPECS =
-            """
+    private static final String SPECS = """
             0 5 0 EINVAL 0 all
             0 6 0 flag 0 all
             0 7 0 flag 0 all

@@ -127,7 +127,9 @@ final class InetOptions {
 
     /** All that was set, when a sock goes. */
     void forgetAll(int info) {
-        for (int row = options.options().first(info); row != NULL; row = options.options().first(info)) {
+        for (int row = options.options().first(info);
+                row != NULL;
+                row = options.options().first(info)) {
             options.options().remove(row);
             options.free(row);
         }
@@ -211,7 +213,10 @@ final class InetOptions {
         boolean isTransparent = level == Socket.SOL_IP
                 ? option == IP_TRANSPARENT
                 : level == Socket.SOL_IPV6 && option == IPV6_TRANSPARENT;
-        if (isTransparent && value != 0 && !mayAdmin(task, sk) && !sockets.nsCapable(task, sk, Capability.CAP_NET_RAW)) {
+        if (isTransparent
+                && value != 0
+                && !mayAdmin(task, sk)
+                && !sockets.nsCapable(task, sk, Capability.CAP_NET_RAW)) {
             return -Errno.EPERM;
         }
         return store(sk, level, option, isOfRaw ? (value != 0 ? 1 : 0) : specs.kept(spec, value));
@@ -318,8 +323,7 @@ final class InetOptions {
             case Socket.SOL_IP -> ip.value(sk, option, room, out);
             case Socket.SOL_IPV6 -> ip6.value(sk, option, room, out);
             case Socket.SOL_TCP -> tcp.value(sk, option, room, out);
-            case Socket.SOL_UDP ->
-                option == UDP_CORK ? number(out, flag(sk, InetFlags.CORK)) : -Errno.ENOPROTOOPT;
+            case Socket.SOL_UDP -> option == UDP_CORK ? number(out, flag(sk, InetFlags.CORK)) : -Errno.ENOPROTOOPT;
             default ->
                 option == IPV6_CHECKSUM && level == Socket.SOL_RAW && table.family(sk) == Socket.AF_INET6
                         ? number(out, raws.sum(inet.raw(table.info(sk))) - 1)

@@ -66,10 +66,8 @@ final class Ip6Options {
             long error = policy(task, sk, option, length);
             return error;
         }
-        boolean isHeader = option == IPV6_HOPOPTS
-                || option == IPV6_RTHDRDSTOPTS
-                || option == IPV6_RTHDR
-                || option == IPV6_DSTOPTS;
+        boolean isHeader =
+                option == IPV6_HOPOPTS || option == IPV6_RTHDRDSTOPTS || option == IPV6_RTHDR || option == IPV6_DSTOPTS;
         if (isHeader) {
             return length == 0 ? 0 : -Errno.EINVAL;
         }
@@ -197,9 +195,7 @@ final class Ip6Options {
             case IPV6_ADDRFORM -> all.isRaw(sk) ? -Errno.ENOPROTOOPT : -Errno.ENOTCONN;
             case IPV6_2292PKTOPTIONS -> all.isStream(sk) ? 0 : -Errno.ENOPROTOOPT;
             case IPV6_CHECKSUM ->
-                all.isRaw(sk)
-                        ? InetOptions.number(out, raws.sum(inet.raw(table.info(sk))) - 1)
-                        : -Errno.ENOPROTOOPT;
+                all.isRaw(sk) ? InetOptions.number(out, raws.sum(inet.raw(table.info(sk))) - 1) : -Errno.ENOPROTOOPT;
             case IPV6_UNICAST_HOPS -> {
                 int stored = all.stored(sk, Socket.SOL_IPV6, option);
                 yield InetOptions.number(out, stored < 0 ? DEFAULT_HOPS : stored);
@@ -215,8 +211,7 @@ final class Ip6Options {
             case IPV6_RECVHOPLIMIT -> InetOptions.number(out, all.flag(sk, InetFlags.RECVHOPS));
             case IPV6_RECVTCLASS -> InetOptions.number(out, all.flag(sk, InetFlags.RECVTCLASS));
             case IPV6_HOPOPTS, IPV6_RTHDRDSTOPTS, IPV6_RTHDR, IPV6_DSTOPTS -> 0;
-            case IPV6_ADDR_PREFERENCES ->
-                stored(sk, option, PREFER_SRC_PUBTMP_DEFAULT | PREFER_SRC_HOME, out);
+            case IPV6_ADDR_PREFERENCES -> stored(sk, option, PREFER_SRC_PUBTMP_DEFAULT | PREFER_SRC_HOME, out);
             case IPV6_FLOWLABEL_MGR -> -Errno.EINVAL;
             case MCAST_MSFILTER -> room < GROUP_FILTER_SIZE ? -Errno.EINVAL : -Errno.EADDRNOTAVAIL;
             case IP6T_SO_ORIGINAL_DST -> {

@@ -126,7 +126,9 @@ final class IpOptions {
         if (!all.mayAdmin(task, sk)) {
             return -Errno.EPERM;
         }
-        return length <= 0 ? -Errno.EMSGSIZE : isXfrm && table.family(sk) == Socket.AF_INET ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
+        return length <= 0
+                ? -Errno.EMSGSIZE
+                : isXfrm && table.family(sk) == Socket.AF_INET ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
     }
 
     static boolean isMembership(int level, int option) {

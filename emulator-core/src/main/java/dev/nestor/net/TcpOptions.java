@@ -61,7 +61,10 @@ final class TcpOptions {
 
     /** Those whose value is not only what was set. */
     static boolean isOwn(int option) {
-        return option == TCP_QUICKACK || option == TCP_THIN_DUPACK || option == TCP_REPAIR_QUEUE || option == TCP_REPAIR_WINDOW;
+        return option == TCP_QUICKACK
+                || option == TCP_THIN_DUPACK
+                || option == TCP_REPAIR_QUEUE
+                || option == TCP_REPAIR_WINDOW;
     }
 
     private static String congestion(int place) {
@@ -119,7 +122,9 @@ final class TcpOptions {
             }
             case TCP_WINDOW_CLAMP -> {
                 if (value == 0) {
-                    return table.state(sk) == Socket.TCP_CLOSE ? all.store(sk, Socket.SOL_TCP, option, 0) : -Errno.EINVAL;
+                    return table.state(sk) == Socket.TCP_CLOSE
+                            ? all.store(sk, Socket.SOL_TCP, option, 0)
+                            : -Errno.EINVAL;
                 }
                 return all.store(sk, Socket.SOL_TCP, option, Math.max(value, CLAMP_LEAST));
             }
