@@ -176,11 +176,7 @@ final class RecordedCalls {
             return "0";
         }
         if (tokens.getFirst().equals("pinggroups")) {
-            int net = machine.kernel()
-                    .nsProxyTable()
-                    .netNs(machine.kernel().tasks().nsproxy(task));
-            machine.kernel().nets().table().setPingRange(net, (int) number(tokens.get(1)), (int) number(tokens.get(2)));
-            return "0";
+            return pingGroups((int) number(tokens.get(1)), (int) number(tokens.get(2)));
         }
         if (tokens.getFirst().equals("mountinfo")) {
             return mountinfo();
@@ -210,7 +206,10 @@ final class RecordedCalls {
         if (result < 0 && result > -4096) {
             return errno(result);
         }
-        boolean clone = tokens.getFirst().equals("clone");
+        return told(tokens.getFirst().equals("clone"), result, name, outs);
+    }
+
+    private String told(boolean clone, long result, @Nullable String name, List<Out> outs) {
         if (clone && name != null) {
             tasks.put(name, machine.kernel().pids().findTaskByVpid(ns(), (int) result));
         } else if (name != null) {
@@ -229,6 +228,15 @@ final class RecordedCalls {
             }
         }
         return text.toString();
+    }
+
+    /** Writes net.ipv4.ping_group_range. */
+    private String pingGroups(int low, int high) {
+        int net = machine.kernel()
+                .nsProxyTable()
+                .netNs(machine.kernel().tasks().nsproxy(task));
+        machine.kernel().nets().table().setPingRange(net, low, high);
+        return "0";
     }
 
     /** /proc/self/mountinfo with its mount ids, peer groups and anonymous devices numbered as they appear. */
