@@ -246,6 +246,8 @@ final class ReferenceInvariants {
         Claims.forEach(tasks, task -> credHolders.hold(tasks.cred(task), "task"));
         FileTable files = fs.files;
         Claims.forEach(files, file -> credHolders.hold(files.cred(file), "file"));
+        SockTable socks = all.get(SockTable.class);
+        Claims.forEach(socks, sk -> credHolders.hold(socks.peerCred(sk), "socket's peer"));
         credHolders.check(creds::count);
         GroupInfoTable groups = all.get(GroupInfoTable.class);
         Holders ofGroups = new Holders(groups);

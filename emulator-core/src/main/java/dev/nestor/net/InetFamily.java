@@ -2,7 +2,6 @@ package dev.nestor.net;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.fs.Outside;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
@@ -74,9 +73,7 @@ final class InetFamily {
                 sk = raw.create(uid, net, family, protocol, rawOps);
             }
             default -> {
-                return type == Socket.SOCK_PACKET && family == Socket.AF_INET
-                        ? -Outside.EOUTSIDE
-                        : -Errno.ESOCKTNOSUPPORT;
+                return -Errno.ESOCKTNOSUPPORT;
             }
         }
         return sk == NULL ? -Errno.ENOBUFS : sk;

@@ -128,6 +128,11 @@ public final class NetDevices {
         return length;
     }
 
+    /** Whether a net passes on what is for others. */
+    boolean forwards(int net, boolean is4) {
+        return nets.table().forwards(net, is4);
+    }
+
     /** The loopback device of a net. */
     public int loopback(int net) {
         return byIndex(net, 1);

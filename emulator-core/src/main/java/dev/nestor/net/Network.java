@@ -8,6 +8,7 @@ import dev.nestor.fs.Files;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
 import java.util.function.IntUnaryOperator;
@@ -113,12 +114,42 @@ public final class Network {
             return -Errno.EINVAL;
         }
         int net = netOf.applyAsInt(task);
+        if (family == Socket.AF_INET && type == Socket.SOCK_PACKET) {
+            return createRawLink(task, net, Socket.AF_PACKET, type, protocol);
+        }
         return switch (family) {
             case Socket.AF_UNIX -> unix.create(task, net, type, protocol);
             case Socket.AF_INET, Socket.AF_INET6 -> inet.create(task, net, family, type, protocol);
             case Socket.AF_NETLINK -> netlink.create(task, net, type, protocol);
-            case Socket.AF_PACKET, Socket.AF_VSOCK, Socket.AF_XDP -> -Outside.EOUTSIDE;
+            case Socket.AF_PACKET, Socket.AF_XDP -> createRawLink(task, net, family, type, protocol);
+            case Socket.AF_VSOCK -> createVsock(type, protocol);
             default -> -Errno.EAFNOSUPPORT;
+        };
+    }
+
+    /** packet_create(), xsk_create() as far as they refuse: EPERM, ESOCKTNOSUPPORT, EPROTONOSUPPORT. */
+    private int createRawLink(int task, int net, int family, int type, int protocol) {
+        if (!sockets.capabilities.nsCapable(task, nets.owner(net), Capability.CAP_NET_RAW)) {
+            return -Errno.EPERM;
+        }
+        if (family == Socket.AF_XDP) {
+            return type != Socket.SOCK_RAW
+                    ? -Errno.ESOCKTNOSUPPORT
+                    : protocol != 0 ? -Errno.EPROTONOSUPPORT : -Outside.EOUTSIDE;
+        }
+        boolean isKnown = type == Socket.SOCK_DGRAM || type == Socket.SOCK_RAW || type == Socket.SOCK_PACKET;
+        return isKnown ? -Outside.EOUTSIDE : -Errno.ESOCKTNOSUPPORT;
+    }
+
+    /** vsock_create(): the machine's own transport is outside; there is none for datagrams. */
+    private static int createVsock(int type, int protocol) {
+        if (protocol != 0 && protocol != Socket.AF_VSOCK) {
+            return -Errno.EPROTONOSUPPORT;
+        }
+        return switch (type) {
+            case Socket.SOCK_STREAM, Socket.SOCK_SEQPACKET -> -Outside.EOUTSIDE;
+            case Socket.SOCK_DGRAM -> -Errno.ENODEV;
+            default -> -Errno.ESOCKTNOSUPPORT;
         };
     }
 

@@ -15,6 +15,8 @@ final class Routing {
     private final InetAddrTable addresses;
     private final RouteTable routes;
     private final SockTable socks;
+    private final InetAddress next = new InetAddress();
+    private boolean isDirect; // what nextDevice has found
     private int home; // the initial net, whose neighbours are outside
 
     /** The net that the destination is in. */
@@ -126,7 +128,53 @@ final class Routing {
             return -Outside.EOUTSIDE;
         }
         net = isOnLink ? owner(out, to, 0) : NULL;
+        if (net == NULL) {
+            net = forwarded(out, to, isOnLink);
+        }
         return net == NULL ? -Errno.EHOSTUNREACH : 0;
+    }
+
+    /** ip_forward(): the net that the packet ends in when the machines on its way pass it on, or NULL. */
+    private int forwarded(int out, InetAddress to, boolean isOnLink) {
+        int from = table.net(out);
+        int leaves = out;
+        boolean is4 = InetAddress.isV4(to.high, to.low);
+        boolean onLink = isOnLink;
+        for (int hops = 0; hops < MAX_HOPS && !onLink; hops++) {
+            int route = route(from, to);
+            next.high = routes.gatewayHigh(route);
+            next.low = routes.gatewayLow(route);
+            int router = owner(leaves, next, 0);
+            if (router == NULL || !devices.forwards(router, is4)) {
+                return NULL;
+            }
+            if (holds(router, to)) {
+                return router;
+            }
+            leaves = nextDevice(router, to);
+            if (leaves == NULL) {
+                return NULL;
+            }
+            from = router;
+            onLink = isDirect;
+        }
+        return onLink && leaves != out ? owner(leaves, to, 0) : NULL;
+    }
+
+    /** Where a router sends a packet on; {@code isDirect} says whether its destination is on that link. */
+    private int nextDevice(int router, InetAddress to) {
+        long high = source.high;
+        long low = source.low;
+        int leaves = connected(router, to, 0);
+        source.high = high;
+        source.low = low;
+        isDirect = leaves != NULL;
+        int route = isDirect ? NULL : route(router, to);
+        if (route != NULL) {
+            leaves = routes.dev(route);
+            isDirect = routes.gatewayHigh(route) == 0 && routes.gatewayLow(route) == 0;
+        }
+        return leaves;
     }
 
     /** The device that is on one link with an address. */

@@ -41,6 +41,7 @@ public final class SockTable extends Table {
     private int[] peerPid = new int[initialRows()]; // pid, held: who has made the connection or called listen
     private int[] peerUid = new int[initialRows()]; // kuid
     private int[] peerGid = new int[initialRows()]; // kgid
+    private int[] peerCred = new int[initialRows()]; // cred of the peer, held; NULL
     private int[] uid = new int[initialRows()]; // kuid of who has made it
     private int[] name = new int[initialRows()]; // name that it is bound to, as sun_path has it; NULL for none
     private int[] boundInode = new int[initialRows()]; // inode of that name in a file system
@@ -303,6 +304,14 @@ public final class SockTable extends Table {
         peerUid[row(sk)] = value;
     }
 
+    public int peerCred(int sk) {
+        return peerCred[row(sk)];
+    }
+
+    void setPeerCred(int sk, int value) {
+        peerCred[row(sk)] = value;
+    }
+
     public int peerGid(int sk) {
         return peerGid[row(sk)];
     }
@@ -444,6 +453,7 @@ public final class SockTable extends Table {
         peerPid[row] = 0;
         peerUid[row] = 0;
         peerGid[row] = 0;
+        peerCred[row] = 0;
         uid[row] = 0;
         name[row] = 0;
         boundInode[row] = 0;
@@ -490,6 +500,7 @@ public final class SockTable extends Table {
         peerPid = columns.ints(peerPid);
         peerUid = columns.ints(peerUid);
         peerGid = columns.ints(peerGid);
+        peerCred = columns.ints(peerCred);
         uid = columns.ints(uid);
         name = columns.ints(name);
         boundInode = columns.ints(boundInode);

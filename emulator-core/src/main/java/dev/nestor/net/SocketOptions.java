@@ -3,6 +3,7 @@ package dev.nestor.net;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.pidfs.PidFds;
+import dev.nestor.kernel.cred.Creds;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
@@ -342,6 +343,9 @@ final class SocketOptions {
         if (room < 0) {
             return -Errno.EINVAL;
         }
+        if (option == Socket.SO_PEERGROUPS) {
+            return peerGroups(task, sk, mm, address, lengthAt, room);
+        }
         int length = value(task, sk, option, room);
         if (length < 0) {
             return length;
@@ -396,7 +400,6 @@ final class SocketOptions {
             case Socket.SO_PEERCRED -> peerCred(task, sk);
             case Socket.SO_PEERPIDFD -> peerPidFd(task, sk);
             case Socket.SO_PEERNAME -> peerName(task, sk, room);
-            case Socket.SO_PEERGROUPS -> -Errno.ENODATA;
             case Socket.SO_MEMINFO -> memInfo(sk);
             default -> rest(option, room);
         };
@@ -452,6 +455,30 @@ final class SocketOptions {
         }
         int fd = pidFds.create(task, pid, 0);
         return fd < 0 ? fd : number(fd);
+    }
+
+    /** SO_PEERGROUPS: ENODATA, or, with how much room is wanted, ERANGE. */
+    private long peerGroups(int task, int sk, int mm, long address, long lengthAt, int room) {
+        int cred = table.peerCred(sk);
+        if (cred == NULL) {
+            return -Errno.ENODATA;
+        }
+        Creds all = sockets.vfs.below.creds();
+        int count = all.ngroups(cred);
+        if (memory.putInt(mm, lengthAt, count * Integer.BYTES) != 0) {
+            return -Errno.EFAULT;
+        }
+        if (room < count * Integer.BYTES) {
+            return -Errno.ERANGE;
+        }
+        int userNs = sockets.creds.userNs(sockets.tasks.cred(task));
+        for (int i = 0; i < count; i++) {
+            int gid = sockets.userNamespaces.fromKgidMunged(userNs, all.groupAt(cred, i));
+            if (memory.putInt(mm, address + (long) i * Integer.BYTES, gid) != 0) {
+                return -Errno.EFAULT;
+            }
+        }
+        return 0;
     }
 
     private int peerName(int task, int sk, int room) {

@@ -184,6 +184,7 @@ public final class Sockets {
         waitQueues.free(table.wait(sk));
         waitQueues.free(table.peerWait(sk));
         pids.putPid(table.peerPid(sk));
+        setPeerGroups(sk, NULL);
         if (table.name(sk) != NULL) {
             vfs.tables.names.put(table.name(sk));
         }
@@ -361,6 +362,7 @@ public final class Sockets {
         table.setPeerPid(sk, pids.getPid(pids.tgid(task)));
         table.setPeerUid(sk, creds.euid(cred));
         table.setPeerGid(sk, creds.egid(cred));
+        setPeerGroups(sk, cred);
         pids.putPid(before);
     }
 
@@ -371,7 +373,17 @@ public final class Sockets {
         table.setPeerPid(to, pid == NULL ? NULL : pids.getPid(pid));
         table.setPeerUid(to, table.peerUid(from));
         table.setPeerGid(to, table.peerGid(from));
+        setPeerGroups(to, table.peerCred(from));
         pids.putPid(before);
+    }
+
+    private void setPeerGroups(int sk, int cred) {
+        Creds all = vfs.below.creds();
+        int before = table.peerCred(sk);
+        table.setPeerCred(sk, cred == NULL ? NULL : all.get(cred));
+        if (before != NULL) {
+            all.put(before);
+        }
     }
 
     /** skb_queue_purge() of the receive queue. */

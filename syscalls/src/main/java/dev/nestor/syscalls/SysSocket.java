@@ -47,8 +47,8 @@ public final class SysSocket {
                         Nr.NR_setsockopt,
                         "setsockopt",
                         this::setsockopt,
-                        "filters and time stamps are taken, and do nothing")
-                .partial(Nr.NR_getsockopt, "getsockopt", this::getsockopt, "SO_PEERGROUPS, filters");
+                        "what the list of options says")
+                .partial(Nr.NR_getsockopt, "getsockopt", this::getsockopt, "filters");
     }
 
     private long socket(int task, SyscallArgs args) {
