@@ -43,11 +43,7 @@ public final class SysSocket {
                 .full(Nr.NR_getsockname, "getsockname", (task, args) -> getname(task, args, false))
                 .full(Nr.NR_getpeername, "getpeername", (task, args) -> getname(task, args, true))
                 .full(Nr.NR_shutdown, "shutdown", this::shutdown)
-                .partial(
-                        Nr.NR_setsockopt,
-                        "setsockopt",
-                        this::setsockopt,
-                        "what the list of options says")
+                .partial(Nr.NR_setsockopt, "setsockopt", this::setsockopt, "what the list of options says")
                 .partial(Nr.NR_getsockopt, "getsockopt", this::getsockopt, "filters");
     }
 

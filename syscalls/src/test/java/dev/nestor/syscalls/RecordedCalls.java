@@ -232,9 +232,7 @@ final class RecordedCalls {
 
     /** Writes net.ipv4.ping_group_range. */
     private String pingGroups(int low, int high) {
-        int net = machine.kernel()
-                .nsProxyTable()
-                .netNs(machine.kernel().tasks().nsproxy(task));
+        int net = machine.kernel().nsProxyTable().netNs(machine.kernel().tasks().nsproxy(task));
         machine.kernel().nets().table().setPingRange(net, low, high);
         return "0";
     }

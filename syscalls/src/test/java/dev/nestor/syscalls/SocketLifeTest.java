@@ -12,11 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Who keeps sockets, their files and their nets. (That all is gone at the end, {@link MachineChecks} looks after.) */
 class SocketLifeTest {
     private static final long PAGE = TestMachine.PAGE;
-    private static final int THREAD = Sched.CLONE_VM
-            | Sched.CLONE_FS
-            | Sched.CLONE_FILES
-            | Sched.CLONE_SIGHAND
-            | Sched.CLONE_THREAD;
+    private static final int THREAD =
+            Sched.CLONE_VM | Sched.CLONE_FS | Sched.CLONE_FILES | Sched.CLONE_SIGHAND | Sched.CLONE_THREAD;
 
     private final TestMachine machine = new TestMachine();
     private final int init = machine.init();
@@ -50,7 +47,8 @@ class SocketLifeTest {
     }
 
     private int pair(int task) {
-        assertThat(call(task, Nr.NR_socketpair, Socket.AF_UNIX, Socket.SOCK_STREAM, 0, PAGE)).isZero();
+        assertThat(call(task, Nr.NR_socketpair, Socket.AF_UNIX, Socket.SOCK_STREAM, 0, PAGE))
+                .isZero();
         return getInt(task, PAGE);
     }
 
@@ -92,7 +90,8 @@ class SocketLifeTest {
             putInt(task, PAGE, Socket.AF_UNIX | 'n' << 24);
             long unix = call(task, Nr.NR_socket, Socket.AF_UNIX, Socket.SOCK_STREAM, 0);
             assertThat(call(task, Nr.NR_bind, unix, PAGE, 4)).isZero();
-            assertThat(call(task, Nr.NR_socket, Socket.AF_UNIX, Socket.SOCK_STREAM, 0)).isEqualTo(unix + 1);
+            assertThat(call(task, Nr.NR_socket, Socket.AF_UNIX, Socket.SOCK_STREAM, 0))
+                    .isEqualTo(unix + 1);
             assertThat(call(task, Nr.NR_bind, unix + 1, PAGE, 4)).isEqualTo(-Errno.EADDRINUSE);
         }
     }
@@ -104,7 +103,8 @@ class SocketLifeTest {
         int task = machine.clone(init, Signal.SIGCHLD);
         int ring = 200;
         for (int i = 0; i < ring; i++) {
-            assertThat(call(task, Nr.NR_socketpair, Socket.AF_UNIX, Socket.SOCK_DGRAM, 0, PAGE)).isZero();
+            assertThat(call(task, Nr.NR_socketpair, Socket.AF_UNIX, Socket.SOCK_DGRAM, 0, PAGE))
+                    .isZero();
         }
         int last = getInt(task, PAGE);
         for (int fd = last - 2 * (ring - 1); fd <= last; fd += 2) {
