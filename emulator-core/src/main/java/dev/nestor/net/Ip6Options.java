@@ -2,6 +2,7 @@ package dev.nestor.net;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
 
@@ -40,6 +41,7 @@ final class Ip6Options {
     private static final int PREFER_SRC_COA = 4;
     private static final int PREFER_SRC_HOME = 0x400;
     private static final int PREFER_SRC_CGAS = 0x808; // CGA, NONCGA
+    private static final int HEADER_UNIT = 8; // bytes that extension headers are counted in
     private static final int LEAST_MTU = 1280;
     private static final int MTUINFO_SIZE = 32; // bytes of struct ip6_mtuinfo
     private static final int GROUP_FILTER_SIZE = 144; // bytes of struct group_filter without its list
@@ -69,12 +71,22 @@ final class Ip6Options {
         boolean isHeader =
                 option == IPV6_HOPOPTS || option == IPV6_RTHDRDSTOPTS || option == IPV6_RTHDR || option == IPV6_DSTOPTS;
         if (isHeader) {
-            return length == 0 ? 0 : -Errno.EINVAL;
+            return header(task, sk, option, value, length);
         }
         if (!isKnown(sk, option)) {
             return -Errno.ENOPROTOOPT;
         }
         return length < Integer.BYTES ? -Errno.EINVAL : setNumber(sk, option, value, length);
+    }
+
+    /** ipv6_set_opt_hdr(), as far as its length goes: packets carry none. */
+    private long header(int task, int sk, int option, int value, int length) {
+        if (option != IPV6_RTHDR && !all.sockets.nsCapable(task, sk, Capability.CAP_NET_RAW)) {
+            return -Errno.EPERM;
+        }
+        int wanted = (((value >>> 8) & 0xff) + 1) * HEADER_UNIT;
+        boolean fits = length == 0 || (length >= HEADER_UNIT && length % HEADER_UNIT == 0 && wanted <= length);
+        return fits ? 0 : -Errno.EINVAL;
     }
 
     private long policy(int task, int sk, int option, int length) {

@@ -77,6 +77,14 @@ public final class LearnedSockets {
         }
     }
 
+    /** The identification of the packet of IPv4 that a raw socket is about to read. */
+    public void chooseIdentification(int task, int fd, int id) {
+        int sk = sockOf(task, fd, Socket.AF_INET);
+        if (sk != NULL && table.family(sk) == Socket.AF_INET && table.type(sk) == Socket.SOCK_RAW) {
+            network.sockets().skBuffs.identify(table.receiveQueue().first(sk), id);
+        }
+    }
+
     /** A device that a program finds by name in the net of a socket, though nothing here has made it; false when it is there. */
     public boolean addDevice(int task, int fd, byte[] name) {
         int file = network.fileOf(task, fd);

@@ -148,6 +148,18 @@ final class SkBuffs {
         }
     }
 
+    /** Another identification, and with it another sum, in a packet that begins with a header of IPv4. */
+    void identify(int skb, int id) {
+        if (skb == NULL || skbs.length(skb) < IpHeaders.IP_SIZE) {
+            return;
+        }
+        blocks.get(skbs.block(skb), 0, chunk, 0, IpHeaders.IP_SIZE);
+        Bytes.putPort(chunk, 4, id);
+        Bytes.putPort(chunk, 10, 0);
+        Bytes.putPort(chunk, 10, IpHeaders.fold(IpHeaders.sum(chunk, 0, IpHeaders.IP_SIZE, 0)));
+        blocks.put(skbs.block(skb), 0, chunk, 0, IpHeaders.IP_SIZE);
+    }
+
     /** skb_orphan(): it has left the sender's buffer. */
     void unchargeSender(int skb) {
         int sk = skbs.sk(skb);

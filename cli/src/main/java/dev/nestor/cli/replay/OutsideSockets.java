@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class OutsideSockets {
     private static final int AUTOBIND_BYTES = 6;
     private static final int LINK_HEADER = 32; // bytes of nlmsghdr and ifinfomsg
+    private static final int IP_HEADER = 20; // bytes
     private static final int RTM_NEWLINK = 16;
     private static final int IFLA_ADDRESS = 1;
     private static final int FIONREAD = 0x541B;
@@ -46,12 +47,13 @@ final class OutsideSockets {
         }
     }
 
-    /** Hardware addresses are random: those of the links that a message tells of, where its bytes are shown. */
+    /** Identifications of packets and hardware addresses are random: those of the links that a message tells of, where its bytes are shown. */
     private void fromMessage(int task, TraceCall call) {
         Value descriptor = call.arg(0);
         Value shown = call.arg(1);
+        boolean isRaw = descriptor instanceof Value.Fd raw && raw.target().startsWith("RAW:");
         if (!(descriptor instanceof Value.Fd named)
-                || !named.target().startsWith("NETLINK")
+                || !(isRaw || named.target().startsWith("NETLINK"))
                 || shown == null
                 || call.result().value() <= 0) {
             return;
@@ -60,11 +62,20 @@ final class OutsideSockets {
         if (shown.atExit() instanceof Value.Struct message && message.field("msg_iov") instanceof Value.Array vectors) {
             for (Value vector : vectors.elements()) {
                 if (vector instanceof Value.Struct part && part.field("iov_base") != null) {
-                    fromBytes(task, fd, part.field("iov_base"));
+                    from(task, fd, isRaw, part.field("iov_base"));
                 }
             }
         } else {
-            fromBytes(task, fd, shown.atExit());
+            from(task, fd, isRaw, shown.atExit());
+        }
+    }
+
+    private void from(int task, int fd, boolean isRaw, @Nullable Value shown) {
+        if (!isRaw) {
+            fromBytes(task, fd, shown);
+        } else if (shown instanceof Value.Str packet && packet.bytes().length >= IP_HEADER) {
+            byte[] bytes = packet.bytes();
+            learned.chooseIdentification(task, fd, (bytes[4] & 0xff) << 8 | (bytes[5] & 0xff));
         }
     }
 
