@@ -105,10 +105,10 @@ final class Grafts {
             nsLife.empty(tree);
         }
         life.setMountpoint(tree, destination, mountpoint);
-        trees.add(tree);
+        trees.add(0, tree);
         int top = life.topOf(tree);
         int shorter = moving ? NULL : firstNsFile(tree);
-        for (int i = trees.size() - 1; i >= 0; i--) {
+        for (int i = 0; i < trees.size(); i++) { // as they were made, so that each comes last in its namespace
             int child = trees.getInt(i);
             boolean isShort = child != tree && shorter != NULL;
             commit(callerNs, child, isShort ? mounts.mountpoint(shorter) : mounts.root(top));
@@ -173,6 +173,9 @@ final class Grafts {
 
     /** is_empty_dir_inode() of all that locked mounts in a mount cover: they hide nothing. */
     boolean hidesNothing(int mnt, InodeTable inodes, DentryTable dentries) {
+        if (mounts.lockedChildren(mnt) == 0) {
+            return true;
+        }
         Chain children = mounts.children();
         for (int child = children.first(mnt); child != NULL; child = children.next(child)) {
             int inode = dentries.inode(mounts.mountpoint(child));

@@ -23,6 +23,7 @@ public final class MountTable extends Table {
     private int[] nextPeer = new int[initialRows()]; // mount: the ring of its peer group; itself when alone
     private int[] prevPeer = new int[initialRows()]; // mount
     private int[] writers = new int[initialRows()]; // files open for writing
+    private int[] lockedChildren = new int[initialRows()]; // mounts on it that are MNT_LOCKED
     private int[] idmap = new int[initialRows()]; // user_namespace whose maps it shows owners by; NULL for none
     private final Chain children = new Chain(this, this); // mnt_mounts
     private final Chain slaves = new Chain(this, this); // mnt_slave_list
@@ -48,7 +49,12 @@ public final class MountTable extends Table {
     }
 
     void setParent(int mnt, int value) {
-        parent[row(mnt)] = value;
+        int row = row(mnt);
+        if (isLocked(flags[row])) {
+            countLocked(parent[row], -1);
+            countLocked(value, 1);
+        }
+        parent[row] = value;
     }
 
     public int mountpoint(int mnt) {
@@ -104,7 +110,26 @@ public final class MountTable extends Table {
     }
 
     public void setFlags(int mnt, int value) {
-        flags[row(mnt)] = value;
+        int row = row(mnt);
+        if (isLocked(value) != isLocked(flags[row])) {
+            countLocked(parent[row], isLocked(value) ? 1 : -1);
+        }
+        flags[row] = value;
+    }
+
+    private static boolean isLocked(int flags) {
+        return (flags & MountFlags.MNT_LOCKED) != 0;
+    }
+
+    private void countLocked(int of, int change) {
+        if (of != NULL) {
+            lockedChildren[row(of)] += change;
+        }
+    }
+
+    /** How many of the mounts on it are locked there: with none of them, nobody need look at each. */
+    public int lockedChildren(int mnt) {
+        return lockedChildren[row(mnt)];
     }
 
     public int propagation(int mnt) {
@@ -216,6 +241,7 @@ public final class MountTable extends Table {
         nextPeer[row] = 0;
         prevPeer[row] = 0;
         writers[row] = 0;
+        lockedChildren[row] = 0;
         idmap[row] = 0;
     }
 
@@ -238,6 +264,7 @@ public final class MountTable extends Table {
         nextPeer = columns.ints(nextPeer);
         prevPeer = columns.ints(prevPeer);
         writers = columns.ints(writers);
+        lockedChildren = columns.ints(lockedChildren);
         idmap = columns.ints(idmap);
     }
 }

@@ -478,6 +478,9 @@ public final class Mounts {
 
     /** __has_locked_children(): whether something below a dentry can't be parted from the mount it is in. */
     boolean hasLockedChildren(int mnt, int dentry) {
+        if (mounts.lockedChildren(mnt) == 0) {
+            return false;
+        }
         Chain children = mounts.children();
         for (int child = children.first(mnt); child != NULL; child = children.next(child)) {
             boolean isLocked = (mounts.flags(child) & MountFlags.MNT_LOCKED) != 0;

@@ -3,6 +3,7 @@ package dev.nestor.init;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.fs.MntNamespaceTable;
+import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.MountTable;
 import dev.nestor.fs.PeerGroups;
 import dev.nestor.table.Chain;
@@ -49,6 +50,13 @@ final class MountInvariants {
                 mounts,
                 mnt);
         Claims.that((parent == NULL) == (mounts.mountpoint(mnt) == NULL), "a mount has half a place", mounts, mnt);
+        int locked = 0;
+        for (int child = mounts.children().first(mnt);
+                child != NULL;
+                child = mounts.children().next(child)) {
+            locked += (mounts.flags(child) & MountFlags.MNT_LOCKED) != 0 ? 1 : 0;
+        }
+        Claims.that(locked == mounts.lockedChildren(mnt), "a mount has miscounted what is locked on it", mounts, mnt);
         boolean isApart = parent == NULL || mounts.ns(mnt) == mounts.ns(parent);
         Claims.that(isApart, "a mount is in another namespace than its parent", mounts, mnt);
     }

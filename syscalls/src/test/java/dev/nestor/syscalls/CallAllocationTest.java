@@ -1,8 +1,8 @@
 package dev.nestor.syscalls;
 
+import static dev.nestor.syscalls.Allocations.assertAllocatesNothing;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
@@ -11,14 +11,12 @@ import dev.nestor.uapi.Ipc;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /** Whole calls allocate nothing in a steady state. */
 class CallAllocationTest {
     private static final int OPERATIONS = 200_000;
     private static final int LIVES = 10_000;
-    private static final int ROUNDS = 5;
 
     private final Kernel kernel = new Kernel(new KernelConfig());
     private final Execution execution = new Execution(kernel, new Syscalls(CallTables.of(kernel), kernel.tasks()));
@@ -216,19 +214,5 @@ class CallAllocationTest {
         kernel.userMemory().putShort(mm, address, num);
         kernel.userMemory().putShort(mm, address + 2, op);
         kernel.userMemory().putShort(mm, address + 4, flag);
-    }
-
-    /** The fewest bytes of a few rounds: the JVM itself allocates a little on this thread once in a while. */
-    private static void assertAllocatesNothing(Runnable round) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        threads.getCurrentThreadAllocatedBytes();
-        round.run();
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < ROUNDS && least > 0; i++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            round.run();
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-        }
-        assertThat(least).isZero();
     }
 }
