@@ -209,16 +209,4 @@ public class MountBenchmark {
     public long walkPlain(Walk walk) {
         return Host.must(walk.host.call(walk.task, Nr.NR_stat, Host.page(SOURCE), Host.page(STAT), 0));
     }
-
-    @Benchmark
-    public long openAcross(Walk walk) {
-        long fd = Host.must(walk.host.call(walk.task, Nr.NR_open, Host.page(TARGET), 0, 0));
-        return Host.must(walk.host.call(walk.task, Nr.NR_close, fd, 0, 0));
-    }
-
-    @Benchmark
-    public long openPlain(Walk walk) {
-        long fd = Host.must(walk.host.call(walk.task, Nr.NR_open, Host.page(SOURCE), 0, 0));
-        return Host.must(walk.host.call(walk.task, Nr.NR_close, fd, 0, 0));
-    }
 }

@@ -223,7 +223,7 @@ public class NetBenchmark {
         }
     }
 
-    /** So many ints; so many objects, each with a reference to one of a tenth as many others; and maps of them. */
+    /** So many ints, and so many objects, each with a reference to one of a tenth as many others. */
     @State(Scope.Thread)
     public static class Plain {
         @Param({"1", "100", "1000", "10000", "100000", "1000000"})
@@ -231,11 +231,8 @@ public class NetBenchmark {
 
         Shuffle shuffle;
         int[] ints;
-        int[] numbers; // by place, as all of these
-        Thing[] things;
-        String[] names;
-        final Map<String, Thing> byName = new HashMap<>();
-        final Map<Long, Thing> byPort = new HashMap<>();
+        int[] numbers; // by place
+        Thing[] things; // by place
 
         @Setup(Level.Trial)
         public void fill() {
@@ -249,20 +246,12 @@ public class NetBenchmark {
             for (int i = 0; i < size; i++) {
                 ints[i] = i;
                 made[i] = new Thing(owners[i / 10]);
-                byName.put("br" + i, made[i]);
-                byPort.put(port(i), made[i]);
             }
             numbers = shuffle.arranged(ints);
             things = new Thing[size];
-            names = new String[size];
             for (int i = 0; i < size; i++) {
                 things[i] = made[numbers[i]];
-                names[i] = "br" + numbers[i];
             }
-        }
-
-        static long port(int i) {
-            return (long) (i / Socks.PER_NET) << 16 | (Socks.FIRST_PORT + i % Socks.PER_NET);
         }
     }
 
@@ -276,14 +265,60 @@ public class NetBenchmark {
         return plain.things[plain.shuffle.next()].net;
     }
 
-    @Benchmark
-    public @Nullable Object hashMapByName(Plain plain) {
-        return plain.byName.get(plain.names[plain.shuffle.next()]);
+    /** So many objects by their names. */
+    @State(Scope.Thread)
+    public static class Names {
+        @Param({"1", "100", "10000", "100000"})
+        int names;
+
+        final Map<String, Thing> objects = new HashMap<>();
+        Shuffle shuffle;
+        String[] texts; // by place
+
+        @Setup(Level.Trial)
+        public void fill() {
+            shuffle = new Shuffle(names);
+            texts = new String[names];
+            for (int i = 0; i < names; i++) {
+                objects.put("br" + i, new Thing(null));
+                texts[i] = "br" + shuffle.at(i);
+            }
+        }
     }
 
     @Benchmark
-    public @Nullable Object hashMapByPort(Plain plain) {
-        return plain.byPort.get(Plain.port(plain.numbers[plain.shuffle.next()]));
+    public @Nullable Object hashMapByName(Names names) {
+        return names.objects.get(names.texts[names.shuffle.next()]);
+    }
+
+    /** So many objects by namespace and port. */
+    @State(Scope.Thread)
+    public static class Ports {
+        @Param({"1000", "10000", "100000", "1000000"})
+        int ports;
+
+        final Map<Long, Thing> objects = new HashMap<>();
+        Shuffle shuffle;
+        long[] keys; // by place
+
+        @Setup(Level.Trial)
+        public void fill() {
+            shuffle = new Shuffle(ports);
+            keys = new long[ports];
+            for (int i = 0; i < ports; i++) {
+                objects.put(key(i), new Thing(null));
+                keys[i] = key(shuffle.at(i));
+            }
+        }
+
+        private static long key(int i) {
+            return (long) (i / Socks.PER_NET) << 16 | (Socks.FIRST_PORT + i % Socks.PER_NET);
+        }
+    }
+
+    @Benchmark
+    public @Nullable Object hashMapByPort(Ports ports) {
+        return ports.objects.get(ports.keys[ports.shuffle.next()]);
     }
 
     /** So many sockets of UDP, each bound to a port, up to 10 000 in a namespace. */
