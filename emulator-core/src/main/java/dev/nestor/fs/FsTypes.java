@@ -28,6 +28,24 @@ public final class FsTypes {
         return -1;
     }
 
+    /** The same of bytes. */
+    public int find(byte[] text, int length) {
+        for (int i = 0; i < types.length; i++) {
+            if (isEqual(types[i].name(), text, length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isEqual(String name, byte[] text, int length) {
+        int same = name.length() == length ? 0 : -1;
+        while (same >= 0 && same < length && name.charAt(same) == (text[same] & 0xff)) {
+            same++;
+        }
+        return same == length;
+    }
+
     @Nullable
     FsType byName(String name) {
         int index = find(name);

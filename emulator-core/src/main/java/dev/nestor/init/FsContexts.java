@@ -54,8 +54,8 @@ public final class FsContexts implements FileOps {
     }
 
     /** fs_context_for_mount(): ENODEV for a file system that there is not, ENOMEM. */
-    public int create(int task, String typeName) {
-        int type = fileSystems.instances().type(typeName);
+    public int create(int task, byte[] name, int length) {
+        int type = fileSystems.instances().type(name, length);
         if (type < 0) {
             return type;
         }
@@ -64,7 +64,7 @@ public final class FsContexts implements FileOps {
             return -Errno.ENOMEM;
         }
         table.setType(fc, type);
-        int userNs = fileSystems.instances().userNsFor(task, typeName);
+        int userNs = fileSystems.instances().userNsFor(task, typeName(fc));
         kernel.userNamespaces().hold(userNs);
         table.setUserNs(fc, userNs);
         return fc;
@@ -212,6 +212,11 @@ public final class FsContexts implements FileOps {
         return 0;
     }
 
+    /** The source of mount(2): what it is, the file system says. */
+    public void setSource(int fc, byte[] text, int length) {
+        table.setSource(fc, vfs.tables.names.intern(text, 0, length));
+    }
+
     private int intern(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         return vfs.tables.names.intern(bytes, 0, bytes.length);
@@ -335,6 +340,9 @@ public final class FsContexts implements FileOps {
 
     /** parse_monolithic_mount_data(), generic_parse_monolithic(): key=value,key… of mount(2). */
     public int monolithic(int task, int fc, byte[] data, int length) {
+        if (length == 0) {
+            return 0;
+        }
         String text = new String(data, 0, length, StandardCharsets.ISO_8859_1);
         for (String option : text.split(",", -1)) {
             int equals = option.indexOf('=');

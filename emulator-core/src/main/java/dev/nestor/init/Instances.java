@@ -86,17 +86,30 @@ final class Instances {
     }
 
     /** get_fs_type(): the FsType index, or ENODEV. */
-    int type(String name) {
-        return ALL.contains("," + name + ",") ? vfs.types.find(name) : -Errno.ENODEV;
+    int type(byte[] name, int length) {
+        int type = vfs.types.find(name, length);
+        return type >= 0 && lists(ALL, vfs.types.get(type).name()) ? type : -Errno.ENODEV;
+    }
+
+    /** Whether a list has a name, with commas around. */
+    private static boolean lists(String list, String name) {
+        int at = list.indexOf(name);
+        while (at >= 0) {
+            if (list.charAt(at - 1) == ',' && list.charAt(at + name.length()) == ',') {
+                return true;
+            }
+            at = list.indexOf(name, at + 1);
+        }
+        return false;
     }
 
     boolean isOnDevice(String name) {
-        return name.equals("ext4") || ",ext2,ext3,squashfs,fuseblk,xfs,erofs,btrfs,".contains("," + name + ",");
+        return name.equals("ext4") || lists(",ext2,ext3,squashfs,fuseblk,xfs,erofs,btrfs,", name);
     }
 
     /** fc->user_ns: whose administrator may mount it. Where it is not marked FS_USERNS_MOUNT it is the initial one. */
     int userNsFor(int task, String type) {
-        if (OF_ANYBODY.contains("," + type + ",")) {
+        if (lists(OF_ANYBODY, type)) {
             return kernel.credTable().userNs(kernel.tasks().cred(task));
         }
         NsProxyTable proxies = kernel.nsProxyTable();
@@ -152,8 +165,12 @@ final class Instances {
 
     void setText(int sb, String options) {
         vfs.tables.names.put(sbs.options(sb));
+        if (options.isEmpty()) {
+            sbs.setOptions(sb, NULL);
+            return;
+        }
         byte[] bytes = options.getBytes(StandardCharsets.ISO_8859_1);
-        sbs.setOptions(sb, bytes.length == 0 ? NULL : vfs.tables.names.intern(bytes, 0, bytes.length));
+        sbs.setOptions(sb, vfs.tables.names.intern(bytes, 0, bytes.length));
     }
 
     /** get_tree_bdev(): no source, no such path, no block device; what is on one is outside. */
@@ -176,7 +193,7 @@ final class Instances {
     private int makeSpecial(int task, String type, int fc, String options) {
         int userNs = vfs.tables.fsContexts.userNs(fc);
         int netNs = kernel.nsProxyTable().netNs(kernel.tasks().nsproxy(task));
-        boolean isSingle = SINGLE.contains("," + type + ",");
+        boolean isSingle = lists(SINGLE, type);
         boolean isKeyed = type.equals("sysfs") || type.equals("binfmt_misc");
         boolean isFirstNet = netNs == kernel.nsProxyTable().netNs(kernel.tasks().nsproxy(kernel.initTask()));
         int key = type.equals("sysfs") && !isFirstNet ? netNs : type.equals("binfmt_misc") ? userNs : NULL;

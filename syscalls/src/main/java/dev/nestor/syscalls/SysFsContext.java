@@ -94,7 +94,7 @@ public final class SysFsContext {
         if (length < 0) {
             return length;
         }
-        int fc = contexts.create(task, shown(length));
+        int fc = contexts.create(task, text, length);
         return fc < 0 ? fc : contexts.open(task, fc, flags != 0);
     }
 

@@ -18,7 +18,6 @@ import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
-import java.nio.charset.StandardCharsets;
 
 /** mount(2), umount2(2), pivot_root(2): fs/namespace.c. */
 public final class SysMount {
@@ -195,25 +194,21 @@ public final class SysMount {
         if (typeLength < 0) {
             return -Errno.EINVAL;
         }
-        String name = new String(type, 0, typeLength, StandardCharsets.ISO_8859_1);
-        int fc = contexts.create(task, name);
+        int fc = contexts.create(task, type, typeLength);
         if (fc < 0) {
             return fc;
         }
         contexts.table().setSbFlags(fc, flags & SB_FLAGS);
-        int error = sourceLength < 0
-                ? 0
-                : contexts.parameter(
-                        task, fc, "source", new String(source, 0, sourceLength, StandardCharsets.ISO_8859_1));
-        if (error == 0) {
-            error = contexts.monolithic(task, fc, data, dataLength);
+        if (sourceLength >= 0) {
+            contexts.setSource(fc, source, sourceLength);
         }
+        int error = contexts.monolithic(task, fc, data, dataLength);
         if (error == 0) {
             error = contexts.isCapable(task, fc) ? contexts.getTree(task, fc) : -Errno.EPERM;
         }
         if (error == 0) {
-            int none = vfs.tables.names.intern("none");
             int label = contexts.table().source(fc);
+            int none = label == NULL ? vfs.tables.names.intern("none") : NULL;
             int root = contexts.table().root(fc);
             error = changes.addNew(ns, root, label == NULL ? none : label, mountFlags, at.mnt(), at.dentry());
             vfs.tables.names.put(none);

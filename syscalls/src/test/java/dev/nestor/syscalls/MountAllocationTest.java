@@ -59,6 +59,18 @@ class MountAllocationTest {
         assertAllocatesNothing(this::bindAndUmount);
     }
 
+    /** A new instance of a file system each time. */
+    @Test
+    void mountAndUmountOfTmpfs_allocateNothing() {
+        long type = machine.text(task, SOURCE, "tmpfs");
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < OPERATIONS; i++) {
+                must(machine.call(task, Nr.NR_mount, type, page(TARGET), type, 0, 0, 0));
+                must(machine.call(task, Nr.NR_umount2, page(TARGET), 0, 0));
+            }
+        });
+    }
+
     @Test
     void bindAndUmount_withPeersInOtherNamespaces_allocateNothing() {
         type("/mnt", MountChanges.MS_SHARED);

@@ -30,7 +30,7 @@ class NetAllocationTest {
     }
 
     private long address(int port) {
-        long swapped = Integer.reverseBytes(port) >>> 16;
+        long swapped = Integer.toUnsignedLong(Integer.reverseBytes(port) >>> 16);
         int mm = machine.kernel().tasks().mm(task);
         machine.kernel()
                 .userMemory()

@@ -32,6 +32,9 @@ public final class TmpFsOptions {
         noswap = false;
         hasBlocks = false;
         hasInodes = false;
+        if (text.isEmpty()) {
+            return;
+        }
         for (String option : text.split(",", -1)) {
             int equals = option.indexOf('=');
             if (equals > 0) {
@@ -86,6 +89,10 @@ public final class TmpFsOptions {
 
     /** What mountinfo shows. */
     public String shown() {
+        boolean isPlain = !hasBlocks && !hasInodes && mode == DEFAULT_MODE && uid <= 0 && gid <= 0 && !noswap;
+        if (isPlain) {
+            return "";
+        }
         StringBuilder text = new StringBuilder();
         if (hasBlocks && blocks != half) {
             text.append(",size=").append(blocks << 2).append('k');
