@@ -65,17 +65,33 @@ final class Host {
     }
 
     long call(int task, int nr, long first, long second, long third) {
-        return call(task, nr, first, second, third, 0, 0, 0);
+        return call(task, nr, first, second, third, 0);
     }
 
-    long call(int task, int nr, long first, long second, long third, long fourth, long fifth, long sixth) {
+    long call(int task, int nr, long first, long second, long third, long fourth) {
+        setArgs(task, first, second, third, fourth);
+        return enter(task, nr);
+    }
+
+    /** sendto(2) without flags. */
+    long sendto(int task, long fd, long buffer, long size, long to, long toSize) {
+        setArgs(task, fd, buffer, size, 0);
+        execution.syscalls().setArg(task, 4, to);
+        execution.syscalls().setArg(task, 5, toSize);
+        return enter(task, Nr.NR_sendto);
+    }
+
+    private void setArgs(int task, long first, long second, long third, long fourth) {
         Syscalls calls = execution.syscalls();
         calls.setArg(task, 0, first);
         calls.setArg(task, 1, second);
         calls.setArg(task, 2, third);
         calls.setArg(task, 3, fourth);
-        calls.setArg(task, 4, fifth);
-        calls.setArg(task, 5, sixth);
+        calls.setArg(task, 4, 0);
+        calls.setArg(task, 5, 0);
+    }
+
+    private long enter(int task, int nr) {
         long result = execution.enter(task, nr);
         leaveIfDead(task);
         if (!woken.isEmpty()) {

@@ -3,7 +3,6 @@ package dev.nestor.benchmarks;
 import dev.nestor.fs.MntNamespaceTable;
 import dev.nestor.fs.MountChanges;
 import dev.nestor.fs.Umounts;
-import dev.nestor.init.KernelConfig;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import java.util.concurrent.TimeUnit;
@@ -44,11 +43,10 @@ public class MountBenchmark {
 
     /** A task in a mount namespace of its own, where nothing is shared and all that there is to see is under /mnt. */
     abstract static class Place {
-        Host host;
+        final Host host = new Host();
         int task;
 
         final void boot() {
-            host = new Host(new KernelConfig());
             task = host.clone(host.init(), Sched.CLONE_NEWNS);
             type("/", MountChanges.MS_PRIVATE | MountChanges.MS_REC);
             for (String other : new String[] {"/proc", "/sys", "/dev", "/mnt/sandboxing/model_tools_env/v1/python"}) {
@@ -69,16 +67,16 @@ public class MountBenchmark {
 
         final void tmpfs(String path) {
             long type = host.text(task, TYPE, "tmpfs");
-            Host.must(host.call(task, Nr.NR_mount, type, text(path), type, 0, 0, 0));
+            Host.must(host.call(task, Nr.NR_mount, type, text(path), type, 0));
         }
 
         final void type(String path, long flags) {
-            Host.must(host.call(task, Nr.NR_mount, 0, text(path), 0, flags, 0, 0));
+            Host.must(host.call(task, Nr.NR_mount, 0, text(path), 0, flags));
         }
 
         final void bind(String from, String to) {
             long source = host.text(task, SOURCE, from);
-            Host.must(host.call(task, Nr.NR_mount, source, text(to), 0, MountChanges.MS_BIND, 0, 0));
+            Host.must(host.call(task, Nr.NR_mount, source, text(to), 0, MountChanges.MS_BIND));
         }
 
         /** What {@link #bindAndUmount} binds, and where; the place of {@link #tmpfsAndUmount}. */
@@ -89,13 +87,13 @@ public class MountBenchmark {
 
         final long bindAndUmount() {
             long target = Host.page(TARGET);
-            Host.must(host.call(task, Nr.NR_mount, Host.page(SOURCE), target, 0, MountChanges.MS_BIND, 0, 0));
+            Host.must(host.call(task, Nr.NR_mount, Host.page(SOURCE), target, 0, MountChanges.MS_BIND));
             return Host.must(host.call(task, Nr.NR_umount2, target, 0, 0));
         }
 
         final long tmpfsAndUmount() {
             long target = Host.page(TARGET);
-            Host.must(host.call(task, Nr.NR_mount, Host.page(TYPE), target, Host.page(TYPE), 0, 0, 0));
+            Host.must(host.call(task, Nr.NR_mount, Host.page(TYPE), target, Host.page(TYPE), 0));
             return Host.must(host.call(task, Nr.NR_umount2, target, 0, 0));
         }
 

@@ -61,19 +61,13 @@ public class NetBenchmark {
     abstract static class Room {
         private static final int MOST = 1 << 20;
 
-        Host host;
-        Network network;
-        int task;
-
-        final void boot() {
-            host = new Host(new KernelConfig()
-                    .rlimit(Resource.RLIMIT_NOFILE, MOST, MOST)
-                    .ucountMax(UcountType.NET_NAMESPACES, MOST)
-                    .maxFiles(2 * MOST)
-                    .maxTasks(MOST / 4));
-            network = host.kernel().fileSystems().network();
-            task = host.clone(host.init(), 0);
-        }
+        final Host host = new Host(new KernelConfig()
+                .rlimit(Resource.RLIMIT_NOFILE, MOST, MOST)
+                .ucountMax(UcountType.NET_NAMESPACES, MOST)
+                .maxFiles(2 * MOST)
+                .maxTasks(MOST / 4));
+        final Network network = host.kernel().fileSystems().network();
+        int task = host.clone(host.init(), 0);
 
         final int socket(int ofTask, int family, int type) {
             return (int) Host.must(host.call(ofTask, Nr.NR_socket, family, type, 0));
@@ -123,7 +117,6 @@ public class NetBenchmark {
 
         @Setup(Level.Trial)
         public void fill() {
-            boot();
             for (int i = 0; i < nets; i++) {
                 leaveNet();
             }
@@ -156,7 +149,6 @@ public class NetBenchmark {
 
         @Setup(Level.Trial)
         public void fill() {
-            boot();
             table = network.devices();
             shuffle = new Shuffle(devices);
             names = new byte[devices * NetDevices.IFNAMSIZ];
@@ -341,7 +333,6 @@ public class NetBenchmark {
 
         @Setup(Level.Trial)
         public void fill() {
-            boot();
             table = network.sockets();
             tasks = new int[(sockets + PER_NET - 1) / PER_NET];
             spares = new int[tasks.length];
@@ -392,7 +383,7 @@ public class NetBenchmark {
             int by = tasks[net];
             long to = address(by, FIRST_PORT + i % PER_NET);
             long buffer = Host.page(BUFFER);
-            Host.must(host.call(by, Nr.NR_sendto, spares[net], buffer, BYTES, 0, to, ADDRESS_SIZE));
+            Host.must(host.sendto(by, spares[net], buffer, BYTES, to, ADDRESS_SIZE));
             host.deliver();
             return Host.must(host.call(by, Nr.NR_recvfrom, fds[place], buffer, BYTES));
         }
@@ -432,11 +423,10 @@ public class NetBenchmark {
 
         @Setup(Level.Trial)
         public void connect() {
-            boot();
             int mm = host.kernel().tasks().mm(task);
             if (kind.equals("unix")) {
                 long ends = Host.page(TEXT);
-                Host.must(host.call(task, Nr.NR_socketpair, Socket.AF_UNIX, Socket.SOCK_STREAM, 0, ends, 0, 0));
+                Host.must(host.call(task, Nr.NR_socketpair, Socket.AF_UNIX, Socket.SOCK_STREAM, 0, ends));
                 from = host.kernel().userMemory().getInt(mm, ends);
                 to = host.kernel().userMemory().getInt(mm, ends + Integer.BYTES);
                 return;

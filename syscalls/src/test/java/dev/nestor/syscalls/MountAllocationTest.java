@@ -40,16 +40,16 @@ class MountAllocationTest {
 
     private void tmpfs(String path) {
         long type = machine.text(task, SOURCE, "tmpfs");
-        must(machine.call(task, Nr.NR_mount, type, text(path), type, 0, 0, 0));
+        must(machine.call(task, Nr.NR_mount, type, text(path), type, 0));
     }
 
     private void type(String path, long flags) {
-        must(machine.call(task, Nr.NR_mount, 0, text(path), 0, flags, 0, 0));
+        must(machine.call(task, Nr.NR_mount, 0, text(path), 0, flags));
     }
 
     private void bindAndUmount() {
         for (int i = 0; i < OPERATIONS; i++) {
-            must(machine.call(task, Nr.NR_mount, page(SOURCE), page(TARGET), 0, MountChanges.MS_BIND, 0, 0));
+            must(machine.call(task, Nr.NR_mount, page(SOURCE), page(TARGET), 0, MountChanges.MS_BIND));
             must(machine.call(task, Nr.NR_umount2, page(TARGET), 0, 0));
         }
     }
@@ -65,7 +65,7 @@ class MountAllocationTest {
         long type = machine.text(task, SOURCE, "tmpfs");
         assertAllocatesNothing(() -> {
             for (int i = 0; i < OPERATIONS; i++) {
-                must(machine.call(task, Nr.NR_mount, type, page(TARGET), type, 0, 0, 0));
+                must(machine.call(task, Nr.NR_mount, type, page(TARGET), type, 0));
                 must(machine.call(task, Nr.NR_umount2, page(TARGET), 0, 0));
             }
         });

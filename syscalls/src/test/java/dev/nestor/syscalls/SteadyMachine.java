@@ -44,18 +44,18 @@ final class SteadyMachine {
     }
 
     long call(int task, int nr, long first, long second, long third) {
-        return call(task, nr, first, second, third, 0, 0, 0);
+        return call(task, nr, first, second, third, 0);
     }
 
     /** A call, and the packets that it sends. */
-    long call(int task, int nr, long first, long second, long third, long fourth, long fifth, long sixth) {
+    long call(int task, int nr, long first, long second, long third, long fourth) {
         Syscalls calls = execution.syscalls();
         calls.setArg(task, 0, first);
         calls.setArg(task, 1, second);
         calls.setArg(task, 2, third);
         calls.setArg(task, 3, fourth);
-        calls.setArg(task, 4, fifth);
-        calls.setArg(task, 5, sixth);
+        calls.setArg(task, 4, 0);
+        calls.setArg(task, 5, 0);
         long result = execution.enter(task, nr);
         kernel.eventLoop().runUntil(kernel.clock().now());
         return result;
