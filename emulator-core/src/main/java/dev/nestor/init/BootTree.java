@@ -7,6 +7,7 @@ import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
+import dev.nestor.table.Chain;
 import dev.nestor.uapi.Stat;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.nio.charset.StandardCharsets;
@@ -58,11 +59,26 @@ final class BootTree {
                 attach(made[i], lines.get(i)[2]);
             }
         }
+        switchRoot(made);
         fillDev(vfs.mounts.rootOf(tops.getOrDefault("/dev", rootMount())));
         directory(vfs.mounts.rootOf(rootMount()), "tmp", 01777);
         fillCpus(vfs.mounts.rootOf(tops.getOrDefault("/sys", rootMount())));
         mountCgroups(userNs, tops.getOrDefault("/sys/fs/cgroup", rootMount()));
         return first;
+    }
+
+    /** What was mounted before the root file system came has been moved onto it, after all else was there. */
+    private void switchRoot(int[] made) {
+        Chain children = vfs.tables.mounts.children();
+        for (int mnt : made) {
+            if (mnt == rootMount()) {
+                return;
+            }
+            if (vfs.tables.mounts.parent(mnt) == rootMount()) {
+                children.remove(mnt);
+                children.addLast(rootMount(), mnt);
+            }
+        }
     }
 
     /** The root file system's mount. */

@@ -20,6 +20,7 @@ public final class TmpFs extends FsType {
     private static final int BOGO_DIRENT_SIZE = 20;
 
     private static final int DISK_DIR_SIZE = 4096;
+    private static final int BLOCK_SIZE = 512; // of st_blocks
     private static final int SHMEM_ATTRIBUTES = 0x70; // STATX_ATTR_IMMUTABLE, APPEND, NODUMP
     private static final int EXT4_ATTRIBUTES = 0x100874; // and COMPRESSED, ENCRYPTED, VERITY
     private static final long SYSFS_SIZE = 4096;
@@ -127,9 +128,13 @@ public final class TmpFs extends FsType {
         };
     }
 
-    /** Files of sysfs are a page long, whatever there is to read. */
+    /** Files of sysfs are a page long, whatever there is to read; directories on a disk have their blocks. */
     @Override
     public void getattr(int inode, KStat stat) {
+        boolean isDir = (stat.mode & Stat.S_IFMT) == Stat.S_IFDIR;
+        if (isDir && stat.blocks == 0 && emptyDirSize == DISK_DIR_SIZE) {
+            stat.blocks = stat.size / BLOCK_SIZE;
+        }
         if (name().equals("sysfs") && (stat.mode & Stat.S_IFMT) == Stat.S_IFREG && stat.size < SYSFS_SIZE) {
             stat.size = SYSFS_SIZE;
             stat.blocks = 0;

@@ -1,6 +1,7 @@
 package dev.nestor.syscalls.transcripts;
 
 import dev.nestor.syscalls.transcripts.Programs.Program;
+import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Stat;
@@ -23,6 +24,7 @@ final class FilePrograms {
         programs.put("ls", FilePrograms::ls);
         programs.put("readlink", FilePrograms::readlink);
         programs.put("touch", FilePrograms::touch);
+        programs.put("mkdir", FilePrograms::mkdir);
         programs.put("rm", FilePrograms::rm);
         programs.put("mknod", FilePrograms::mknod);
         programs.put("chown", FilePrograms::chown);
@@ -42,7 +44,7 @@ final class FilePrograms {
         boolean lists = stat.isDirectory() && !options.has('d');
         List<Entry> entries = new ArrayList<>();
         int failed = 0;
-        for (String name : lists ? names(process, path) : List.of(path)) {
+        for (String name : lists ? names(process, path, options.has('a')) : List.of(path)) {
             String full = lists ? path + "/" + name : path;
             FileStat one = isLong ? FileStat.of(process, full, options.has('L')) : stat;
             if (one == null) {
@@ -66,9 +68,10 @@ final class FilePrograms {
             text.append(row(entries)).append('\n');
             entries.clear();
         }
+        int[] widths = widths(entries, options);
         for (Entry entry : entries) {
             text.append(options.has('i') ? entry.stat.ino() + " " : "");
-            text.append(isLong ? longLine(entry, options) : entry.name).append('\n');
+            text.append(isLong ? longLine(entry, options, widths) : entry.name).append('\n');
         }
         process.out(text.toString());
         return failed;
@@ -91,23 +94,48 @@ final class FilePrograms {
         return text.toString();
     }
 
-    private static List<String> names(UserProcess process, String path) {
+    private static List<String> names(UserProcess process, String path, boolean all) {
         List<String> names = process.names(path);
         if (names == null) {
             process.err("ls: cannot open directory '" + path + "': " + Errors.text(process.errno()));
             return List.of();
         }
-        return names.stream().filter(name -> !name.startsWith(".")).toList();
+        return names.stream().filter(name -> all || !name.startsWith(".")).toList();
     }
 
-    private static String longLine(Entry entry, Options options) {
-        FileStat stat = entry.stat;
+    /** Links, user, group and size. */
+    private static String[] columns(FileStat stat, Options options) {
         boolean numeric = options.has('n');
-        String uid = numeric ? String.valueOf(stat.uid()) : FileStat.user(stat.uid());
-        String gid = numeric ? String.valueOf(stat.gid()) : FileStat.group(stat.gid());
+        return new String[] {
+            String.valueOf(stat.links()),
+            numeric ? String.valueOf(stat.uid()) : FileStat.user(stat.uid()),
+            numeric ? String.valueOf(stat.gid()) : FileStat.group(stat.gid()),
+            String.valueOf(stat.size())
+        };
+    }
+
+    private static int[] widths(List<Entry> entries, Options options) {
+        int[] widths = new int[4];
+        for (Entry entry : entries) {
+            String[] columns = columns(entry.stat, options);
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], columns[i].length());
+            }
+        }
+        return widths;
+    }
+
+    /** Names of users stand left, numbers right. */
+    private static String longLine(Entry entry, Options options, int[] widths) {
+        String[] columns = columns(entry.stat, options);
+        StringBuilder line = new StringBuilder(entry.stat.modeText());
+        for (int i = 0; i < widths.length; i++) {
+            String blanks = " ".repeat(widths[i] - columns[i].length());
+            boolean isName = (i == 1 || i == 2) && !options.has('n');
+            line.append(' ').append(isName ? columns[i] + blanks : blanks + columns[i]);
+        }
         String arrow = entry.target == null ? "" : " -> '" + entry.target + "'";
-        return stat.modeText() + " " + stat.links() + " " + uid + " " + gid + " " + stat.size() + " " + DATE + " "
-                + entry.name + arrow;
+        return line + " " + DATE + " " + entry.name + arrow;
     }
 
     private static int readlink(UserProcess process, List<String> argv) {
@@ -130,6 +158,18 @@ final class FilePrograms {
         }
         process.close(fd);
         return 0;
+    }
+
+    /** mkdir -p. */
+    private static int mkdir(UserProcess process, List<String> argv) {
+        String path = argv.getLast();
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            process.call(Nr.NR_mkdir, process.text(path.substring(0, slash)), 0777);
+        }
+        long result = process.call(Nr.NR_mkdir, process.text(path), 0777);
+        return result < 0 && result != -Errno.EEXIST
+                ? process.err("mkdir: cannot create directory '" + path + "': " + Errors.text((int) -result))
+                : 0;
     }
 
     private static int rm(UserProcess process, List<String> argv) {

@@ -77,6 +77,9 @@ record FileStat(
         for (int bit = 8; bit >= 0; bit--) {
             text.append((mode & 1 << bit) != 0 ? "xwr".charAt(bit % 3) : '-');
         }
+        if ((mode & Stat.S_ISVTX) != 0) {
+            text.setCharAt(9, (mode & 1) != 0 ? 't' : 'T');
+        }
         return text.toString();
     }
 

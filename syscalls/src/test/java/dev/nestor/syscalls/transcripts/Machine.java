@@ -6,6 +6,7 @@ import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The machine of the transcripts: its files, and a shell on its terminal. Everything is made by calls of its first process. */
@@ -27,6 +28,7 @@ final class Machine {
     private final Session session;
     private String cgroup = "";
     private final UserProcess init;
+    private final List<String> mounted = new ArrayList<>(); // by tracing()
 
     Machine() {
         this(0);
@@ -44,6 +46,7 @@ final class Machine {
         file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n", 0644);
         file(FOLDER + "/setns_demo.pl", "#!/usr/bin/perl\n", 0644);
         folder(FOLDER + "/m");
+        init.check(init.call(Nr.NR_chmod, init.text(FOLDER), 0777));
         folder("/mnt");
         folder("/run/netns");
         init.check(init.call(Nr.NR_chdir, init.text(FOLDER)));
@@ -120,6 +123,31 @@ final class Machine {
         init.waitPid(starter.number(), 0);
     }
 
+    /** Has another folder with programs of its own below it, as a root to change to. */
+    Machine root(String path) {
+        for (String name : List.of("/bin/sh", "/bin/cat", "/usr/bin/cat", "/usr/bin/umount", "/usr/bin/chroot")) {
+            program(path + name);
+        }
+        folder(path + "/proc");
+        folder(path + "/old");
+        return this;
+    }
+
+    /** What tools have mounted since the machine began. */
+    Machine tracing() {
+        mount("tracefs", "/sys/kernel/tracing");
+        mount("debugfs", "/sys/kernel/debug");
+        mount("tracefs", "/sys/kernel/debug/tracing");
+        return this;
+    }
+
+    private void mount(String type, String place) {
+        folder(place);
+        long name = init.text(type);
+        init.check(init.call(Nr.NR_mount, name, init.text(place), name, 0, 0));
+        mounted.add(place);
+    }
+
     /** Lets the clock go on. */
     void advance(double seconds) {
         session.machine().advance(Math.round(seconds * 1e9));
@@ -144,6 +172,9 @@ final class Machine {
     List<String> asRoot(Transcript transcript) {
         List<String> shown = session.run(transcript.commands(), this::login);
         removeCgroup();
+        for (String place : mounted.reversed()) {
+            init.check(init.call(Nr.NR_umount2, init.text(place), 0));
+        }
         return shown;
     }
 

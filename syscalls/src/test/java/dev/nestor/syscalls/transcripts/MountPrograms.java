@@ -7,16 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** mount, umount and findmnt. */
+/** mount, umount, chroot, pivot_root and findmnt. */
 final class MountPrograms {
+    private static final int MS_BIND = 0x1000;
     private static final int MS_REC = 0x4000;
+    private static final int MS_PRIVATE = 0x40000;
     private static final int MS_SHARED = 0x100000;
+    private static final int MNT_DETACH = 2;
 
     private MountPrograms() {}
 
     static void register(Map<String, Program> programs) {
         programs.put("mount", MountPrograms::mount);
         programs.put("umount", MountPrograms::umount);
+        programs.put("chroot", MountPrograms::chroot);
+        programs.put("pivot_root", MountPrograms::pivotRoot);
         programs.put("ip", MountPrograms::ip);
         programs.put("findmnt", MountPrograms::findmnt);
     }
@@ -57,10 +62,17 @@ final class MountPrograms {
             }
             return 0;
         }
-        String place = argv.get(4);
+        String place = argv.getLast();
         boolean isRoot = process.call(Nr.NR_geteuid) == 0;
-        long source = process.text(argv.get(3));
-        long result = process.call(Nr.NR_mount, source, process.text(place), process.text(argv.get(2)), 0, 0);
+        long source = process.text(argv.get(argv.size() - 2));
+        long target = process.text(place);
+        long result = switch (argv.get(1)) {
+            case "-t" -> process.call(Nr.NR_mount, source, target, process.text(argv.get(2)), 0, 0);
+            case "--bind" -> process.call(Nr.NR_mount, source, target, 0, MS_BIND, 0);
+            case "--make-rprivate" -> process.call(Nr.NR_mount, process.text("none"), target, 0, MS_REC | MS_PRIVATE, 0);
+            case "--make-rshared" -> process.call(Nr.NR_mount, process.text("none"), target, 0, MS_REC | MS_SHARED, 0);
+            default -> throw new IllegalArgumentException(argv.get(1));
+        };
         if (result >= 0) {
             return 0;
         }
@@ -72,8 +84,26 @@ final class MountPrograms {
     }
 
     private static int umount(UserProcess process, List<String> argv) {
-        long result = process.call(Nr.NR_umount2, process.text(argv.get(1)), 0);
-        return result < 0 ? process.err("umount: " + argv.get(1) + ": " + Errors.text((int) -result)) : 0;
+        String place = argv.getLast();
+        int flags = argv.get(1).equals("-l") ? MNT_DETACH : 0;
+        long result = process.call(Nr.NR_umount2, process.text(place), flags);
+        String why = result == -Errno.EINVAL ? "not mounted." : Errors.text((int) -result);
+        return result < 0 ? process.err("umount: " + place + ": " + why) : 0;
+    }
+
+    private static int chroot(UserProcess process, List<String> argv) {
+        long result = process.call(Nr.NR_chroot, process.text(argv.get(1)));
+        if (result < 0) {
+            String why = Errors.text((int) -result);
+            return process.err("chroot: cannot change root directory to '" + argv.get(1) + "': " + why);
+        }
+        process.check(process.call(Nr.NR_chdir, process.text("/")));
+        return NsPrograms.exec(process, "chroot", argv.subList(2, argv.size()));
+    }
+
+    private static int pivotRoot(UserProcess process, List<String> argv) {
+        process.check(process.call(Nr.NR_pivot_root, process.text(argv.get(1)), process.text(argv.get(2))));
+        return 0;
     }
 
     /** ip netns add, as far as it has to do with mounts; of ip's other words nothing. */

@@ -15,6 +15,8 @@ final class NsPrograms {
     private static final int MS_BIND = 0x1000;
     private static final int MS_REC = 0x4000;
     private static final int MS_PRIVATE = 0x40000;
+    private static final int MS_SLAVE = 0x80000;
+    private static final int MS_SHARED = 0x100000;
     private static final int MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_BOOTTIME = 7;
@@ -47,7 +49,7 @@ final class NsPrograms {
     }
 
     private static int unshare(UserProcess process, List<String> argv) {
-        Options options = new Options(argv, "", "boottime", "monotonic");
+        Options options = new Options(argv, "", "boottime", "monotonic", "propagation");
         long flags = options.has("mount-proc") ? Sched.CLONE_NEWNS : 0;
         List<Kind> kept = new ArrayList<>();
         for (Kind kind : KINDS) {
@@ -131,8 +133,7 @@ final class NsPrograms {
             }
         }
         if ((flags & Sched.CLONE_NEWNS) != 0) {
-            long root = process.text("/");
-            process.check(process.call(Nr.NR_mount, process.text("none"), root, 0, MS_REC | MS_PRIVATE, 0));
+            propagate(process, options.value("propagation"));
         }
         if (options.has("mount-proc")) {
             long proc = process.text("proc");
@@ -143,6 +144,15 @@ final class NsPrograms {
             }
         }
         return exec(process, "unshare", options.rest());
+    }
+
+    /** set_propagation(). */
+    private static void propagate(UserProcess process, String how) {
+        int type = how.isEmpty() ? MS_PRIVATE : how.equals("slave") ? MS_SLAVE : how.equals("shared") ? MS_SHARED : 0;
+        if (type != 0) {
+            long root = process.text("/");
+            process.check(process.call(Nr.NR_mount, process.text("none"), root, 0, MS_REC | type, 0));
+        }
     }
 
     private static @Nullable String map(UserProcess process, String path, String text) {

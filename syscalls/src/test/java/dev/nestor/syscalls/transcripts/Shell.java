@@ -238,7 +238,7 @@ final class Shell {
     /** Runs what needs no child: assignments, builtins, and programs when the process is done afterwards. */
     private boolean runHere(Simple command, boolean mayExec) {
         String first = command.words().isEmpty() ? "" : command.words().getFirst();
-        if (command.words().size() == 1 && first.matches("[a-z]+=.*")) {
+        if (command.words().size() == 1 && first.matches("[a-zA-Z0-9]+=.*")) {
             int equals = first.indexOf('=');
             variables.put(first.substring(0, equals), String.join(" ", expandOne(first.substring(equals + 1))));
             return true;

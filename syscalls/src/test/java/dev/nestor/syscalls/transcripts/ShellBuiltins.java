@@ -1,6 +1,7 @@
 package dev.nestor.syscalls.transcripts;
 
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Signal;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.Set;
 
 /** Commands that a shell does itself. */
 final class ShellBuiltins {
-    static final Set<String> NAMES = Set.of("echo", "exit", "kill", "wait", "exec");
+    static final Set<String> NAMES = Set.of("echo", "exit", "kill", "wait", "exec", "cd");
 
     private static final Map<String, Integer> SIGNALS =
             Map.of("KILL", Signal.SIGKILL, "TERM", Signal.SIGTERM, "STOP", Signal.SIGSTOP, "INT", Signal.SIGINT);
@@ -25,6 +26,7 @@ final class ShellBuiltins {
         return switch (argv.getFirst()) {
             case "echo" -> echo(argv.subList(1, argv.size()));
             case "exit" -> exit();
+            case "cd" -> cd(argv.get(1));
             case "kill" -> kill(argv.subList(1, argv.size()));
             case "wait" -> shell.waitFor(argv.size() > 1 ? Integer.parseInt(argv.get(1)) : 0);
             default -> throw new IllegalArgumentException(argv.getFirst());
@@ -40,6 +42,11 @@ final class ShellBuiltins {
                 shell.isBash()
                         ? "bash: echo: write error: " + Errors.text((int) -result)
                         : "sh: 1: echo: echo: I/O error");
+    }
+
+    private int cd(String path) {
+        long result = process.call(Nr.NR_chdir, process.text(path));
+        return result < 0 ? process.err("sh: 1: cd: can't cd to " + path) : 0;
     }
 
     private int exit() {

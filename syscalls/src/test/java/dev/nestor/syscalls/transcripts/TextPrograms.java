@@ -26,7 +26,9 @@ final class TextPrograms {
         for (String path : argv.subList(1, argv.size())) {
             String text = process.readFile(path);
             if (text == null) {
-                failed = process.err("cat: " + path + ": " + Errors.text(process.errno()));
+                boolean isBusybox = argv.getFirst().startsWith("/bin/");
+                String where = isBusybox ? "can't open '" + path + "'" : path;
+                failed = process.err("cat: " + where + ": " + Errors.text(process.errno()));
             } else {
                 process.out(text);
             }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 record Transcript(List<Entry> entries) {
     private static final Path FOLDER = Path.of("..", "..", "shared", "corpus", "transcripts");
-    private static final Pattern PROMPT = Pattern.compile("(?:root|nobody)@vm:tr[#$] ");
+    private static final Pattern PROMPT = Pattern.compile("(?:(?:root|nobody)@vm:tr|(?<!\")inner\\d?)[#$] ");
 
     /** One line that was typed, with all that the terminal showed before the next prompt. */
     record Entry(String command, List<String> output) {}
@@ -47,6 +47,13 @@ record Transcript(List<Entry> entries) {
             entries.add(new Entry(command, linesOf(end < 0 ? "" : part.substring(end + 1))));
         }
         return new Transcript(entries);
+    }
+
+    /** The same with other words in what is typed. */
+    Transcript retyped(String word, String instead) {
+        return new Transcript(entries.stream()
+                .map(entry -> new Entry(entry.command().replace(word, instead), entry.output()))
+                .toList());
     }
 
     static List<String> linesOf(String output) {

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Test;
  * was recorded. What is not compared is named in each test, with the reason.
  */
 class TranscriptsTest {
+    private static final String MOUNT_IDS = "^(\\d+) (\\d+) (?=\\d+:\\d+ /)";
+    private static final String ANONYMOUS_DEVICE = "(?<=^@ @ )(0:\\d+)";
+
     private static Comparison of(String file) {
         return new Comparison(Transcript.read(file));
     }
@@ -17,6 +20,22 @@ class TranscriptsTest {
         of("01_ls_proc_ns.txt")
                 .leaveOutCommand("ls -l /proc/1/ns", "an LSM of that machine keeps its init from being looked into")
                 .check(new Machine()::asRoot);
+    }
+
+    @Test
+    void mountPrivateThenShared() {
+        new Comparison(Transcript.read("02_mount_private_then_shared.txt").retyped("corpus/tmp", "testsuite/tmp"))
+                .rename(MOUNT_IDS, "mount")
+                .rename(ANONYMOUS_DEVICE, "device")
+                .check(new Machine().tracing()::asRoot);
+    }
+
+    @Test
+    void mountinfo() {
+        of("03_mountinfo.txt")
+                .rename(MOUNT_IDS, "mount")
+                .rename(ANONYMOUS_DEVICE, "device")
+                .check(new Machine().root("/opt/linux/testsuite/build/rootfs").tracing()::asRoot);
     }
 
     @Test
