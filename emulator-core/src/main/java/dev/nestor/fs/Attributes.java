@@ -35,21 +35,23 @@ public final class Attributes {
     }
 
     /** chmod_common() after mnt_want_write(). */
-    public int chmod(int task, int inode, int mode) {
+    public int chmod(int task, int mnt, int inode, int mode) {
         if ((inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFLNK) {
             return -Errno.EOPNOTSUPP;
         }
-        if (!permissions.isOwnerOrCapable(task, inode)) {
+        int error = maySetattr(mnt, inode);
+        if (error != 0) {
+            return error;
+        }
+        if (!permissions.isOwnerOrCapable(task, mnt, inode)) {
             return -Errno.EPERM;
         }
-        int error = maySetattr(task, inode, FsType.ATTR_MODE);
+        error = fsMaySetattr(task, inode, FsType.ATTR_MODE);
         if (error != 0) {
             return error;
         }
         int bits = mode & S_IALLUGO;
-        boolean mayHaveSgid = permissions.isInGroup(task, inodes.gid(inode))
-                || permissions.isCapable(task, inode, Capability.CAP_FSETID);
-        if (!mayHaveSgid) {
+        if (!permissions.isInGroupOrCapable(task, mnt, inode, permissions.vfsgid(mnt, inode))) {
             bits &= ~Stat.S_ISGID;
         }
         inodes.setMode(inode, (inodes.mode(inode) & ~S_IALLUGO) | bits);
@@ -57,86 +59,113 @@ public final class Attributes {
         return 0;
     }
 
-    /** chown_common() after mnt_want_write(): kids, or INVALID_ID for what stays. */
-    public int chown(int task, int inode, int kuid, int kgid) {
-        boolean ownsIt = permissions.fsuid(task) == inodes.uid(inode);
-        boolean capable = permissions.isCapable(task, inode, Capability.CAP_CHOWN);
+    /** chown_common() after mnt_want_write(): kids as the mount shows them, or INVALID_ID for what stays. */
+    public int chown(int task, int mnt, int inode, int kuid, int kgid) {
         boolean uidChanges = kuid != UserNamespaces.INVALID_ID;
         boolean gidChanges = kgid != UserNamespaces.INVALID_ID;
-        if (uidChanges && !capable && !(ownsIt && kuid == inodes.uid(inode))) {
+        int error = mayOwn(mnt, inode, kuid, kgid);
+        if (error != 0) {
+            return error;
+        }
+        boolean ownsIt = permissions.fsuid(task) == permissions.vfsuid(mnt, inode);
+        boolean capable = permissions.isCapable(task, mnt, inode, Capability.CAP_CHOWN);
+        boolean capableInFs = permissions.isCapableInFs(task, inode, Capability.CAP_CHOWN);
+        int owner = permissions.vfsuid(mnt, inode);
+        boolean mayTake = capable || (owner == UserNamespaces.INVALID_ID && capableInFs);
+        if (uidChanges && !mayTake && !(ownsIt && kuid == owner)) {
             return -Errno.EPERM;
         }
-        boolean groupIsHis = kgid == inodes.gid(inode) || permissions.isInGroup(task, kgid);
-        if (gidChanges && !capable && !(ownsIt && groupIsHis)) {
+        int group = permissions.vfsgid(mnt, inode);
+        boolean groupIsHis = kgid == group || permissions.isInGroup(task, kgid);
+        boolean mayGive = capable || (group == UserNamespaces.INVALID_ID && capableInFs);
+        if (gidChanges && !mayGive && !(ownsIt && groupIsHis)) {
             return -Errno.EPERM;
         }
-        int error = maySetattr(task, inode, FsType.ATTR_OWNER);
+        error = fsMaySetattr(task, inode, FsType.ATTR_OWNER);
         if (error != 0) {
             return error;
         }
         if ((inodes.mode(inode) & Stat.S_IFMT) != Stat.S_IFDIR) {
-            killPrivileges(task, inode);
+            killPrivileges(task, mnt, inode);
         }
         if (uidChanges) {
-            inodes.setUid(inode, kuid);
+            inodes.setUid(inode, permissions.fromVfsuid(mnt, inode, kuid));
         }
         if (gidChanges) {
-            inodes.setGid(inode, kgid);
+            inodes.setGid(inode, permissions.fromVfsgid(mnt, inode, kgid));
         }
         inodeLife.touchCtime(inode);
         return 0;
     }
 
-    /** may_setattr(), and what the file system says. */
-    private int maySetattr(int task, int inode, int what) {
-        return (inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0
-                ? -Errno.EPERM
-                : superBlocks.type(inodes.sb(inode)).maySetattr(task, inode, what);
+    /** notify_change(): an owner has to be one that the file system can write down, and one that stays has to be known. */
+    private int mayOwn(int mnt, int inode, int kuid, int kgid) {
+        if ((inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0) {
+            return -Errno.EPERM;
+        }
+        boolean uidFits = kuid == UserNamespaces.INVALID_ID
+                ? permissions.vfsuid(mnt, inode) != UserNamespaces.INVALID_ID
+                : permissions.hasFsMapping(mnt, inode, UserNamespaces.UID, kuid);
+        boolean gidFits = kgid == UserNamespaces.INVALID_ID
+                ? permissions.vfsgid(mnt, inode) != UserNamespaces.INVALID_ID
+                : permissions.hasFsMapping(mnt, inode, UserNamespaces.GID, kgid);
+        return uidFits && gidFits ? 0 : -Errno.EOVERFLOW;
+    }
+
+    /** may_setattr() and notify_change() of what leaves the owners. */
+    private int maySetattr(int mnt, int inode) {
+        return mayOwn(mnt, inode, UserNamespaces.INVALID_ID, UserNamespaces.INVALID_ID);
+    }
+
+    private int fsMaySetattr(int task, int inode, int what) {
+        return superBlocks.type(inodes.sb(inode)).maySetattr(task, inode, what);
     }
 
     /** setattr_should_drop_suidgid(): a changed file is no longer set-id, nor set-gid if its group may execute it. */
-    private void killPrivileges(int task, int inode) {
+    private void killPrivileges(int task, int mnt, int inode) {
         int mode = inodes.mode(inode) & ~Stat.S_ISUID;
         boolean dropsSgid = (mode & 010) != 0
-                || !(permissions.isInGroup(task, inodes.gid(inode))
-                        || permissions.isCapable(task, inode, Capability.CAP_FSETID));
+                || !permissions.isInGroupOrCapable(task, mnt, inode, permissions.vfsgid(mnt, inode));
         inodes.setMode(inode, dropsSgid ? mode & ~Stat.S_ISGID : mode);
     }
 
     /** file_remove_privs(): who writes without CAP_FSETID takes the set-id bits away. */
-    public void removePrivileges(int task, int inode) {
+    public void removePrivileges(int task, int mnt, int inode) {
         int mode = inodes.mode(inode);
         boolean hasAny = (mode & (Stat.S_ISUID | Stat.S_ISGID)) != 0;
-        if (hasAny && !permissions.isCapable(task, inode, Capability.CAP_FSETID)) {
-            killPrivileges(task, inode);
+        if (hasAny && !permissions.isCapable(task, Capability.CAP_FSETID)) {
+            killPrivileges(task, mnt, inode);
         }
     }
 
     /** vfs_truncate() after mnt_want_write(). */
-    public int truncatePath(int task, int inode, long length) {
+    public int truncatePath(int task, int mnt, int inode, long length) {
         int type = inodes.mode(inode) & Stat.S_IFMT;
         if (type != Stat.S_IFREG) {
             return type == Stat.S_IFDIR ? -Errno.EISDIR : -Errno.EINVAL;
         }
-        int error = permissions.check(task, inode, Permissions.MAY_WRITE);
+        int error = permissions.check(task, mnt, inode, Permissions.MAY_WRITE);
         if (error == 0 && inodes.writeCount(inode) < 0) {
             error = -Errno.ETXTBSY;
         }
-        return error != 0 ? error : truncate(task, inode, length);
+        return error != 0 ? error : truncate(task, mnt, inode, length);
     }
 
     /** do_truncate() of a regular file. */
-    public int truncate(int task, int inode, long length) {
+    public int truncate(int task, int mnt, int inode, long length) {
         long size = inodes.size(inode);
         if (length > size && length > limit(task)) {
             signals.sendSig(task, Signal.SIGXFSZ, task, false);
             return -Errno.EFBIG;
         }
-        int error = maySetattr(task, inode, FsType.ATTR_SIZE);
+        int error = maySetattr(mnt, inode);
+        if (error == 0) {
+            error = fsMaySetattr(task, inode, FsType.ATTR_SIZE);
+        }
         if (error != 0) {
             return error;
         }
-        removePrivileges(task, inode);
+        removePrivileges(task, mnt, inode);
         contents.truncate(inode, length);
         inodeLife.touchMtime(inode);
         return 0;
@@ -154,17 +183,21 @@ public final class Attributes {
      * @param atime ns since 1970, or -1 for one that stays
      * @param touch both are to be now, which who may write is allowed too
      */
-    public int utimes(int task, int inode, long atime, long mtime, boolean touch) {
-        if (!permissions.isOwnerOrCapable(task, inode)) {
-            if (!touch) {
-                return -Errno.EPERM;
-            }
-            int error = permissions.check(task, inode, Permissions.MAY_WRITE);
-            if (error != 0) {
-                return error;
-            }
+    public int utimes(int task, int mnt, int inode, long atime, long mtime, boolean touch) {
+        boolean isHis = permissions.isOwnerOrCapable(task, mnt, inode);
+        if ((inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0) {
+            return -Errno.EPERM;
         }
-        int error = maySetattr(task, inode, FsType.ATTR_TIMES);
+        int error = touch && !isHis ? permissions.check(task, mnt, inode, Permissions.MAY_WRITE) : 0;
+        if (error == 0) {
+            error = maySetattr(mnt, inode);
+        }
+        if (error == 0 && !touch && !isHis) {
+            error = -Errno.EPERM;
+        }
+        if (error == 0) {
+            error = fsMaySetattr(task, inode, FsType.ATTR_TIMES);
+        }
         if (error != 0) {
             return error;
         }

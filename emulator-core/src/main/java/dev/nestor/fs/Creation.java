@@ -46,7 +46,7 @@ public final class Creation {
     /** O_CREAT of a name that is not there: the dentry with a reference, or a negative errno. */
     public int createFile(int task, Nameidata nd, int mode) {
         int dir = nd.dentry;
-        int error = isReadOnly(nd.mnt) ? -Errno.EROFS : mayCreate(task, dir);
+        int error = isReadOnly(nd.mnt) ? -Errno.EROFS : mayCreate(task, nd);
         if (error != 0) {
             return error;
         }
@@ -65,15 +65,18 @@ public final class Creation {
         int dir = nd.dentry;
         int error = isReadOnly(nd.mnt) ? -Errno.EROFS : 0;
         if (error == 0) {
-            error = permissions.check(task, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
+            error = permissions.check(task, nd.mnt, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
         }
         if (error == 0 && superBlocks.type(dentryTable.sb(dir)).mayMake(0) != 0) {
             error = -Errno.EOPNOTSUPP;
         }
+        if (error == 0 && !permissions.hasMapping(task, nd.mnt, dentryTable.sb(dir))) {
+            error = -Errno.EOVERFLOW;
+        }
         if (error != 0) {
             return error;
         }
-        int inode = newInode(task, dir, Stat.S_IFREG | (mode & S_IALLUGO & ~umask(task)));
+        int inode = newInode(task, nd, Stat.S_IFREG | (mode & S_IALLUGO & ~umask(task)));
         int name = inode == NULL ? NULL : unnamed(inode);
         int dentry = name == NULL ? NULL : dentries.addUnlisted(dir, name, inode);
         names.put(name);
@@ -127,7 +130,7 @@ public final class Creation {
 
     /** vfs_mkdir() of a prepared name. */
     public int mkdir(int task, Nameidata nd, int mode) {
-        int error = mayCreate(task, nd.dentry);
+        int error = mayCreate(task, nd);
         if (error != 0) {
             return error;
         }
@@ -167,7 +170,7 @@ public final class Creation {
     /** do_mknodat() of a prepared name. */
     public int mknod(int task, Nameidata nd, int mode, int dev) {
         int type = (mode & Stat.S_IFMT) == 0 ? Stat.S_IFREG : mode & Stat.S_IFMT;
-        int error = mayCreate(task, nd.dentry);
+        int error = mayCreate(task, nd);
         if (error != 0) {
             return error;
         }
@@ -191,7 +194,7 @@ public final class Creation {
 
     /** vfs_symlink() of a prepared name. */
     public int symlink(int task, Nameidata nd, byte[] text, int length) {
-        int error = mayMake(task, nd.dentry, Stat.S_IFLNK);
+        int error = mayMake(task, nd, Stat.S_IFLNK);
         if (error != 0) {
             return error;
         }
@@ -215,15 +218,16 @@ public final class Creation {
             return -Errno.EXDEV;
         }
         int inode = dentryTable.inode(oldDentry);
-        int error = mayLinkat(task, inode);
+        int error = mayLinkat(task, oldMnt, inode);
         if (error == 0) {
-            error = mayCreate(task, nd.dentry);
+            error = mayCreate(task, nd);
         }
         if (error != 0) {
             return error;
         }
         boolean isDir = (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR;
-        if (isDir || superBlocks.type(inodes.sb(inode)).mayMake(0) != 0) {
+        boolean isUnmapped = permissions.hasUnmappedId(oldMnt, inode);
+        if (isDir || isUnmapped || superBlocks.type(inodes.sb(inode)).mayMake(0) != 0) {
             return -Errno.EPERM;
         }
         if (inodes.nlink(inode) == 0 && (inodes.flags(inode) & InodeFlags.LINKABLE) == 0) {
@@ -244,46 +248,42 @@ public final class Creation {
     }
 
     /** may_linkat() with fs.protected_hardlinks: only what one owns or could read and write. */
-    private int mayLinkat(int task, int inode) {
-        if (permissions.hasUnmappedId(inode)) {
+    private int mayLinkat(int task, int mnt, int inode) {
+        if (permissions.hasUnmappedId(mnt, inode)) {
             return -Errno.EOVERFLOW;
         }
-        if (!protectedHardlinks || permissions.isOwnerOrCapable(task, inode)) {
+        if (!protectedHardlinks || permissions.isOwnerOrCapable(task, mnt, inode)) {
             return 0;
         }
         int mode = inodes.mode(inode);
         boolean isSafe = (mode & Stat.S_IFMT) == Stat.S_IFREG
                 && (mode & Stat.S_ISUID) == 0
                 && (mode & (Stat.S_ISGID | 010)) != (Stat.S_ISGID | 010)
-                && permissions.check(task, inode, Permissions.MAY_READ | Permissions.MAY_WRITE) == 0;
+                && permissions.check(task, mnt, inode, Permissions.MAY_READ | Permissions.MAY_WRITE) == 0;
         return isSafe ? 0 : -Errno.EPERM;
     }
 
     /** may_create(), and whether the file system makes such things at all. */
-    private int mayMake(int task, int dir, int format) {
-        int error = mayCreate(task, dir);
-        return error != 0 ? error : superBlocks.type(dentryTable.sb(dir)).mayMake(format);
-    }
-
-    int mayCreateIn(int task, int dir) {
-        return mayCreate(task, dir);
+    private int mayMake(int task, Nameidata nd, int format) {
+        int error = mayCreate(task, nd);
+        return error != 0 ? error : superBlocks.type(dentryTable.sb(nd.dentry)).mayMake(format);
     }
 
     /** may_create(). */
-    private int mayCreate(int task, int dir) {
-        int inode = dentryTable.inode(dir);
+    int mayCreate(int task, Nameidata nd) {
+        int inode = dentryTable.inode(nd.dentry);
         if ((inodes.flags(inode) & InodeFlags.DEAD) != 0) {
             return -Errno.ENOENT;
         }
-        if (!permissions.hasMapping(task, inodes.sb(inode))) {
+        if (!permissions.hasMapping(task, nd.mnt, inodes.sb(inode))) {
             return -Errno.EOVERFLOW;
         }
-        return permissions.check(task, inode, Permissions.MAY_WRITE | Permissions.MAY_EXEC);
+        return permissions.check(task, nd.mnt, inode, Permissions.MAY_WRITE | Permissions.MAY_EXEC);
     }
 
     /** A new inode under the last name of nd: its dentry with a reference, or -ENOSPC and what the file system says. Takes over link. */
     private int make(int task, Nameidata nd, int mode, int link, int rdev) {
-        int inode = newInode(task, nd.dentry, mode);
+        int inode = newInode(task, nd, mode);
         if (inode == NULL) {
             return -Errno.ENOSPC;
         }
@@ -307,21 +307,21 @@ public final class Creation {
     }
 
     /** inode_init_owner(): a new inode in a directory, which may pass on its group. */
-    private int newInode(int task, int dir, int mode) {
-        int dirInode = dentryTable.inode(dir);
-        int sb = dentryTable.sb(dir);
+    private int newInode(int task, Nameidata nd, int mode) {
+        int dirInode = dentryTable.inode(nd.dentry);
+        int sb = dentryTable.sb(nd.dentry);
         if (superBlockTable.maxInodes(sb) > 0 && superBlockTable.inodes(sb) >= superBlockTable.maxInodes(sb)) {
             return NULL;
         }
-        int gid = permissions.fsgid(task);
+        int gid = permissions.mappedFsgid(task, nd.mnt, sb);
         int bits = mode;
         if ((inodes.mode(dirInode) & Stat.S_ISGID) != 0) {
             gid = inodes.gid(dirInode);
             boolean isDir = (mode & Stat.S_IFMT) == Stat.S_IFDIR;
             bits |= isDir ? Stat.S_ISGID : 0;
-            bits = isDir ? bits : withoutForeignSgid(task, bits, gid);
+            bits = isDir ? bits : withoutForeignSgid(task, nd.mnt, bits, dirInode);
         }
-        int inode = inodeLife.create(sb, bits, permissions.fsuid(task), gid);
+        int inode = inodeLife.create(sb, bits, permissions.mappedFsuid(task, nd.mnt, sb), gid);
         if (inode != NULL && (bits & Stat.S_IFMT) == Stat.S_IFDIR) {
             inodes.setSize(inode, superBlocks.type(sb).emptyDirSize());
         }
@@ -329,10 +329,9 @@ public final class Creation {
     }
 
     /** mode_strip_sgid(). */
-    private int withoutForeignSgid(int task, int mode, int gid) {
+    private int withoutForeignSgid(int task, int mnt, int mode, int dir) {
         boolean keeps = (mode & (Stat.S_ISGID | 010)) != (Stat.S_ISGID | 010)
-                || permissions.isInGroup(task, gid)
-                || permissions.isCapable(task, Capability.CAP_FSETID);
+                || permissions.isInGroupOrCapable(task, mnt, dir, permissions.vfsgid(mnt, dir));
         return keeps ? mode : mode & ~Stat.S_ISGID;
     }
 

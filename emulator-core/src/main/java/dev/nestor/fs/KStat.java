@@ -4,7 +4,7 @@ package dev.nestor.fs;
 public final class KStat {
     public int mode;
     public int nlink;
-    public int uid; // kuid
+    public int uid; // kuid; INVALID_ID where the mount has none for the owner
     public int gid; // kgid
     public int dev;
     public int rdev;

@@ -167,7 +167,7 @@ public final class Namei {
             return 0;
         }
         while (true) {
-            int error = permissions.check(nd.task, dentryTable.inode(nd.dentry), Permissions.MAY_EXEC);
+            int error = permissions.check(nd.task, nd.mnt, dentryTable.inode(nd.dentry), Permissions.MAY_EXEC);
             if (error != 0) {
                 return error;
             }

@@ -92,7 +92,8 @@ public final class Opens {
         if (result == 0 && (flags & Fcntl.O_PATH) == 0) {
             notify.file(FsNotify.FS_OPEN, file);
         }
-        if (result == 0 && (flags & Fcntl.O_TRUNC) != 0) {
+        boolean isNew = (files.mode(file) & FileModes.FMODE_CREATED) != 0;
+        if (result == 0 && (flags & Fcntl.O_TRUNC) != 0 && !isNew) {
             result = truncateOpened(task, file, flags);
         }
         if (result < 0) {
@@ -269,11 +270,11 @@ public final class Opens {
         if (execs && noexec) {
             return -Errno.EACCES;
         }
-        int error = permissions.check(task, inode, access);
+        int error = permissions.check(task, nd.mnt, inode, access);
         if (error != 0) {
             return error;
         }
-        if ((flags & Fcntl.O_NOATIME) != 0 && !permissions.isOwnerOrCapable(task, inode)) {
+        if ((flags & Fcntl.O_NOATIME) != 0 && !permissions.isOwnerOrCapable(task, nd.mnt, inode)) {
             return -Errno.EPERM;
         }
         return type == Stat.S_IFSOCK ? -Errno.ENXIO : 0;
@@ -337,7 +338,7 @@ public final class Opens {
         if ((inodes.mode(inode) & Stat.S_IFMT) != Stat.S_IFREG || (flags & Fcntl.__O_TMPFILE) != 0) {
             return 0;
         }
-        int error = attributes.truncate(task, inode, 0);
+        int error = attributes.truncate(task, files.mnt(file), inode, 0);
         if (error == 0) {
             notify.dentry(FsNotify.FS_MODIFY, files.dentry(file));
         }

@@ -46,7 +46,7 @@ final class RegularOps implements FileOps {
             return 0;
         }
         int inode = files.inode(file);
-        vfs.attributes.removePrivileges(task, inode);
+        vfs.attributes.removePrivileges(task, files.mnt(file), inode);
         inodeLife.touchMtime(inode);
         boolean isLost =
                 (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0 && (files.flags(file) & Fcntl.O_APPEND) != 0;

@@ -64,7 +64,7 @@ public final class Removal {
         if (nd.trailingSlash) {
             error = namei.isDirectory(dentry) ? -Errno.EISDIR : -Errno.ENOTDIR;
         } else {
-            error = mayDelete(task, nd.dentry, dentry, false);
+            error = mayDelete(task, nd, dentry, false);
         }
         if (error == 0) {
             error = superBlocks.type(dentryTable.sb(dentry)).mayChange();
@@ -120,7 +120,7 @@ public final class Removal {
         if (dentry <= 0) {
             return dentry == NULL ? -Errno.ENOENT : dentry;
         }
-        int error = mayDelete(task, nd.dentry, dentry, true);
+        int error = mayDelete(task, nd, dentry, true);
         if (error == 0) {
             error = rmdir(nd, dentry);
         }
@@ -203,17 +203,17 @@ public final class Removal {
     }
 
     /** may_delete(). */
-    private int mayDelete(int task, int dir, int victim, boolean wantsDir) {
-        int dirInode = dentryTable.inode(dir);
+    private int mayDelete(int task, Nameidata from, int victim, boolean wantsDir) {
+        int dirInode = dentryTable.inode(from.dentry);
         int inode = dentryTable.inode(victim);
-        if (permissions.hasUnmappedId(inode)) {
+        if (permissions.hasUnmappedId(from.mnt, inode)) {
             return -Errno.EOVERFLOW;
         }
-        int error = permissions.check(task, dirInode, Permissions.MAY_WRITE | Permissions.MAY_EXEC);
+        int error = permissions.check(task, from.mnt, dirInode, Permissions.MAY_WRITE | Permissions.MAY_EXEC);
         if (error != 0) {
             return error;
         }
-        if (isSticky(task, dirInode, inode)) {
+        if (isSticky(task, from.mnt, dirInode, inode)) {
             return -Errno.EPERM;
         }
         boolean isDir = (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR;
@@ -230,14 +230,14 @@ public final class Removal {
     }
 
     /** check_sticky(). */
-    private boolean isSticky(int task, int dir, int inode) {
+    private boolean isSticky(int task, int mnt, int dir, int inode) {
         if ((inodes.mode(dir) & Stat.S_ISVTX) == 0) {
             return false;
         }
         int fsuid = permissions.fsuid(task);
-        return inodes.uid(inode) != fsuid
-                && inodes.uid(dir) != fsuid
-                && !permissions.isCapable(task, inode, Capability.CAP_FOWNER);
+        return permissions.vfsuid(mnt, inode) != fsuid
+                && permissions.vfsuid(mnt, dir) != fsuid
+                && !permissions.isCapable(task, mnt, inode, Capability.CAP_FOWNER);
     }
 
     /** is_local_mountpoint(): other namespaces' mounts on it go with it. */
@@ -330,17 +330,17 @@ public final class Removal {
     private int renamePair(int task, Nameidata old, Nameidata to, int source, int target, int flags) {
         boolean exchange = (flags & RENAME_EXCHANGE) != 0;
         boolean isDir = namei.isDirectory(source);
-        int error = mayDelete(task, old.dentry, source, isDir);
+        int error = mayDelete(task, old, source, isDir);
         if (error == 0) {
             error = target == NULL
-                    ? creation.mayCreateIn(task, to.dentry)
-                    : mayDelete(task, to.dentry, target, exchange ? namei.isDirectory(target) : isDir);
+                    ? creation.mayCreate(task, to)
+                    : mayDelete(task, to, target, exchange ? namei.isDirectory(target) : isDir);
         }
         if (error == 0) {
             error = superBlocks.type(dentryTable.sb(source)).mayMake(0);
         }
         if (error == 0 && isDir && old.dentry != to.dentry) {
-            error = permissions.check(task, dentryTable.inode(source), Permissions.MAY_WRITE);
+            error = permissions.check(task, old.mnt, dentryTable.inode(source), Permissions.MAY_WRITE);
         }
         if (error == 0 && (isMountpointIn(old.mnt, source) || (target != NULL && isMountpointIn(to.mnt, target)))) {
             error = -Errno.EBUSY;

@@ -4,18 +4,20 @@ package dev.nestor.fs;
 public final class Stats {
     private final InodeTable inodes;
     private final SuperBlocks superBlocks;
+    private final Permissions permissions;
 
     Stats(Vfs vfs) {
         this.inodes = vfs.tables.inodes;
         this.superBlocks = vfs.superBlocks;
+        this.permissions = vfs.permissions;
     }
 
-    /** vfs_getattr(): 0, or -EOUTSIDE when its length is not known. */
-    public int getattr(int inode, KStat into) {
+    /** vfs_getattr(), as a mount shows it: 0, or -EOUTSIDE when its length is not known. */
+    public int getattr(int mnt, int inode, KStat into) {
         into.mode = inodes.mode(inode);
         into.nlink = inodes.nlink(inode);
-        into.uid = inodes.uid(inode);
-        into.gid = inodes.gid(inode);
+        into.uid = permissions.vfsuid(mnt, inode);
+        into.gid = permissions.vfsgid(mnt, inode);
         into.dev = inodes.dev(inode);
         into.rdev = inodes.rdev(inode);
         into.blksize = inodes.blksize(inode);

@@ -78,9 +78,9 @@ public final class Xattrs {
     }
 
     /** xattr_permission(). */
-    private int permission(int task, int inode, String name, int mask) {
+    private int permission(int task, int mnt, int inode, String name, int mask) {
         boolean writes = mask == Permissions.MAY_WRITE;
-        if (writes && ((inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0 || permissions.hasUnmappedId(inode))) {
+        if (writes && ((inodes.flags(inode) & InodeFlags.IMMUTABLE) != 0 || permissions.hasUnmappedId(mnt, inode))) {
             return -Errno.EPERM;
         }
         if (name.startsWith("security.") || name.startsWith("system.")) {
@@ -97,11 +97,11 @@ public final class Xattrs {
                 return refused;
             }
             boolean isSticky = isDir && (mode & Stat.S_ISVTX) != 0;
-            if (writes && isSticky && !permissions.isOwnerOrCapable(task, inode)) {
+            if (writes && isSticky && !permissions.isOwnerOrCapable(task, mnt, inode)) {
                 return -Errno.EPERM;
             }
         }
-        return permissions.check(task, inode, mask);
+        return permissions.check(task, mnt, inode, mask);
     }
 
     /** xattr_resolve_name(). */
@@ -122,25 +122,25 @@ public final class Xattrs {
     }
 
     /** cap_inode_setxattr(), cap_inode_removexattr(). */
-    private int securityPermission(int task, int inode, String name, boolean removes) {
+    private int securityPermission(int task, int mnt, int inode, String name, boolean removes) {
         if (!name.startsWith("security.") || (name.equals(CAPS) && !removes)) {
             return 0;
         }
         boolean may = name.equals(CAPS)
-                ? permissions.isCapable(task, inode, Capability.CAP_SETFCAP)
+                ? permissions.isCapable(task, mnt, inode, Capability.CAP_SETFCAP)
                 : capabilities.nsCapable(task, fsNs(inode), Capability.CAP_SYS_ADMIN);
         return may ? 0 : -Errno.EPERM;
     }
 
     /** vfs_setxattr() of what is in {@link #value}: 0, or a negative errno. */
-    public int set(int task, int inode, String name, int size, int flags) {
+    public int set(int task, int mnt, int inode, String name, int size, int flags) {
         length = size;
-        int error = size > 0 && name.equals(CAPS) ? convert(task, inode) : 0;
+        int error = size > 0 && name.equals(CAPS) ? convert(task, mnt, inode) : 0;
         if (error == 0) {
-            error = permission(task, inode, name, Permissions.MAY_WRITE);
+            error = permission(task, mnt, inode, name, Permissions.MAY_WRITE);
         }
         if (error == 0) {
-            error = securityPermission(task, inode, name, false);
+            error = securityPermission(task, mnt, inode, name, false);
         }
         if (error == 0) {
             error = resolve(inode, name);
@@ -204,8 +204,8 @@ public final class Xattrs {
     }
 
     /** vfs_getxattr(): the length of what is in {@link #value} then, or a negative errno. */
-    public int get(int task, int inode, String name) {
-        int error = permission(task, inode, name, Permissions.MAY_READ);
+    public int get(int task, int mnt, int inode, String name) {
+        int error = permission(task, mnt, inode, name, Permissions.MAY_READ);
         if (error == 0) {
             error = resolve(inode, name);
         }
@@ -214,7 +214,7 @@ public final class Xattrs {
             return error != 0 ? error : -Errno.ENODATA;
         }
         length = names.copy(table.value(xattr), value, 0);
-        return name.equals(CAPS) ? show(task, inode) : length;
+        return name.equals(CAPS) ? show(task, mnt, inode) : length;
     }
 
     /** vfs_listxattr(): the names, each with a NUL, in {@link #value}; their length, or ERANGE beyond all bounds. */
@@ -236,10 +236,10 @@ public final class Xattrs {
     }
 
     /** vfs_removexattr(). */
-    public int remove(int task, int inode, String name) {
-        int error = permission(task, inode, name, Permissions.MAY_WRITE);
+    public int remove(int task, int mnt, int inode, String name) {
+        int error = permission(task, mnt, inode, name, Permissions.MAY_WRITE);
         if (error == 0) {
-            error = securityPermission(task, inode, name, true);
+            error = securityPermission(task, mnt, inode, name, true);
         }
         if (error == 0) {
             error = resolve(inode, name);
@@ -269,13 +269,13 @@ public final class Xattrs {
     }
 
     /** cap_convert_nscap(): the root whose capabilities these are, as the file system numbers it. EINVAL, EPERM. */
-    private int convert(int task, int inode) {
+    private int convert(int task, int mnt, int inode) {
         boolean isValid =
                 (length == CAPS_SIZE_2 && value[REVISION] == 2) || (length == CAPS_SIZE_3 && value[REVISION] == 3);
         if (!isValid) {
             return -Errno.EINVAL;
         }
-        if (!permissions.isCapable(task, inode, Capability.CAP_SETFCAP)) {
+        if (!permissions.isCapable(task, mnt, inode, Capability.CAP_SETFCAP)) {
             return -Errno.EPERM;
         }
         int fsNs = fsNs(inode);
@@ -283,7 +283,8 @@ public final class Xattrs {
             return 0;
         }
         int root = userNamespaces.makeKuid(creds.userNs(tasks.cred(task)), rootid());
-        int shown = root == UserNamespaces.INVALID_ID ? -1 : userNamespaces.fromKid(fsNs, UserNamespaces.UID, root);
+        int written = root == UserNamespaces.INVALID_ID ? root : permissions.fromVfsuid(mnt, inode, root);
+        int shown = written == UserNamespaces.INVALID_ID ? -1 : userNamespaces.fromKid(fsNs, UserNamespaces.UID, written);
         if (shown == -1) {
             return -Errno.EINVAL;
         }
@@ -292,8 +293,8 @@ public final class Xattrs {
     }
 
     /** cap_inode_getsecurity(): the same as the reader's user namespace numbers it; EOVERFLOW when it can't. */
-    private int show(int task, int inode) {
-        int root = userNamespaces.makeKuid(fsNs(inode), rootid());
+    private int show(int task, int mnt, int inode) {
+        int root = permissions.vfsuidOf(mnt, inode, userNamespaces.makeKuid(fsNs(inode), rootid()));
         int ns = creds.userNs(tasks.cred(task));
         int mapped = userNamespaces.fromKid(ns, UserNamespaces.UID, root);
         if (mapped != -1 && mapped != 0) {

@@ -304,7 +304,7 @@ public final class MqueueFs extends FsType implements FileOps, IpcNamespaces.Con
         }
         int mask = access == Fcntl.O_RDONLY ? 0 : Permissions.MAY_WRITE;
         mask |= access == Fcntl.O_WRONLY ? 0 : Permissions.MAY_READ;
-        return vfs.permissions.check(task, inode, mask);
+        return vfs.permissions.check(task, NULL, inode, mask);
     }
 
     /** lookup_noperm() in the namespace's root, where nd then stands: a dentry with a reference, NULL, or an errno. */

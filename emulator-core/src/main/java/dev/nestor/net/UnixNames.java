@@ -179,7 +179,7 @@ final class UnixNames {
 
     private int findFile(int task, Nameidata nd, int type) {
         int inode = vfs.tables.dentries.inode(nd.dentry());
-        int error = vfs.permissions.check(task, inode, Permissions.MAY_WRITE);
+        int error = vfs.permissions.check(task, nd.mnt(), inode, Permissions.MAY_WRITE);
         if (error != 0) {
             return error;
         }

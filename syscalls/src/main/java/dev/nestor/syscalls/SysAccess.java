@@ -137,7 +137,7 @@ public final class SysAccess {
         if ((mode & Permissions.MAY_EXEC) != 0 && noexec) {
             error = -Errno.EACCES;
         } else {
-            error = vfs.permissions.check(task, inode, mode);
+            error = vfs.permissions.check(task, nd.mnt(), inode, mode);
         }
         boolean isOfTheFs = type == Stat.S_IFREG || type == Stat.S_IFDIR || type == Stat.S_IFLNK;
         if (error == 0

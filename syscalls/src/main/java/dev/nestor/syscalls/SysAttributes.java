@@ -130,7 +130,7 @@ public final class SysAttributes {
             return error;
         }
         error = told(
-                vfs.attributes.chmod(task, inodeFound(), mode),
+                vfs.attributes.chmod(task, namei.first().mnt(), inodeFound(), mode),
                 FsNotify.FS_ATTRIB,
                 namei.first().dentry());
         namei.first().release();
@@ -145,7 +145,7 @@ public final class SysAttributes {
         return vfs.creation.isReadOnly(fileTable.mnt(file))
                 ? -Errno.EROFS
                 : told(
-                        vfs.attributes.chmod(task, fileTable.inode(file), args.intAt(1)),
+                        vfs.attributes.chmod(task, fileTable.mnt(file), fileTable.inode(file), args.intAt(1)),
                         FsNotify.FS_ATTRIB,
                         fileTable.dentry(file));
     }
@@ -160,12 +160,12 @@ public final class SysAttributes {
         }
         int mask = uid == -1 && gid == -1 ? 0 : FsNotify.FS_ATTRIB;
         error = told(
-                chownInode(task, inodeFound(), uid, gid), mask, namei.first().dentry());
+                chownInode(task, namei.first().mnt(), inodeFound(), uid, gid), mask, namei.first().dentry());
         namei.first().release();
         return error;
     }
 
-    private int chownInode(int task, int inode, int uid, int gid) {
+    private int chownInode(int task, int mnt, int inode, int uid, int gid) {
         int ns = creds.userNs(tasks.cred(task));
         int kuid = userNamespaces.makeKuid(ns, uid);
         int kgid = userNamespaces.makeKgid(ns, gid);
@@ -176,7 +176,7 @@ public final class SysAttributes {
         }
         int newUid = uid == -1 ? UserNamespaces.INVALID_ID : kuid;
         int newGid = gid == -1 ? UserNamespaces.INVALID_ID : kgid;
-        return vfs.attributes.chown(task, inode, newUid, newGid);
+        return vfs.attributes.chown(task, mnt, inode, newUid, newGid);
     }
 
     private long fchown(int task, SyscallArgs args) {
@@ -187,7 +187,7 @@ public final class SysAttributes {
         return vfs.creation.isReadOnly(fileTable.mnt(file))
                 ? -Errno.EROFS
                 : told(
-                        chownInode(task, fileTable.inode(file), args.intAt(1), args.intAt(2)),
+                        chownInode(task, fileTable.mnt(file), fileTable.inode(file), args.intAt(1), args.intAt(2)),
                         args.intAt(1) == -1 && args.intAt(2) == -1 ? 0 : FsNotify.FS_ATTRIB,
                         fileTable.dentry(file));
     }
@@ -206,7 +206,7 @@ public final class SysAttributes {
         }
         int type = vfs.tables.inodes.mode(inodeFound()) & Stat.S_IFMT;
         boolean isReadOnly = type == Stat.S_IFREG && vfs.creation.isReadOnly(nd.mnt());
-        error = isReadOnly ? -Errno.EROFS : vfs.attributes.truncatePath(task, inodeFound(), args.get(1));
+        error = isReadOnly ? -Errno.EROFS : vfs.attributes.truncatePath(task, nd.mnt(), inodeFound(), args.get(1));
         error = told(error, FsNotify.FS_MODIFY, nd.dentry());
         nd.release();
         return error;
@@ -225,7 +225,7 @@ public final class SysAttributes {
         if (!isRegular || !files.hasMode(file, FileModes.FMODE_WRITE)) {
             return -Errno.EINVAL;
         }
-        return told(vfs.attributes.truncate(task, inode, args.get(1)), FsNotify.FS_MODIFY, fileTable.dentry(file));
+        return told(vfs.attributes.truncate(task, fileTable.mnt(file), inode, args.get(1)), FsNotify.FS_MODIFY, fileTable.dentry(file));
     }
 
     /** do_utimes() after the times have been taken in: by path, or by descriptor where there is none. */
@@ -241,7 +241,7 @@ public final class SysAttributes {
             return vfs.creation.isReadOnly(fileTable.mnt(file))
                     ? -Errno.EROFS
                     : told(
-                            vfs.attributes.utimes(task, fileTable.inode(file), atime, mtime, touch),
+                            vfs.attributes.utimes(task, fileTable.mnt(file), fileTable.inode(file), atime, mtime, touch),
                             timesMask(),
                             fileTable.dentry(file));
         }
@@ -252,7 +252,7 @@ public final class SysAttributes {
         if (error != 0) {
             return error;
         }
-        error = vfs.attributes.utimes(task, inodeFound(), atime, mtime, touch);
+        error = vfs.attributes.utimes(task, namei.first().mnt(), inodeFound(), atime, mtime, touch);
         error = told(error, timesMask(), namei.first().dentry());
         namei.first().release();
         return error;

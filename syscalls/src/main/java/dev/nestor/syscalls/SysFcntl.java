@@ -168,7 +168,7 @@ public final class SysFcntl {
     private long setFl(int task, int fd, int file, int arg) {
         int old = fileTable.flags(file);
         boolean newNoatime = (arg & ~old & Fcntl.O_NOATIME) != 0;
-        if (newNoatime && !vfs.permissions.isOwnerOrCapable(task, fileTable.inode(file))) {
+        if (newNoatime && !vfs.permissions.isOwnerOrCapable(task, fileTable.mnt(file), fileTable.inode(file))) {
             return -Errno.EPERM;
         }
         if (((arg ^ old) & Fcntl.FASYNC) != 0) {

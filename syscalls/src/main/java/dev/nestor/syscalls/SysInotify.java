@@ -70,7 +70,7 @@ public final class SysInotify {
         boolean isDir = (vfs.tables.inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFDIR;
         error = (mask & Inotify.IN_ONLYDIR) != 0 && !isDir
                 ? -Errno.ENOTDIR
-                : vfs.permissions.check(task, inode, Permissions.MAY_READ);
+                : vfs.permissions.check(task, nd.mnt(), inode, Permissions.MAY_READ);
         int result = error != 0 ? error : inotifies.watch(file, inode, mask);
         nd.release();
         return result;

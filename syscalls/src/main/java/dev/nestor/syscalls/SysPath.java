@@ -250,7 +250,7 @@ public final class SysPath {
             return error;
         }
         int inode = vfs.tables.dentries.inode(nd.dentry());
-        error = vfs.permissions.check(task, inode, Permissions.MAY_EXEC);
+        error = vfs.permissions.check(task, nd.mnt(), inode, Permissions.MAY_EXEC);
         if (error != 0) {
             nd.release();
         }
@@ -276,7 +276,7 @@ public final class SysPath {
         if (!namei.isDirectory(files.dentry(file))) {
             return -Errno.ENOTDIR;
         }
-        int error = vfs.permissions.check(task, files.inode(file), Permissions.MAY_EXEC);
+        int error = vfs.permissions.check(task, files.mnt(file), files.inode(file), Permissions.MAY_EXEC);
         if (error == 0) {
             vfs.fsStructs.setPwd(tasks.fs(task), files.mnt(file), files.dentry(file));
         }

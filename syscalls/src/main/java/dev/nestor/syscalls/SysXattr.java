@@ -211,7 +211,7 @@ public final class SysXattr {
         }
         int error = importValue(task, nameAddress);
         int at = error != 0 ? error : find(task, dfd, path, flags, true);
-        return at < 0 ? at : changed(xattrs.set(task, inodeFound(), name, (int) value.size, value.flags));
+        return at < 0 ? at : changed(xattrs.set(task, mnt, inodeFound(), name, (int) value.size, value.flags));
     }
 
     private long get(int task, int dfd, long path, int flags, SyscallArgs args) {
@@ -234,7 +234,7 @@ public final class SysXattr {
         }
         int error = importName(task, nameAddress);
         int at = error != 0 ? error : find(task, dfd, path, flags, false);
-        return at < 0 ? at : give(task, found(xattrs.get(task, inodeFound(), name)), value.address, value.size);
+        return at < 0 ? at : give(task, found(xattrs.get(task, mnt, inodeFound(), name)), value.address, value.size);
     }
 
     /** The length of a value or list; it is written where there is room for it, ERANGE where there is too little. */
@@ -275,6 +275,6 @@ public final class SysXattr {
         }
         int error = importName(task, nameAddress);
         int at = error != 0 ? error : find(task, dfd, path, flags, true);
-        return at < 0 ? at : changed(xattrs.remove(task, inodeFound(), name));
+        return at < 0 ? at : changed(xattrs.remove(task, mnt, inodeFound(), name));
     }
 }

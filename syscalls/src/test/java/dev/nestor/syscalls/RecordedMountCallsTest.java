@@ -5,6 +5,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The calls of mounts/*.calls answer what Linux 6.18 answered; files/record.py recorded them. */
 class RecordedMountCallsTest {
+    /** Those that several processes make; tasks/record.py recorded them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"idmap"})
+    void callOfSeveral_answersAsLinux(String file) {
+        RecordedFileCallsTest.assertAnswers("mounts/" + file + ".calls");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -258,7 +258,7 @@ final class CgroupProcs {
     /** cgroup_may_write(): whether the task could write a cgroup's cgroup.procs. */
     int mayWrite(int task, int cgroup) {
         int inode = vfs.tables.dentries.inode(table.procsFile(cgroup));
-        return vfs.permissions.check(task, inode, Permissions.MAY_WRITE);
+        return vfs.permissions.check(task, NULL, inode, Permissions.MAY_WRITE);
     }
 
     /**

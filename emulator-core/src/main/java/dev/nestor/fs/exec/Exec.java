@@ -336,7 +336,7 @@ public final class Exec {
     /** would_dump(): who may execute a file that it can't read does not see it in memory either. */
     private boolean isReadable(int task, int file) {
         int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
-        return vfs.permissions.check(task, inode, Permissions.MAY_READ) == 0;
+        return vfs.permissions.check(task, vfs.tables.files.mnt(file), inode, Permissions.MAY_READ) == 0;
     }
 
     /**
@@ -355,9 +355,10 @@ public final class Exec {
                 || !verbs.userNamespaces.isAncestorOrSelf(mounter, ns)) {
             return;
         }
-        int uid = vfs.tables.inodes.uid(inode);
-        int gid = vfs.tables.inodes.gid(inode);
-        if (verbs.userNamespaces.fromKid(ns, UserNamespaces.UID, uid) == UserNamespaces.INVALID_ID
+        int uid = vfs.permissions.vfsuid(mount, inode);
+        int gid = vfs.permissions.vfsgid(mount, inode);
+        if (vfs.permissions.hasUnmappedId(mount, inode)
+                || verbs.userNamespaces.fromKid(ns, UserNamespaces.UID, uid) == UserNamespaces.INVALID_ID
                 || verbs.userNamespaces.fromKid(ns, UserNamespaces.GID, gid) == UserNamespaces.INVALID_ID) {
             return;
         }
