@@ -124,8 +124,8 @@ public final class Attributes {
     /** setattr_should_drop_suidgid(): a changed file is no longer set-id, nor set-gid if its group may execute it. */
     private void killPrivileges(int task, int mnt, int inode) {
         int mode = inodes.mode(inode) & ~Stat.S_ISUID;
-        boolean dropsSgid = (mode & 010) != 0
-                || !permissions.isInGroupOrCapable(task, mnt, inode, permissions.vfsgid(mnt, inode));
+        boolean dropsSgid =
+                (mode & 010) != 0 || !permissions.isInGroupOrCapable(task, mnt, inode, permissions.vfsgid(mnt, inode));
         inodes.setMode(inode, dropsSgid ? mode & ~Stat.S_ISGID : mode);
     }
 

@@ -65,7 +65,8 @@ public final class Creation {
         int dir = nd.dentry;
         int error = isReadOnly(nd.mnt) ? -Errno.EROFS : 0;
         if (error == 0) {
-            error = permissions.check(task, nd.mnt, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
+            error = permissions.check(
+                    task, nd.mnt, dentryTable.inode(dir), Permissions.MAY_WRITE | Permissions.MAY_EXEC);
         }
         if (error == 0 && superBlocks.type(dentryTable.sb(dir)).mayMake(0) != 0) {
             error = -Errno.EOPNOTSUPP;

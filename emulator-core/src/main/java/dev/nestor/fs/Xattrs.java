@@ -284,7 +284,8 @@ public final class Xattrs {
         }
         int root = userNamespaces.makeKuid(creds.userNs(tasks.cred(task)), rootid());
         int written = root == UserNamespaces.INVALID_ID ? root : permissions.fromVfsuid(mnt, inode, root);
-        int shown = written == UserNamespaces.INVALID_ID ? -1 : userNamespaces.fromKid(fsNs, UserNamespaces.UID, written);
+        int shown =
+                written == UserNamespaces.INVALID_ID ? -1 : userNamespaces.fromKid(fsNs, UserNamespaces.UID, written);
         if (shown == -1) {
             return -Errno.EINVAL;
         }

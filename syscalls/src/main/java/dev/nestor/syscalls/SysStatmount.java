@@ -10,6 +10,8 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.cred.Capabilities;
+import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -36,9 +38,13 @@ public final class SysStatmount {
     private static final int FS_TYPE = 0x20;
     private static final int MNT_NS_ID = 0x40;
     private static final int MNT_OPTS = 0x80;
+    private static final int FS_SUBTYPE = 0x100; // that no file system here has
     private static final int SB_SOURCE = 0x200;
     private static final int OPT_ARRAY = 0x400;
+    private static final int OPT_SEC_ARRAY = 0x800; // of security modules, which are not there
     private static final int SUPPORTED_MASK = 0x1000;
+    private static final int MNT_UIDMAP = 0x2000;
+    private static final int MNT_GIDMAP = 0x4000;
     private static final int SUPPORTED = 0x7fff;
     private static final int STRINGS = MNT_ROOT | MNT_POINT | FS_TYPE | MNT_OPTS | 0x100 | SB_SOURCE | 0x6c00;
 
@@ -50,6 +56,9 @@ public final class SysStatmount {
     private final NsFs nsFs;
     private final MountTable mounts;
     private final StatMounts stats;
+    private final CredTable creds;
+    private final UserNamespaces userNamespaces;
+    private final int[] extent = new int[3]; // first id, lower id, how many
     private final byte[] req = new byte[PAGE_SIZE];
     private final byte[] fixed = new byte[STATMOUNT_SIZE];
     private final byte[] path = new byte[Nameidata.PATH_MAX];
@@ -63,6 +72,8 @@ public final class SysStatmount {
         this.proxies = kernel.nsProxyTable();
         this.capabilities = kernel.capabilities();
         this.memory = kernel.userMemory();
+        this.creds = kernel.credTable();
+        this.userNamespaces = kernel.userNamespaces();
         this.vfs = kernel.vfs();
         this.nsFs = kernel.fileSystems().nsFs();
         this.mounts = vfs.tables.mounts;
@@ -70,12 +81,7 @@ public final class SysStatmount {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.partial(
-                        Nr.NR_statmount,
-                        "statmount",
-                        this::statmount,
-                        "the maps of idmapped mounts, options of security modules")
-                .full(Nr.NR_listmount, "listmount", this::listmount);
+        calls.full(Nr.NR_statmount, "statmount", this::statmount).full(Nr.NR_listmount, "listmount", this::listmount);
     }
 
     private int ownNs(int task) {
@@ -247,9 +253,18 @@ public final class SysStatmount {
         if (fits && (mask & OPT_ARRAY) != 0) {
             fits = optionArray(options, room);
         }
+        if (fits && (mask & (FS_SUBTYPE | OPT_SEC_ARRAY)) != 0) {
+            fits = string(0, 0, path, 0, room);
+        }
         if (fits && (mask & SB_SOURCE) != 0) {
             byte[] source = text(mounts.source(mnt));
             fits = string(SB_SOURCE, 124, source, source.length, room);
+        }
+        if (fits && (mask & MNT_UIDMAP) != 0) {
+            fits = map(task, mnt, MNT_UIDMAP, 152, room);
+        }
+        if (fits && (mask & MNT_GIDMAP) != 0) {
+            fits = map(task, mnt, MNT_GIDMAP, 160, room);
         }
         return fits;
     }
@@ -264,6 +279,34 @@ public final class SysStatmount {
         }
         Bytes.putInt(fixed, 128, count);
         return string(OPT_ARRAY, 132, options, options.length, room);
+    }
+
+    /** statmount_mnt_uidmap(): the extents whose lower ids the caller's user namespace has, as it numbers them. */
+    private boolean map(int task, int mnt, int bit, int offset, long room) {
+        int idmap = mounts.idmap(mnt);
+        int kind = bit == MNT_UIDMAP ? UserNamespaces.UID : UserNamespaces.GID;
+        int reader = creds.userNs(tasks.cred(task));
+        StringBuilder text = new StringBuilder();
+        int count = 0;
+        for (int i = 0; idmap != NULL && i < userNamespaces.extentCount(idmap, kind); i++) {
+            userNamespaces.extent(idmap, kind, i, extent);
+            int lower = userNamespaces.fromKid(reader, kind, extent[1]);
+            if (lower != UserNamespaces.INVALID_ID) {
+                text.append(Integer.toUnsignedString(extent[0]))
+                        .append(' ')
+                        .append(Integer.toUnsignedString(lower))
+                        .append(' ')
+                        .append(Integer.toUnsignedString(extent[2]))
+                        .append('\0');
+                count++;
+            }
+        }
+        Bytes.putInt(fixed, offset, count);
+        if (idmap != NULL) {
+            add(bit);
+        }
+        byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        return string(bit, offset + 4, bytes, bytes.length, room);
     }
 
     private byte[] text(int name) {

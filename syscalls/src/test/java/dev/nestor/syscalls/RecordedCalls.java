@@ -181,6 +181,9 @@ final class RecordedCalls {
         if (tokens.getFirst().equals("mountinfo")) {
             return mountinfo();
         }
+        if (tokens.getFirst().equals("mntid")) {
+            return mountId(tokens.get(1), Objects.requireNonNull(name));
+        }
         next = TestMachine.PAGE;
         long[] args = new long[6];
         List<Out> outs = new ArrayList<>();
@@ -235,6 +238,16 @@ final class RecordedCalls {
         int net = machine.kernel().nsProxyTable().netNs(machine.kernel().tasks().nsproxy(task));
         machine.kernel().nets().table().setPingRange(net, low, high);
         return "0";
+    }
+
+    /** The unique id of a mount is called by a name from now on. */
+    private String mountId(String path, String name) {
+        next = TestMachine.PAGE;
+        long at = place(unescape(path), 1);
+        long out = place(new byte[256], 0);
+        long result = machine.call(task, Nr.NR_statx, -100, at, 0, 0x4000, out);
+        values.put(name, Bytes.getLong(bytesAt(out, 256), 144));
+        return result == 0 ? "$" + name : errno(result);
     }
 
     /** /proc/self/mountinfo with its mount ids, peer groups and anonymous devices numbered as they appear. */
@@ -411,8 +424,8 @@ final class RecordedCalls {
     }
 
     private byte[] buffer(String kind, String value) {
-        if (kind.startsWith("z") || kind.matches("(a|ip)\\d+")) {
-            return new byte[Integer.parseInt(kind.replaceFirst("\\D+", ""))];
+        if (kind.startsWith("z") || kind.matches("(a|ip|sm|ids)\\d+")) {
+            return new byte[Integer.parseInt(kind.replaceAll("\\D", ""))];
         }
         if (kind.matches("\\d+")) {
             return new byte[Integer.parseInt(kind)];
@@ -489,6 +502,12 @@ final class RecordedCalls {
             raw[4] = raw[5] = raw[10] = raw[11] = 0;
             return escape(raw, (int) Math.min(result, raw.length));
         }
+        if (out.kind.startsWith("sm")) {
+            return StatmountText.of(raw);
+        }
+        if (out.kind.startsWith("ids")) {
+            return mountIds(raw, (int) result);
+        }
         return switch (out.kind) {
             case "msg" -> shownMessage(raw, (int) result);
             case "stat" ->
@@ -534,6 +553,15 @@ final class RecordedCalls {
         List<String> list = new ArrayList<>();
         for (int at = 0; at + 4 <= length; at += 4) {
             list.add(named(Bytes.getInt(raw, at)));
+        }
+        return String.join(" ", list);
+    }
+
+    private String mountIds(byte[] raw, int count) {
+        List<String> list = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String known = named(Bytes.getLong(raw, 8 * i));
+            list.add(known.startsWith("$") ? known : "?");
         }
         return String.join(" ", list);
     }
@@ -637,7 +665,7 @@ final class RecordedCalls {
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static String escape(byte[] raw, int length) {
+    static String escape(byte[] raw, int length) {
         StringBuilder text = new StringBuilder("\"");
         for (int i = 0; i < length; i++) {
             int b = raw[i] & 0xff;

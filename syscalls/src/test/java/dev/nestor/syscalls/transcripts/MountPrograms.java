@@ -66,13 +66,16 @@ final class MountPrograms {
         boolean isRoot = process.call(Nr.NR_geteuid) == 0;
         long source = process.text(argv.get(argv.size() - 2));
         long target = process.text(place);
-        long result = switch (argv.get(1)) {
-            case "-t" -> process.call(Nr.NR_mount, source, target, process.text(argv.get(2)), 0, 0);
-            case "--bind" -> process.call(Nr.NR_mount, source, target, 0, MS_BIND, 0);
-            case "--make-rprivate" -> process.call(Nr.NR_mount, process.text("none"), target, 0, MS_REC | MS_PRIVATE, 0);
-            case "--make-rshared" -> process.call(Nr.NR_mount, process.text("none"), target, 0, MS_REC | MS_SHARED, 0);
-            default -> throw new IllegalArgumentException(argv.get(1));
-        };
+        long result =
+                switch (argv.get(1)) {
+                    case "-t" -> process.call(Nr.NR_mount, source, target, process.text(argv.get(2)), 0, 0);
+                    case "--bind" -> process.call(Nr.NR_mount, source, target, 0, MS_BIND, 0);
+                    case "--make-rprivate" ->
+                        process.call(Nr.NR_mount, process.text("none"), target, 0, MS_REC | MS_PRIVATE, 0);
+                    case "--make-rshared" ->
+                        process.call(Nr.NR_mount, process.text("none"), target, 0, MS_REC | MS_SHARED, 0);
+                    default -> throw new IllegalArgumentException(argv.get(1));
+                };
         if (result >= 0) {
             return 0;
         }

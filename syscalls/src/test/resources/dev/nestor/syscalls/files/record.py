@@ -13,7 +13,7 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 >flock, >poll, >ev (struct epoll_event as events:data); with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
-itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >ipN (N bytes of a packet of IPv4, without its identification and its sum), >msg (struct msghdr as
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >ipN (N bytes of a packet of IPv4, without its identification and its sum), >smN (struct statmount of N bytes), >msg (struct msghdr as
 name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), 
 >fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
 value,size,flags), >watch (events of inotify
@@ -115,6 +115,8 @@ def buffer(kind):
     kind, _, value = kind.partition('=')
     if kind.startswith('z') or re.fullmatch('(a|ip)[0-9]+', kind):
         return ctypes.create_string_buffer(int(kind.lstrip('azip')))
+    if re.fullmatch('(sm|ids)[0-9]+', kind):
+        return ctypes.create_string_buffer(int(kind.lstrip('smid')))
     if kind == 'msg':
         name, data, room, control, croom = (value.split(',') + [''] * 5)[:5]
         parts = [bytes.fromhex(name), data.encode().ljust(int(room or 0), b'\0') if room else data.encode(),
@@ -189,6 +191,8 @@ def shown(kind, raw, result, parts=None):
     if kind == 'msg':
         v = struct.unpack_from('<QIxxxxQQQQIxxxx', raw)
         return '%s %s namelen=%d flags=%#x' % (escape(parts[1].raw[:result]), parts[2].raw[:v[5]].hex() or '-', v[1], v[6])
+    if kind.startswith('sm'):
+        return statmount(raw)
     if kind == 'stat':
         dev, ino, nlink, mode, uid, gid, _, rdev, size, blksize, blocks = struct.unpack_from('<QQQIIIIQqqq', raw)
         return 'mode=0%o nlink=%d uid=%d gid=%d rdev=%#x size=%d blksize=%d blocks=%d' % (
@@ -249,6 +253,25 @@ def shown(kind, raw, result, parts=None):
         return ' '.join('%#x' % struct.unpack_from('<ihh', raw, 8 * i)[2] for i in range(len(raw) // 8)
                         if struct.unpack_from('<ihh', raw, 8 * i)[1] != 0)
     return ''
+
+
+def statmount(raw):
+    """struct statmount, without what depends on the machine: ids are only said to be there."""
+    u32, u64 = lambda at: struct.unpack_from('<I', raw, at)[0], lambda at: struct.unpack_from('<Q', raw, at)[0]
+    mask = u64(8)
+    out = ['size=%d mask=%#x' % (u32(0), mask)]
+    out += ['%s=%#x' % (name, u64(at)) for name, at in (('magic', 24), ('attr', 64), ('prop', 72)) if u64(at)]
+    out += ['%s=%#x' % (name, u32(at)) for name, at in (('flags', 32), ('opts', 128), ('secs', 136), ('uids', 152), ('gids', 160)) if u32(at)]
+    out += [name for name, at in (('dev', 20), ('old', 56), ('oldparent', 60)) if u32(at)]
+    out += [name for name, at in (('id', 40), ('parent', 48), ('group', 80), ('master', 88), ('from', 96), ('ns', 112)) if u64(at)]
+    if mask & 0x1000:
+        out.append('knows=%#x' % u64(144))
+    for name, at, count in (('type', 36, 0), ('root', 104, 0), ('point', 108, 0), ('mntopts', 4, 0), ('subtype', 120, 0), ('source', 124, 0),
+                            ('array', 132, u32(128)), ('secarray', 140, u32(136)), ('uidmap', 156, u32(152)), ('gidmap', 164, u32(160))):
+        if u32(at) or count:
+            text = raw[512 + u32(at):].split(b'\0')
+            out.append('%s@%d=%s' % (name, u32(at), ' '.join(escape(t) for t in text[:max(count, 1)])))
+    return ' '.join(out)
 
 
 def mountinfo():

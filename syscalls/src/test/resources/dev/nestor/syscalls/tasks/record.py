@@ -7,7 +7,8 @@ The format is that of ../files/record.py, with more: a line may begin with the l
 does not); A is pid 1 of a PID namespace with a tmpfs for its root, /proc mounted there, no descriptors below 900, umask
 022. What ends in "-> B" makes process B, when it is clone; else the result is called B from then on, and $B is written for
 it in arguments and results. /agent is an ELF file that goes on with the calls when it is executed. More places for what
-comes out: >caps (effective, permitted, inheritable of capget and capset), >keys (serial numbers, by their names).
+comes out: >caps (effective, permitted, inheritable of capget and capset), >keys (serial numbers, by their names), >idsN (N bytes of mount ids, by their names). `mntid "PATH" -> M` calls the unique id of a
+mount M.
 """
 import os, re, select, shutil, struct, subprocess, sys, tempfile
 
@@ -18,6 +19,7 @@ import record as one
 ARENA, SIZE, FIRST_FD, MOST = 0x10000000000, 65536, 900, 12
 NR = {m[1]: int(m[2]) for m in re.finditer(r'#define __NR_(\w+) (\d+)',
                                            open('/usr/include/x86_64-linux-gnu/asm/unistd_64.h').read())}
+NR = {**one.NR, **NR}
 NAMES = one.NAMES
 for line in open('/usr/include/linux/prctl.h').read().split('\n') + open('/usr/include/linux/keyctl.h').read().split('\n') + \
         open('/usr/include/linux/capability.h').read().split('\n') + open('/usr/include/linux/securebits.h').read().split('\n'):
@@ -64,6 +66,9 @@ class Run:
                     data = struct.pack('<6I', *(x & 0xffffffff for x in v), *(x >> 32 for x in v))
                 elif kind == 'keys':
                     data = bytes(400)
+                elif value and kind in ('req', 'mattr') and '$' in value:
+                    v = [self.number(x) & (1 << 64) - 1 for x in value.split(',')]
+                    data = struct.pack('<IIQQQ', *v) if kind == 'req' else struct.pack('<QQQQ', *v)
                 elif value and kind in ('int', 'ints', 'long', 'iov'):
                     size = 4 if kind.startswith('int') else 8
                     data = b''.join((self.number(v) & (1 << 8 * size) - 1).to_bytes(size, 'little') for v in value.split(','))
@@ -106,6 +111,9 @@ class Run:
             return ' '.join('%x' % (v[i] | v[i + 3] << 32) for i in range(3))
         if kind == 'keys':
             return ' '.join(self.named(k) for k in struct.unpack_from('<%di' % (result // 4), raw))
+        if kind.startswith('ids'):
+            ids = struct.unpack_from('<%dQ' % max(result, 0), raw)
+            return ' '.join(self.named(i) if self.named(i).startswith('$') else '?' for i in ids)
         if kind.isdigit():
             return one.escape(raw[:min(result, len(raw))])
         return one.shown(kind, raw, result)
@@ -119,6 +127,12 @@ class Run:
         if name and tokens[0] == 'clone':
             child = max(self.slots.values()) + 1
             self.slots[name] = child
+        if tokens[0] == 'mntid':
+            result, outs = self.call(['statx', 'AT_FDCWD', tokens[1], '0', '0x4000', '>z256'], -1)
+            if result == 0:
+                self.names[name] = struct.unpack_from('<Q', outs[0][1], 144)[0]
+                return before + ' = $' + name
+            return before + ' = -' + one.errno.errorcode[-result]
         result, outs = self.call(tokens, child)
         if result is None:
             return before + ' = gone'
