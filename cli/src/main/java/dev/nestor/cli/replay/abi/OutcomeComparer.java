@@ -20,6 +20,7 @@ public final class OutcomeComparer {
     public static final long DIED = Long.MIN_VALUE + 1;
 
     private static final long LAST_ERRNO = 4095;
+    private static final int STATX_MNT_ID_UNIQUE = 0x4000;
     private static final int STX_MNT_ID = 144; // offset in struct statx
 
     private final Signatures signatures;
@@ -63,6 +64,7 @@ public final class OutcomeComparer {
             return Outcome.different(Texts.result(recorded.value()), Texts.result(result));
         }
         noteNamespaces(call);
+        awaitMount(call, registers, result);
         for (int i = 0; i < signature.arity(); i++) {
             Value value = frame.arg(i);
             if (value != null && !compare(signature.parameter(i), value, registers[i])) {
@@ -72,6 +74,14 @@ public final class OutcomeComparer {
             }
         }
         return view.outcome();
+    }
+
+    /** strace does not show the unique id that statx(2) answers: the next one that the program names without more is it. */
+    private void awaitMount(TraceCall call, long[] registers, long result) {
+        boolean isAsked = call.nr() == Nr.NR_statx && (registers[3] & STATX_MNT_ID_UNIQUE) != 0;
+        if (isAsked && result == 0 && registers[4] != 0) {
+            view.awaitMount(registers[4] + STX_MNT_ID);
+        }
     }
 
     /** The id of a mount that statx(2) shows is known from now on, though something else of the file may differ. */

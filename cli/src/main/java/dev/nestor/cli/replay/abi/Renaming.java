@@ -18,9 +18,11 @@ public final class Renaming {
     private static final long LAST_INITIAL = 4026531839L; // IPC_NS_INIT_INO; the other initial namespaces are between
 
     private static final long NOTHING = 1L << 40;
+    private static final long LEAST_AWAITED = 1L << 31; // unique ids of mounts are larger
 
     private final Long2LongOpenHashMap emulatedOf = new Long2LongOpenHashMap();
     private final Long2LongOpenHashMap recordedOf = new Long2LongOpenHashMap();
+    private long awaited; // emulated; 0 for none
     private final LongOpenHashSet made = new LongOpenHashSet(); // recorded, not seen since
 
     public Renaming() {
@@ -54,8 +56,17 @@ public final class Renaming {
         }
     }
 
-    /** What stands for a recorded number: itself where neither has a partner, else a number of nothing. */
+    /** A program has been given a number of the emulator's, and the log does not show which one of its own. */
+    void await(long emulated) {
+        awaited = recordedOf.containsKey(emulated) ? 0 : emulated;
+    }
+
+    /** What stands for a recorded number: what is awaited, itself where neither has a partner, else a number of nothing. */
     long emulated(long recorded) {
+        if (awaited != 0 && recorded > LEAST_AWAITED && !emulatedOf.containsKey(recorded)) {
+            bind(recorded, awaited);
+            awaited = 0;
+        }
         long otherwise = recordedOf.containsKey(recorded) ? recorded | NOTHING : recorded;
         return emulatedOf.getOrDefault(recorded, otherwise);
     }

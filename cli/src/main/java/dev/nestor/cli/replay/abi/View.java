@@ -58,6 +58,13 @@ final class View {
         }
     }
 
+    /** What stands at an address is an id that the log does not show, and may name next. */
+    void awaitMount(long at) {
+        if (memory.copyFromUser(mm, at, word, 0, Long.BYTES) == 0) {
+            mounts.await(word(Long.BYTES, false));
+        }
+    }
+
     /** Unique ids of mounts. */
     Renaming mounts() {
         return mounts;

@@ -34,4 +34,16 @@ class RenamingTest {
         assertThat(renaming.matches(4026532177L, 4026532200L)).isFalse();
         assertThat(renaming.matches(4026532178L, 4026532200L)).isTrue();
     }
+
+    @Test
+    void awaitedMount_isTheNextUnknownOne_once() {
+        long known = (1L << 31) + 7;
+        assertThat(renaming.matches(known, (1L << 31) + 3)).isTrue();
+        renaming.await((1L << 31) + 4);
+
+        assertThat(renaming.emulated(known)).isEqualTo((1L << 31) + 3);
+        assertThat(renaming.emulated((1L << 31) + 9)).isEqualTo((1L << 31) + 4);
+        assertThat(renaming.emulated((1L << 31) + 10)).isEqualTo((1L << 31) + 10);
+        assertThat(renaming.emulated((1L << 31) + 9)).isEqualTo((1L << 31) + 4);
+    }
 }
