@@ -171,19 +171,19 @@ final class RecordedCalls {
         while (matcher.find()) {
             tokens.add(matcher.group());
         }
-        if (tokens.getFirst().equals("msleep")) {
-            machine.advance(Long.parseLong(tokens.get(1)) * 1_000_000);
-            return "0";
-        }
-        if (tokens.getFirst().equals("pinggroups")) {
-            return pingGroups((int) number(tokens.get(1)), (int) number(tokens.get(2)));
-        }
-        if (tokens.getFirst().equals("mountinfo")) {
-            return mountinfo();
-        }
-        if (tokens.getFirst().equals("mntid")) {
-            return mountId(tokens.get(1), Objects.requireNonNull(name));
-        }
+        return switch (tokens.getFirst()) {
+            case "msleep" -> {
+                machine.advance(Long.parseLong(tokens.get(1)) * 1_000_000);
+                yield "0";
+            }
+            case "pinggroups" -> pingGroups((int) number(tokens.get(1)), (int) number(tokens.get(2)));
+            case "mountinfo" -> mountinfo();
+            case "mntid" -> mountId(tokens.get(1), Objects.requireNonNull(name));
+            default -> systemCall(tokens, name);
+        };
+    }
+
+    private String systemCall(List<String> tokens, @Nullable String name) {
         next = TestMachine.PAGE;
         long[] args = new long[6];
         List<Out> outs = new ArrayList<>();
