@@ -2,6 +2,7 @@ package dev.nestor.fs;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
@@ -437,15 +438,15 @@ public final class LearnedFiles {
         inodes.setSize(inode, text.length);
     }
 
-    /** The attributes of an object from before. */
-    public void learnAttributes(int inode, KStat stat) {
+    /** The attributes of an object from before, with its owners as a task's user namespace numbers them. */
+    public void learnAttributes(int task, int inode, KStat stat) {
         if (((inodes.mode(inode) ^ stat.mode) & Stat.S_IFMT) != 0) {
             retype(inode, stat.mode);
         }
         inodes.setMode(inode, stat.mode);
         inodes.setNlink(inode, stat.nlink);
-        inodes.setUid(inode, stat.uid);
-        inodes.setGid(inode, stat.gid);
+        inodes.setUid(inode, owner(task, UserNamespaces.UID, stat.uid));
+        inodes.setGid(inode, owner(task, UserNamespaces.GID, stat.gid));
         inodes.setDev(inode, stat.dev);
         inodes.setRdev(inode, stat.rdev);
         inodes.setBlksize(inode, stat.blksize);
@@ -456,6 +457,18 @@ public final class LearnedFiles {
         inodes.setMtime(inode, stat.mtime);
         inodes.setCtime(inode, stat.ctime);
         inodes.setFlags(inode, inodes.flags(inode) & ~InodeFlags.SIZE_UNKNOWN);
+    }
+
+    /** Whom a task sees as an owner; of those that it does not know it can only be said that it is most likely root. */
+    private int owner(int task, int kind, int shown) {
+        int ns = vfs.below.credTable().userNs(vfs.below.tasks().cred(task));
+        UserNamespaces namespaces = vfs.below.userNamespaces();
+        int kid = namespaces.makeKid(ns, kind, shown);
+        if (kid != UserNamespaces.INVALID_ID) {
+            return kid;
+        }
+        boolean rootIsKnown = namespaces.fromKid(ns, kind, 0) != UserNamespaces.INVALID_ID;
+        return rootIsKnown ? shown : 0;
     }
 
     /** Bytes of a file from before; its length stays as it was, if it is known. */

@@ -328,7 +328,7 @@ final class OutsideFiles {
         KStat stat = statOf(call);
         int inode = stat == null ? NULL : inodeOf(member.task(), call);
         if (stat != null && inode > NULL && learned.hasUnknownAttributes(inode)) {
-            learned.learnAttributes(inode, stat);
+            learned.learnAttributes(member.task(), inode, stat);
             guessed.remove(inode);
         }
     }
