@@ -182,6 +182,11 @@ public abstract class FsType {
         return false;
     }
 
+    /** Whether i_op->getattr() shows an inode to a task: 0, or a negative errno. */
+    public int mayGetattr(int task, int inode) {
+        return 0;
+    }
+
     /** i_op->getattr(): what stat(2) is shown otherwise than the inode has it. */
     public void getattr(int inode, KStat stat) {}
 

@@ -12,8 +12,13 @@ public final class Stats {
         this.permissions = vfs.permissions;
     }
 
-    /** vfs_getattr(), as a mount shows it: 0, or -EOUTSIDE when its length is not known. */
-    public int getattr(int mnt, int inode, KStat into) {
+    /** vfs_getattr(), as a mount shows it: 0, -EOUTSIDE when its length is not known, or what its file system says. */
+    public int getattr(int task, int mnt, int inode, KStat into) {
+        FsType type = superBlocks.type(inodes.sb(inode));
+        int error = type.mayGetattr(task, inode);
+        if (error != 0) {
+            return error;
+        }
         into.mode = inodes.mode(inode);
         into.nlink = inodes.nlink(inode);
         into.uid = permissions.vfsuid(mnt, inode);
@@ -27,7 +32,7 @@ public final class Stats {
         into.atime = inodes.atime(inode);
         into.mtime = inodes.mtime(inode);
         into.ctime = inodes.ctime(inode);
-        superBlocks.type(inodes.sb(inode)).getattr(inode, into);
+        type.getattr(inode, into);
         return (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0 ? -Outside.EOUTSIDE : 0;
     }
 }

@@ -26,6 +26,8 @@ public final class SuperBlockTable extends Table {
     private int[] flags = new int[initialRows()]; // SB_RDONLY, SB_SYNCHRONOUS, SB_DIRSYNC, SB_LAZYTIME, SB_MANDLOCK
     private int[] key = new int[initialRows()]; // what its kind has one instance each for: a namespace, not held; or 0
     private int[] unlinked = new int[initialRows()]; // inodes without a name that are still open
+    private byte[] hidepid = new byte[initialRows()]; // HIDEPID_*, and PIDONLY: procfs only
+    private int[] pidGid = new int[initialRows()]; // kgid from which nothing is hidden: procfs only
     private int[] options = new int[initialRows()]; // name: what mountinfo shows after ro or rw; NULL for none
 
     public SuperBlockTable(int limit) {
@@ -161,6 +163,22 @@ public final class SuperBlockTable extends Table {
         unlinked[row(sb)] = value;
     }
 
+    public int hidepid(int sb) {
+        return hidepid[row(sb)];
+    }
+
+    public void setHidepid(int sb, int value) {
+        hidepid[row(sb)] = (byte) value;
+    }
+
+    public int pidGid(int sb) {
+        return pidGid[row(sb)];
+    }
+
+    public void setPidGid(int sb, int value) {
+        pidGid[row(sb)] = value;
+    }
+
     public int options(int sb) {
         return options[row(sb)];
     }
@@ -186,6 +204,8 @@ public final class SuperBlockTable extends Table {
         flags[row] = 0;
         key[row] = 0;
         unlinked[row] = 0;
+        hidepid[row] = 0;
+        pidGid[row] = 0;
         options[row] = 0;
     }
 
@@ -206,6 +226,8 @@ public final class SuperBlockTable extends Table {
         flags = columns.ints(flags);
         key = columns.ints(key);
         unlinked = columns.ints(unlinked);
+        hidepid = columns.bytes(hidepid);
+        pidGid = columns.ints(pidGid);
         options = columns.ints(options);
     }
 }

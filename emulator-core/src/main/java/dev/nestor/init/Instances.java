@@ -11,6 +11,7 @@ import dev.nestor.fs.Outside;
 import dev.nestor.fs.SuperBlockTable;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
+import dev.nestor.fs.proc.HidePid;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.fs.tmpfs.TmpFsOptions;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
@@ -284,9 +285,27 @@ final class Instances {
                 .procFs()
                 .create(contexts.userNs(fc), kernel.pidNamespaces().get(pidNs));
         if (sb != NULL) {
-            setText(sb, procShown(options));
+            setProcOptions(sb, options, true);
         }
         return sb;
+    }
+
+    /** proc_apply_options(): what is not said stays, or is as it is at first. */
+    private void setProcOptions(int sb, String options, boolean isNew) {
+        setText(sb, procShown(options));
+        String gid = FsOptionRules.valueOf(options, "gid");
+        if (gid != null || isNew) {
+            int id = gid == null ? 0 : (int) FsOptionRules.number(gid, 0);
+            sbs.setPidGid(sb, kernel.userNamespaces().makeKgid(sbs.userNs(sb), id));
+        }
+        int level =
+                switch (FsContexts.hidepid(FsOptionRules.valueOf(options, "hidepid"))) {
+                    case "noaccess" -> HidePid.NO_ACCESS;
+                    case "invisible" -> HidePid.INVISIBLE;
+                    case "ptraceable" -> HidePid.NOT_PTRACEABLE;
+                    default -> 0;
+                };
+        sbs.setHidepid(sb, level | (FsOptionRules.has(options, "subset") ? HidePid.PIDONLY : 0));
     }
 
     private int makeRamfs(int task, int userNs, String options) {
@@ -349,8 +368,10 @@ final class Instances {
         if (type.name().equals("tmpfs")) {
             return reconfigureTmpfs(sb, options);
         }
-        boolean shows = type.name().equals("proc") || type.name().equals("devpts");
-        if (shows) {
+        if (type.name().equals("proc")) {
+            setProcOptions(sb, text(sbs.options(sb)) + "," + options, false);
+        }
+        if (type.name().equals("devpts")) {
             setText(sb, shown(type.name(), text(sbs.options(sb)) + "," + options));
         }
         return 0;

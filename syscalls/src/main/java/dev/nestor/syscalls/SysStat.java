@@ -75,7 +75,7 @@ public final class SysStat {
         if (file == NULL) {
             return -Errno.EBADF;
         }
-        int error = vfs.stats.getattr(fileTable.mnt(file), fileTable.inode(file), stat);
+        int error = vfs.stats.getattr(task, fileTable.mnt(file), fileTable.inode(file), stat);
         return error != 0 ? error : putStat(task, address);
     }
 
@@ -103,7 +103,7 @@ public final class SysStat {
         if (error != 0) {
             return error;
         }
-        error = vfs.stats.getattr(nd.mnt(), vfs.tables.dentries.inode(nd.dentry()), stat);
+        error = vfs.stats.getattr(task, nd.mnt(), vfs.tables.dentries.inode(nd.dentry()), stat);
         notePlace(nd.mnt(), nd.dentry());
         nd.release();
         return error;
@@ -167,7 +167,7 @@ public final class SysStat {
             if (file == NULL) {
                 return -Errno.EBADF;
             }
-            error = vfs.stats.getattr(fileTable.mnt(file), fileTable.inode(file), stat);
+            error = vfs.stats.getattr(task, fileTable.mnt(file), fileTable.inode(file), stat);
             notePlace(fileTable.mnt(file), fileTable.dentry(file));
         } else {
             error = lookup(task, dfd, path, flags);

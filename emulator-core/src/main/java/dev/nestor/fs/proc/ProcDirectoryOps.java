@@ -31,6 +31,7 @@ final class ProcDirectoryOps extends ListedDirectory {
     private final SignalStructTable signals;
     private final Pids pids;
     private final PidTable pidTable;
+    private final HidePid hidePid;
     private final byte[] name = new byte[32];
 
     ProcDirectoryOps(Vfs vfs, ProcFs proc) {
@@ -40,6 +41,7 @@ final class ProcDirectoryOps extends ListedDirectory {
         this.signals = vfs.below.signals();
         this.pids = vfs.below.pids();
         this.pidTable = proc.pidTable();
+        this.hidePid = proc.hidePid();
     }
 
     @Override
@@ -63,11 +65,12 @@ final class ProcDirectoryOps extends ListedDirectory {
         if ((entry.isSysctl && !entry.isWhole) || (entry.kind == ProcEntry.DIR && entry.children.isEmpty())) {
             return -Outside.EOUTSIDE;
         }
-        if (!emitDots(file, out)) {
+        boolean hasNames = entry.kind != ProcEntry.ROOT || !hidePid.showsPidsOnly(inodes.sb(inode));
+        if (hasNames && !emitDots(file, out)) {
             return 0;
         }
         switch (entry.kind) {
-            case ProcEntry.ROOT -> emitRoot(file, entry, out);
+            case ProcEntry.ROOT -> emitRoot(task, file, entry, out);
             case ProcEntry.TASK_DIR -> emitThreads(file, subject, out);
             case ProcEntry.FD_DIR ->
                 emitDescriptors(file, subject, proc.entries().fdLink(), out);
@@ -94,10 +97,11 @@ final class ProcDirectoryOps extends ListedDirectory {
     }
 
     /** proc_root_readdir(): the fixed entries, self and thread-self, then processes by number. */
-    private void emitRoot(int file, ProcEntry root, DirEmitter out) {
+    private void emitRoot(int task, int file, ProcEntry root, DirEmitter out) {
         int fixed = root.children.size() - 2;
         if (files.pos(file) < FIRST_PROCESS_ENTRY) {
-            if (!emitChildren(file, root, fixed, out)) {
+            boolean hasNames = !hidePid.showsPidsOnly(inodes.sb(files.inode(file)));
+            if (hasNames && !emitChildren(file, root, fixed, out)) {
                 return;
             }
             files.setPos(file, FIRST_PROCESS_ENTRY);
@@ -111,10 +115,11 @@ final class ProcDirectoryOps extends ListedDirectory {
             }
             files.setPos(file, files.pos(file) + 1);
         }
-        emitProcesses(file, out);
+        emitProcesses(task, file, out);
     }
 
-    private void emitProcesses(int file, DirEmitter out) {
+    private void emitProcesses(int task, int file, DirEmitter out) {
+        int sb = inodes.sb(files.inode(file));
         int ns = proc.pidNsOf(files.inode(file));
         int nr = (int) files.pos(file) - TGID_OFFSET;
         while (true) {
@@ -124,7 +129,8 @@ final class ProcDirectoryOps extends ListedDirectory {
                 return;
             }
             int pid = pids.findVpid(ns, nr);
-            if (pid != NULL && pidTable.process(pid) != NULL) {
+            int process = pid == NULL ? NULL : pidTable.process(pid);
+            if (process != NULL && hidePid.permits(sb, task, process, HidePid.INVISIBLE)) {
                 int length = Numbers.putDecimal(name, 0, nr);
                 long ino = proc.inoOf(proc.entries().pidDir(), pid, 0);
                 files.setPos(file, nr + TGID_OFFSET);

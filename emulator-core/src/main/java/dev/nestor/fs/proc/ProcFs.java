@@ -57,6 +57,7 @@ public final class ProcFs extends FsType {
     private final Pids pids;
     private final PidNamespaces pidNamespaces;
     private final MmTable mms;
+    private final HidePid hidePid;
     private final int index;
     private final byte[] text = new byte[256];
 
@@ -77,6 +78,7 @@ public final class ProcFs extends FsType {
         this.pidNamespaces = vfs.below.pidNamespaces();
         this.mms = mms;
         this.access = new PtraceAccess(tasks, creds, vfs.below.capabilities(), mms);
+        this.hidePid = new HidePid(vfs, access);
         this.index = vfs.types.register(this);
         vfs.kinds.set(FileKinds.PROC, new ProcOps(vfs, this));
         vfs.kinds.set(FileKinds.PROC_DIRECTORY, new ProcDirectoryOps(vfs, this));
@@ -110,6 +112,10 @@ public final class ProcFs extends FsType {
         int ns = vfs.tables.superBlocks.pidNs(sb);
         vfs.tables.superBlocks.setPidNs(sb, NULL);
         pidNamespaces.put(ns);
+    }
+
+    HidePid hidePid() {
+        return hidePid;
     }
 
     ProcFiles entries() {
@@ -242,7 +248,7 @@ public final class ProcFs extends FsType {
             return -Errno.ENOENT;
         }
         return switch (entry.kind) {
-            case ProcEntry.ROOT -> lookupInRoot(dir, nameHandle, length);
+            case ProcEntry.ROOT -> lookupInRoot(task, dir, nameHandle, length);
             case ProcEntry.TASK_DIR -> lookupThread(dir, nameHandle, length, subject);
             case ProcEntry.FD_DIR -> lookupFd(dir, nameHandle, length, entries.fdLink());
             case ProcEntry.FDINFO_DIR -> lookupFd(dir, nameHandle, length, entries.fdInfo());
@@ -291,14 +297,19 @@ public final class ProcFs extends FsType {
     }
 
     /** proc_pid_lookup(): any thread's number leads somewhere, though only processes are listed. */
-    private int lookupInRoot(int dir, int name, int length) {
+    private int lookupInRoot(int task, int dir, int name, int length) {
         int nr = number(length);
+        int sb = vfs.tables.dentries.sb(dir);
         if (nr < 0) {
-            return lookupChild(dir, name, length, entries.root());
+            ProcEntry child = entries.root().child(text, length);
+            boolean isSelf = child != null && (child.kind == ProcEntry.SELF || child.kind == ProcEntry.THREAD_SELF);
+            return hidePid.showsPidsOnly(sb) && !isSelf
+                    ? -Errno.ENOENT
+                    : lookupChild(dir, name, length, entries.root());
         }
-        int ns = vfs.tables.superBlocks.pidNs(vfs.tables.dentries.sb(dir));
-        int pid = pids.findVpid(ns, nr);
-        if (pid == NULL || pidTable.thread(pid) == NULL) {
+        int pid = pids.findVpid(vfs.tables.superBlocks.pidNs(sb), nr);
+        int subject = pid == NULL ? NULL : pidTable.thread(pid);
+        if (subject == NULL || !hidePid.mayFind(sb, task, subject)) {
             return -Errno.ENOENT;
         }
         return add(dir, name, entries.pidDir(), pid, 0);
@@ -355,6 +366,10 @@ public final class ProcFs extends FsType {
         int subject = taskOf(inode);
         if ((entry.kind == ProcEntry.PID_DIR || entry.kind == ProcEntry.TID_DIR) && subject == NULL) {
             return -Errno.ESRCH;
+        }
+        int sb = inodes.sb(inode);
+        if (entry.kind == ProcEntry.PID_DIR && !hidePid.permits(sb, task, subject, HidePid.NO_ACCESS)) {
+            return hidePid.isInvisible(sb) ? -Errno.ENOENT : -Errno.EPERM;
         }
         int error = generic.generic(task, inode, mask);
         boolean isFdDir = entry.kind == ProcEntry.FD_DIR;
@@ -524,6 +539,14 @@ public final class ProcFs extends FsType {
                 stat.size++;
             }
         }
+    }
+
+    /** pid_getattr(): what is not listed is not shown either. */
+    @Override
+    public int mayGetattr(int task, int inode) {
+        int subject = taskOf(inode);
+        boolean isHidden = subject != NULL && !hidePid.permits(inodes.sb(inode), task, subject, HidePid.INVISIBLE);
+        return isHidden ? -Errno.ENOENT : 0;
     }
 
     private int nlink(ProcEntry entry, int task) {
