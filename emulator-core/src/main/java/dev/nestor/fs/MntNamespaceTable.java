@@ -12,6 +12,8 @@ public final class MntNamespaceTable extends NamespaceTable {
     private int[] pending = new int[initialRows()]; // mounts counted by an operation under way
     private long[] seqOrigin = new long[initialRows()]; // of an anonymous one: seq of the namespace it was copied from
     private long[] event = new long[initialRows()]; // changes of its mounts
+    private int[] poll =
+            new int[initialRows()]; // wait queue of who polls a list of its mounts; NULL for an anonymous one
     private byte[] anon = new byte[initialRows()]; // bool; of a detached tree, which nobody can enter
     private int[] dentry = new int[initialRows()]; // nsfs dentry, not held; NULL for none
     private final Chain mounts; // by their unique ids
@@ -43,6 +45,15 @@ public final class MntNamespaceTable extends NamespaceTable {
 
     void setNrMounts(int ns, int value) {
         nrMounts[row(ns)] = value;
+    }
+
+    /** The wait queue of those who poll a list of its mounts. */
+    public int poll(int ns) {
+        return poll[row(ns)];
+    }
+
+    void setPoll(int ns, int value) {
+        poll[row(ns)] = value;
     }
 
     int pending(int ns) {
@@ -98,6 +109,7 @@ public final class MntNamespaceTable extends NamespaceTable {
         pending[row] = 0;
         seqOrigin[row] = 0;
         event[row] = 0;
+        poll[row] = 0;
         anon[row] = 0;
         dentry[row] = 0;
     }
@@ -111,6 +123,7 @@ public final class MntNamespaceTable extends NamespaceTable {
         pending = columns.ints(pending);
         seqOrigin = columns.longs(seqOrigin);
         event = columns.longs(event);
+        poll = columns.ints(poll);
         anon = columns.bytes(anon);
         dentry = columns.ints(dentry);
     }

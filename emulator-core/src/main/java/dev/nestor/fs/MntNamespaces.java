@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.UcountType;
+import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.machine.Work;
 import dev.nestor.uapi.Errno;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
@@ -21,6 +22,7 @@ public final class MntNamespaces {
     private final SuperBlocks superBlocks;
     private final UserNamespaces userNamespaces;
     private final NsInums inums;
+    private final WaitQueues waitQueues;
     private final Work work;
 
     /** ns_id to namespace: look up, never walk. */
@@ -33,6 +35,7 @@ public final class MntNamespaces {
         this.superBlocks = superBlocks;
         this.userNamespaces = below.userNamespaces();
         this.inums = below.inums();
+        this.waitQueues = below.waitQueues();
         this.work = below.work();
     }
 
@@ -40,6 +43,7 @@ public final class MntNamespaces {
     public int createRoot(int root, int userNs) {
         int ns = namespaces.alloc();
         fill(ns, userNs);
+        namespaces.setPoll(ns, waitQueues.alloc());
         namespaces.setSeq(ns, INITIAL_ID);
         bySeq.put(INITIAL_ID, ns);
         namespaces.setInum(ns, NsInums.MNT_NS_INIT_INO);
@@ -91,6 +95,11 @@ public final class MntNamespaces {
         }
         work.add(Work.NS_ALLOC_MNT);
         setSeq(ns);
+        namespaces.setPoll(ns, waitQueues.alloc());
+        if (namespaces.poll(ns) == NULL) {
+            free(ns);
+            return -Errno.ENOMEM;
+        }
         int oldRoot = namespaces.root(from);
         boolean less = namespaces.userNs(from) != userNs;
         int how = Mounts.CL_COPY_UNBINDABLE | (less ? Mounts.CL_SLAVE : 0);
@@ -192,6 +201,9 @@ public final class MntNamespaces {
         int userNs = namespaces.userNs(ns);
         int counted = namespaces.ucounts(ns);
         bySeq.remove(namespaces.seq(ns));
+        if (namespaces.poll(ns) != NULL) {
+            waitQueues.free(namespaces.poll(ns));
+        }
         namespaces.free(ns);
         if (counted != NULL) {
             userNamespaces.decUcount(counted, UcountType.MNT_NAMESPACES);

@@ -168,7 +168,6 @@ public final class MountChanges {
         for (int at = mnt; at != NULL; at = recursive ? life.next(at, mnt) : NULL) {
             changePropagation(at, type);
         }
-        life.touch(mounts.ns(mnt));
         return 0;
     }
 

@@ -3,6 +3,8 @@ package dev.nestor.fs;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.UserNamespaces;
+import dev.nestor.kernel.sched.WaitQueues;
+import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
 import dev.nestor.table.StateHash;
@@ -45,6 +47,7 @@ public final class Mounts {
     private final PeerGroups peers;
     private final Propagation propagation;
     private final Work work;
+    private final WaitQueues waitQueues;
     private final IdSet ids = new IdSet();
     private final int mountMax;
     private final IntArrayList set = new IntArrayList();
@@ -70,6 +73,7 @@ public final class Mounts {
         this.userNamespaces = below.userNamespaces();
         this.peers = new PeerGroups(tables.mounts);
         this.work = below.work();
+        this.waitQueues = below.waitQueues();
         this.propagation = new Propagation(tables, this, peers, dentries, work);
         this.mountMax = mountMax;
     }
@@ -291,6 +295,9 @@ public final class Mounts {
     void touch(int ns) {
         if (ns != NULL) {
             namespaces.setEvent(ns, namespaces.event(ns) + 1);
+            if (namespaces.poll(ns) != NULL) {
+                waitQueues.wakeUp(namespaces.poll(ns), TaskTable.TASK_INTERRUPTIBLE);
+            }
         }
     }
 

@@ -94,15 +94,20 @@ public final class FsContexts implements FileOps {
     public void free(int fc) {
         clean(fc);
         vfs.tables.names.put(table.log(fc));
-        int root = table.root(fc);
+        dropRoot(fc);
         int userNs = table.userNs(fc);
         table.free(fc);
+        kernel.userNamespaces().put(userNs);
+    }
+
+    private void dropRoot(int fc) {
+        int root = table.root(fc);
         if (root != NULL) {
             int sb = vfs.tables.dentries.sb(root);
+            table.setRoot(fc, NULL);
             vfs.dentries.put(root);
             vfs.superBlocks.put(sb);
         }
-        kernel.userNamespaces().put(userNs);
     }
 
     /** vfs_clean_context() without its phase: options, source and flags are gone; which flags were named is not forgotten. */
@@ -141,9 +146,6 @@ public final class FsContexts implements FileOps {
 
     /** vfs_parse_fs_param() of a text or a mere word: EINVAL, EPERM, EBUSY, ENOENT. */
     public int parameter(int task, int fc, String key, @Nullable String value) {
-        if (key.isEmpty() && value == null) {
-            return fail(fc, -Errno.EINVAL, "Unnamed parameter\n");
-        }
         int flag = sbFlag(key);
         if (flag != 0) {
             boolean on = flag > 0;
@@ -385,8 +387,8 @@ public final class FsContexts implements FileOps {
         return Math.min(root, 0);
     }
 
-    /** vfs_cmd_create(): FSCONFIG_CMD_CREATE. */
-    public int commandCreate(int task, int fc) {
+    /** vfs_cmd_create(): FSCONFIG_CMD_CREATE, and _EXCL, which wants an instance that is new: EBUSY. */
+    public int commandCreate(int task, int fc, boolean exclusive) {
         if (table.phase(fc) != FsContextTable.CREATE_PARAMS) {
             return -Errno.EBUSY;
         }
@@ -394,6 +396,10 @@ public final class FsContexts implements FileOps {
             return -Errno.EPERM;
         }
         int error = getTree(task, fc);
+        if (error == 0 && exclusive && vfs.tables.superBlocks.count(vfs.tables.dentries.sb(table.root(fc))) > 1) {
+            dropRoot(fc);
+            error = warn(fc, -Errno.EBUSY, typeName(fc) + ": reusing existing filesystem not allowed\n");
+        }
         table.setPhase(fc, error == 0 ? FsContextTable.AWAITING_MOUNT : FsContextTable.FAILED);
         return error;
     }
@@ -485,11 +491,20 @@ public final class FsContexts implements FileOps {
 
     /** errorfc(): a message for who reads the context. */
     private int fail(int fc, int error, String message) {
+        return log(fc, error, "e " + message);
+    }
+
+    /** warnfc(). */
+    private int warn(int fc, int error, String message) {
+        return log(fc, error, "w " + message);
+    }
+
+    private int log(int fc, int error, String message) {
         String text = fileSystems.instances().text(table.log(fc));
         if (text.chars().filter(c -> c == 0).count() == MAX_MESSAGES) {
             text = text.substring(text.indexOf('\0') + 1);
         }
-        setLog(fc, text + "e " + message + '\0');
+        setLog(fc, text + message + '\0');
         return error;
     }
 

@@ -151,7 +151,7 @@ public final class SysFsContext {
         return switch (cmd) {
             case CMD_CREATE, CMD_CREATE_EXCL -> {
                 contexts.begin(fc);
-                yield contexts.commandCreate(task, fc);
+                yield contexts.commandCreate(task, fc, cmd == CMD_CREATE_EXCL);
             }
             case CMD_RECONFIGURE -> {
                 contexts.begin(fc);

@@ -57,6 +57,9 @@ public final class ProcFs extends FsType {
     private final Pids pids;
     private final PidNamespaces pidNamespaces;
     private final MmTable mms;
+    /** Links of the inode that an open list of mounts keeps: its handle is a mount namespace. */
+    static final int KEEPS_MNT_NS = 2;
+
     private final HidePid hidePid;
     private final int index;
     private final byte[] text = new byte[256];
@@ -592,9 +595,11 @@ public final class ProcFs extends FsType {
         if (!isKept(inode)) {
             return NULL;
         }
+        boolean isMntNs = inodes.nlink(inode) == KEEPS_MNT_NS;
         return switch (type) {
             case NsTypes.USER -> inodes.rdev(inode);
-            case NsTypes.IPC -> inodes.handle(inode);
+            case NsTypes.MNT -> isMntNs ? inodes.handle(inode) : NULL;
+            case NsTypes.IPC -> isMntNs ? NULL : inodes.handle(inode);
             case NsTypes.PID -> inodes.dirOffset(inode);
             default -> NULL;
         };

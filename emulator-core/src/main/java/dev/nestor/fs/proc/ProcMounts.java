@@ -61,7 +61,7 @@ final class ProcMounts {
         reader = request.reader();
         int fs = tasks.fs(subject);
         NsOps ops = vfs.below.nsTypes().ops(NsTypes.MNT);
-        int ns = ops.get(subject);
+        int ns = request.mntNs() != NULL ? vfs.mntNamespaces.hold(request.mntNs()) : ops.get(subject);
         if (ns == NULL || fs == NULL) {
             if (ns != NULL) {
                 ops.put(ns);

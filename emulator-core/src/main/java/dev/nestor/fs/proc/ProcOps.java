@@ -22,7 +22,8 @@ import java.util.Set;
  * <p>The text of a SEQ entry is made when reading begins at its front, and kept in the pages of an inode that belongs to
  * the open file alone: f_handle. How far the buffer of seq_read() would reach is kept in f_datum. That inode also holds
  * the namespaces that the file was bound to when it was opened: the user namespace as i_rdev, the IPC namespace as its
- * handle, the PID namespace as its directory offset. A sysctl keeps no more than the handle of its IPC namespace, in f_datum.
+ * handle, the PID namespace as its directory offset. Lists of mounts keep their mount namespace instead, and the event that
+ * poll(2) has shown last as i_ino. A sysctl keeps no more than the handle of its IPC namespace, in f_datum.
  */
 final class ProcOps implements FileOps {
     private static final int MAX_WRITE = 1 << 20; // KMALLOC_MAX_SIZE is more than any entry takes
@@ -63,7 +64,9 @@ final class ProcOps implements FileOps {
         request.pidNs = proc.pidNsOf(inode);
         int kept = files.handle(file);
         request.userNs = kept == NULL ? NULL : inodes.rdev(kept);
-        request.ipcNs = kept == NULL ? (int) files.datum(file) : inodes.handle(kept);
+        boolean isMntNs = kept != NULL && inodes.nlink(kept) == ProcFs.KEEPS_MNT_NS;
+        request.mntNs = isMntNs ? inodes.handle(kept) : NULL;
+        request.ipcNs = kept == NULL ? (int) files.datum(file) : isMntNs ? NULL : inodes.handle(kept);
         request.openerPidNs = kept == NULL ? NULL : inodes.dirOffset(kept);
         request.extra = inodes.dirOffset(inode);
         request.pos = pos;
@@ -79,8 +82,7 @@ final class ProcOps implements FileOps {
     /** Of the files of a process only the lists of its mounts have a poll(). */
     @Override
     public boolean canPoll(int file) {
-        boolean isOfProcess = inodes.handle(files.inode(file)) != NULL;
-        return !isOfProcess || MOUNTS.contains(new String(entry(file).name, StandardCharsets.US_ASCII));
+        return inodes.handle(files.inode(file)) == NULL || isMounts(file);
     }
 
     @Override
@@ -91,7 +93,54 @@ final class ProcOps implements FileOps {
         if (entry(file).bindsUserNs) {
             return bindUserNs(task, file);
         }
+        if (isMounts(file)) {
+            return bindMntNs(file);
+        }
         return entry(file).bindsIpcNs ? bindIpcNs(task, file) : 0;
+    }
+
+    private boolean isMounts(int file) {
+        return inodes.handle(files.inode(file)) != NULL
+                && MOUNTS.contains(new String(entry(file).name, StandardCharsets.US_ASCII));
+    }
+
+    /** mounts_open_common(): the list stays that of the namespace which the process is in now. */
+    private int bindMntNs(int file) {
+        NsOps ops = vfs.below.nsTypes().ops(NsTypes.MNT);
+        int ns = ops.get(proc.taskOf(files.inode(file)));
+        if (ns == NULL) {
+            return -Errno.EINVAL;
+        }
+        int kept = newKept(file);
+        if (kept == NULL) {
+            ops.put(ns);
+            return -Errno.ENOMEM;
+        }
+        inodes.setHandle(kept, ns);
+        inodes.setNlink(kept, ProcFs.KEEPS_MNT_NS);
+        inodes.setIno(kept, vfs.tables.mntNamespaces.event(ns));
+        return 0;
+    }
+
+    /** mounts_poll(): an event is shown once. */
+    @Override
+    public int poll(int task, int file) {
+        int kept = files.handle(file);
+        if (!isMounts(file) || kept == NULL) {
+            return DEFAULT_POLLMASK;
+        }
+        long event = vfs.tables.mntNamespaces.event(inodes.handle(kept));
+        if (event == inodes.ino(kept)) {
+            return POLLIN | POLLRDNORM;
+        }
+        inodes.setIno(kept, event);
+        return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
+    }
+
+    @Override
+    public int pollQueue(int file, int index) {
+        int kept = files.handle(file);
+        return index == 0 && kept != NULL && isMounts(file) ? vfs.tables.mntNamespaces.poll(inodes.handle(kept)) : NULL;
     }
 
     /** proc_id_map_open() and proc_setgroups_open(). */
@@ -205,13 +254,16 @@ final class ProcOps implements FileOps {
             int ns = inodes.rdev(kept);
             int ipcNs = inodes.handle(kept);
             int pidNs = inodes.dirOffset(kept);
+            boolean isMntNs = inodes.nlink(kept) == ProcFs.KEEPS_MNT_NS;
             files.setHandle(file, NULL);
             inodes.setHandle(kept, NULL);
             vfs.inodes.put(kept);
             if (ns != NULL) {
                 vfs.below.userNamespaces().put(ns);
             }
-            if (ipcNs != NULL) {
+            if (isMntNs) {
+                vfs.below.nsTypes().ops(NsTypes.MNT).put(ipcNs);
+            } else if (ipcNs != NULL) {
                 vfs.below.nsTypes().ops(NsTypes.IPC).put(ipcNs);
                 vfs.below.pidNamespaces().put(pidNs);
             }

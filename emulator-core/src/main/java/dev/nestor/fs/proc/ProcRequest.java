@@ -10,8 +10,14 @@ public final class ProcRequest {
     int extra;
     int userNs;
     int ipcNs;
+    int mntNs;
     int openerPidNs;
     long pos;
+
+    /** The mount namespace that a list of mounts was opened for; NULL where the entry is none. */
+    public int mntNs() {
+        return mntNs;
+    }
 
     /** The task that reads or writes. */
     public int reader() {
