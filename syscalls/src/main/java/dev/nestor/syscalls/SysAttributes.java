@@ -160,7 +160,9 @@ public final class SysAttributes {
         }
         int mask = uid == -1 && gid == -1 ? 0 : FsNotify.FS_ATTRIB;
         error = told(
-                chownInode(task, namei.first().mnt(), inodeFound(), uid, gid), mask, namei.first().dentry());
+                chownInode(task, namei.first().mnt(), inodeFound(), uid, gid),
+                mask,
+                namei.first().dentry());
         namei.first().release();
         return error;
     }
@@ -225,7 +227,10 @@ public final class SysAttributes {
         if (!isRegular || !files.hasMode(file, FileModes.FMODE_WRITE)) {
             return -Errno.EINVAL;
         }
-        return told(vfs.attributes.truncate(task, fileTable.mnt(file), inode, args.get(1)), FsNotify.FS_MODIFY, fileTable.dentry(file));
+        return told(
+                vfs.attributes.truncate(task, fileTable.mnt(file), inode, args.get(1)),
+                FsNotify.FS_MODIFY,
+                fileTable.dentry(file));
     }
 
     /** do_utimes() after the times have been taken in: by path, or by descriptor where there is none. */
@@ -241,7 +246,8 @@ public final class SysAttributes {
             return vfs.creation.isReadOnly(fileTable.mnt(file))
                     ? -Errno.EROFS
                     : told(
-                            vfs.attributes.utimes(task, fileTable.mnt(file), fileTable.inode(file), atime, mtime, touch),
+                            vfs.attributes.utimes(
+                                    task, fileTable.mnt(file), fileTable.inode(file), atime, mtime, touch),
                             timesMask(),
                             fileTable.dentry(file));
         }
