@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
@@ -25,6 +26,7 @@ public final class MountTrees {
     private final TaskTable tasks;
     private final CredTable creds;
     private final Capabilities capabilities;
+    private final UserNamespaces userNamespaces;
 
     MountTrees(Vfs vfs) {
         this.mounts = vfs.tables.mounts;
@@ -41,6 +43,7 @@ public final class MountTrees {
         this.tasks = vfs.below.tasks();
         this.creds = vfs.below.credTable();
         this.capabilities = vfs.below.capabilities();
+        this.userNamespaces = vfs.below.userNamespaces();
     }
 
     private int kuid(int task) {
@@ -103,6 +106,9 @@ public final class MountTrees {
         if (mounts.root(mnt) != dentry || (!nsLife.isAnonRoot(mnt) && !life.isIn(mnt, ns))) {
             return -Errno.EINVAL;
         }
+        if (attrs.idmapNs() != NULL && !hasMaps(attrs.idmapNs())) {
+            return -Errno.EINVAL;
+        }
         for (int at = mnt; at != NULL; at = attrs.recursive() ? life.next(at, mnt) : NULL) {
             int error = maySet(task, at, attrs);
             if (error != 0) {
@@ -120,6 +126,12 @@ public final class MountTrees {
         }
         life.touch(mounts.ns(mnt));
         return 0;
+    }
+
+    /** alloc_mnt_idmap(): a user namespace whose maps have not been written is of no use. */
+    private boolean hasMaps(int userNs) {
+        return userNamespaces.extentCount(userNs, UserNamespaces.UID) > 0
+                && userNamespaces.extentCount(userNs, UserNamespaces.GID) > 0;
     }
 
     /** mount_setattr_prepare() of one mount. */

@@ -66,11 +66,10 @@ public final class SysMountTree {
     }
 
     public void register(SyscallTable.Builder calls) {
-        String lacks = "idmapped mounts show owners as others do";
         calls.full(Nr.NR_open_tree, "open_tree", this::openTree)
-                .partial(Nr.NR_open_tree_attr, "open_tree_attr", this::openTreeAttr, lacks)
+                .full(Nr.NR_open_tree_attr, "open_tree_attr", this::openTreeAttr)
                 .full(Nr.NR_move_mount, "move_mount", this::moveMount)
-                .partial(Nr.NR_mount_setattr, "mount_setattr", this::mountSetattr, lacks);
+                .full(Nr.NR_mount_setattr, "mount_setattr", this::mountSetattr);
     }
 
     private int ns(int task) {

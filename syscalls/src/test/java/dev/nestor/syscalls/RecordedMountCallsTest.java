@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordedMountCallsTest {
     /** Those that several processes make; tasks/record.py recorded them. */
     @ParameterizedTest
-    @ValueSource(strings = {"idmap", "statmounts", "hidepid", "polled", "messages"})
+    @ValueSource(strings = {"idmap", "statmounts", "hidepid", "polled", "messages", "idmaptypes"})
     void callOfSeveral_answersAsLinux(String file) {
         RecordedFileCallsTest.assertAnswers("mounts/" + file + ".calls");
     }

@@ -106,7 +106,7 @@ public final class TmpFs extends FsType {
 
     @Override
     public boolean allowsIdmap() {
-        return name().equals("tmpfs") || emptyDirSize == DISK_DIR_SIZE;
+        return name().equals("tmpfs") || name().equals("hugetlbfs") || emptyDirSize == DISK_DIR_SIZE;
     }
 
     @Override
