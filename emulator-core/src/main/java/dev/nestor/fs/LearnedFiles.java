@@ -440,13 +440,20 @@ public final class LearnedFiles {
 
     /** The attributes of an object from before, with its owners as a task's user namespace numbers them. */
     public void learnAttributes(int task, int inode, KStat stat) {
+        learnAttributes(inode, stat);
+        inodes.setUid(inode, owner(task, UserNamespaces.UID, stat.uid));
+        inodes.setGid(inode, owner(task, UserNamespaces.GID, stat.gid));
+    }
+
+    /** The attributes of an object from before, with its owners as kids. */
+    public void learnAttributes(int inode, KStat stat) {
         if (((inodes.mode(inode) ^ stat.mode) & Stat.S_IFMT) != 0) {
             retype(inode, stat.mode);
         }
         inodes.setMode(inode, stat.mode);
         inodes.setNlink(inode, stat.nlink);
-        inodes.setUid(inode, owner(task, UserNamespaces.UID, stat.uid));
-        inodes.setGid(inode, owner(task, UserNamespaces.GID, stat.gid));
+        inodes.setUid(inode, stat.uid);
+        inodes.setGid(inode, stat.gid);
         inodes.setDev(inode, stat.dev);
         inodes.setRdev(inode, stat.rdev);
         inodes.setBlksize(inode, stat.blksize);
