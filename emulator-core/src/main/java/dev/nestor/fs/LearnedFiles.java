@@ -128,9 +128,6 @@ public final class LearnedFiles {
         for (int i = 0; i < MAX_NAMES; i++) {
             nd.set(path, 0, path.length);
             int result = walk(nd, task, dfd, lookup);
-            if (result < 0) {
-                return;
-            }
             boolean isStocked = (result == LAST || result == MIDDLE) && stock(nd, inventory);
             nd.release();
             if (!isStocked) {
