@@ -7,6 +7,7 @@ import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
+import dev.nestor.net.Network;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Stat;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
@@ -152,6 +153,7 @@ final class BootTree {
         device(dev, "full", MemDevices.FULL_DEVICE);
         device(dev, "random", MemDevices.RANDOM_DEVICE);
         device(dev, "urandom", MemDevices.URANDOM_DEVICE);
+        add(directory(dev, "net", 0755), "tun", Stat.S_IFCHR | 0600, Network.TUN_DEVICE);
     }
 
     /** /sys/devices/system/cpu: which CPUs there are, as a list. */

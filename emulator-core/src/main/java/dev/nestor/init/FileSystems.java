@@ -103,6 +103,7 @@ public final class FileSystems {
                 vfs, mqueues, kernel.ipcNamespaces(), kernel.config().maxTasks());
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         network = newNetwork(userNs);
+        devices.register(Network.TUN_DEVICE, network.tunKind());
         cgroupFs = newCgroupFs();
         cgroupFs.setChangedHook(inode -> vfs.notify.inode(FsNotify.FS_MODIFY, inode));
         legacyCgroupFs = new LegacyCgroupFs(

@@ -207,7 +207,7 @@ final class DevIoctls {
             case SIOCSIFFLAGS -> devices.changeFlags(dev, Bytes.getShort(ifreq, DATA));
             case SIOCSIFMTU -> {
                 int mtu = Bytes.getInt(ifreq, DATA);
-                if (mtu < 68 || mtu > 65_535) {
+                if (devices.checkMtu(dev, mtu) != 0) {
                     return -Errno.EINVAL;
                 }
                 table.setMtu(dev, mtu);
@@ -217,7 +217,9 @@ final class DevIoctls {
                 return devices.rename(
                         dev, java.util.Arrays.copyOfRange(ifreq, DATA, IFREQ), NetDevices.length(ifreq, DATA, DATA));
             }
-            case SIOCSIFHWADDR -> table.setAddress(dev, RtnLinks.addressAt(ifreq, DATA + 2));
+            case SIOCSIFHWADDR -> {
+                return devices.setAddress(dev, ifreq, DATA);
+            }
             case SIOCSIFADDR -> {
                 return setAddress(dev);
             }
@@ -228,7 +230,7 @@ final class DevIoctls {
                 }
                 int value = Bytes.getNetInt(ifreq, DATA + 4);
                 if (cmd == SIOCSIFNETMASK) {
-                    addresses.setPrefix(ifa, Integer.bitCount(value));
+                    setMask(ifa, value);
                 } else {
                     addresses.setBroadcast(ifa, value);
                 }
@@ -261,7 +263,19 @@ final class DevIoctls {
         if ((table.flags(dev) & NetDevices.IFF_BROADCAST) != 0 && prefix < 31) {
             addresses.setBroadcast(ifa, value | ~(int) mask(prefix));
         }
+        interfaces.announce(dev, ifa);
         return 0;
+    }
+
+    /** devinet_ioctl(SIOCSIFNETMASK): a broadcast address that followed from the old mask follows from the new one. */
+    private void setMask(int ifa, int value) {
+        int local = (int) addresses.low(ifa);
+        int before = (int) mask(addresses.prefix(ifa));
+        int prefix = Integer.bitCount(value);
+        if (addresses.broadcast(ifa) == (local | ~before) && prefix < 31) {
+            addresses.setBroadcast(ifa, local | ~value);
+        }
+        addresses.setPrefix(ifa, prefix);
     }
 
     /** addrconf_add_ifaddr(): struct in6_ifreq. */
@@ -283,6 +297,9 @@ final class DevIoctls {
         long high = Bytes.getNetLong(ifreq, 0);
         long low = Bytes.getNetLong(ifreq, 8);
         int ifa = interfaces.add(dev, high, low, prefix, Interfaces.IFA_F_PERMANENT, Interfaces.RT_SCOPE_UNIVERSE);
+        if (ifa > NULL) {
+            interfaces.dad().start(dev, ifa);
+        }
         return Math.min(ifa, 0);
     }
 

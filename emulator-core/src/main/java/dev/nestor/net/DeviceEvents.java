@@ -2,47 +2,86 @@ package dev.nestor.net;
 
 /** What follows from what happens to nets and devices: addresses and routes change, listeners of netlink are told. */
 final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
+    private final NetDevices devices;
     private final Interfaces interfaces;
-    private final RtnLinks links;
+    private final RtnNotes notes;
     private final RtnNsids nsids;
+    private final DevConf conf;
+    private final Tuns tuns;
 
-    DeviceEvents(Interfaces interfaces, RtnLinks links, RtnNsids nsids) {
+    DeviceEvents(NetDevices devices, Interfaces interfaces, RtnNotes notes, RtnNsids nsids, Tuns tuns) {
+        this.devices = devices;
         this.interfaces = interfaces;
-        this.links = links;
+        this.notes = notes;
         this.nsids = nsids;
+        this.conf = interfaces.conf();
+        this.tuns = tuns;
     }
 
     @Override
     public void initNet(int net) {
+        conf.initNet(net);
         interfaces.initNet(net);
     }
 
     @Override
     public void exitNet(int net) {
         interfaces.exitNet(net);
+        conf.exitNet(net);
         nsids.forget(net);
     }
 
     @Override
     public void registered(int dev) {
+        conf.registered(dev);
         interfaces.registered(dev);
+        notes.netconf(dev, true, false);
+        notes.netconf(dev, false, false);
+    }
+
+    @Override
+    public void announced(int dev) {
+        notes.link(dev, Rtnetlink.RTM_NEWLINK, -1);
     }
 
     @Override
     public void changed(int dev, int change) {
         interfaces.changed(dev, change);
-        links.tell(dev, Rtnetlink.RTM_NEWLINK, change);
+        notes.link(dev, Rtnetlink.RTM_NEWLINK, change);
+    }
+
+    @Override
+    public void told(int dev) {
+        interfaces.ready(dev);
+        notes.link(dev, Rtnetlink.RTM_NEWLINK, 0);
     }
 
     @Override
     public void unregistering(int dev) {
-        interfaces.unregistering(dev);
-        links.tell(dev, Rtnetlink.RTM_DELLINK, -1);
+        leave(dev);
+        tuns.forget(dev);
     }
 
     @Override
-    public void leaving(int dev, int toNet) {
-        interfaces.leaving(dev, toNet);
-        links.tell(dev, Rtnetlink.RTM_DELLINK, -1);
+    public void leaving(int dev, int toNet, int ifindex) {
+        int nsid = nsids.idOf(devices.devNet(dev), toNet);
+        interfaces.unregistering(dev);
+        notes.netconf(dev, true, true);
+        notes.netconf(dev, false, true);
+        conf.unregistering(dev);
+        notes.leaving(dev, nsid, ifindex);
+    }
+
+    @Override
+    public void arrived(int dev) {
+        notes.link(dev, Rtnetlink.RTM_NEWLINK, -1);
+    }
+
+    private void leave(int dev) {
+        interfaces.unregistering(dev);
+        notes.netconf(dev, true, true);
+        notes.netconf(dev, false, true);
+        conf.unregistering(dev);
+        notes.link(dev, Rtnetlink.RTM_DELLINK, -1);
     }
 }

@@ -2,6 +2,7 @@ package dev.nestor.net;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.event.Random;
 import dev.nestor.fs.NameTable;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.table.StateHash;
@@ -10,8 +11,15 @@ import dev.nestor.uapi.Socket;
 
 /** Addresses and routes, and what becomes of them with their devices and nets: net/ipv4/devinet.c, net/ipv6/addrconf.c. */
 final class Interfaces implements Nets.Contents, NetDevices.Listener {
+    /** Bits of struct inet6_dev's if_flags. */
+    static final int IF_READY = 0x80000000;
+
+    static final int IF_RS_SENT = 0x10;
     static final int IFA_F_SECONDARY = 1;
     static final int IFA_F_NODAD = 2;
+    static final int IFA_F_OPTIMISTIC = 4;
+    static final int IFA_F_TENTATIVE = 0x40;
+    static final int IFA_F_STABLE_PRIVACY = 0x800;
     static final int IFA_F_PERMANENT = 0x80;
     static final int RT_SCOPE_UNIVERSE = 0;
     static final int RT_SCOPE_LINK = 253;
@@ -25,6 +33,7 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     /** fe80::. */
     private static final long LINK_LOCAL = 0xfe80L << 48;
 
+    private static final int BOOT_DEVICES = 4;
     private static final int REFERENCE_MTU = 1400;
     private static final long REFERENCE_ADDRESS = 0x02fc_0000_0001L;
 
@@ -34,9 +43,22 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     private final RouteTable routes;
     private final NameTable names;
     private final Timekeeping time;
+    private final Random random;
+    private final DevConf conf;
+    private final Dad dad;
+    private RtnNotes notes;
     private int home;
 
-    Interfaces(NetDevices devices, InetAddrTable addresses, RouteTable routes, NetBelow below) {
+    Interfaces(
+            NetDevices devices,
+            InetAddrTable addresses,
+            RouteTable routes,
+            DevConf conf,
+            NetBelow below,
+            Random random) {
+        this.conf = conf;
+        this.random = random;
+        this.dad = new Dad(this, addresses, devices.table(), conf, below, random);
         this.devices = devices;
         this.table = devices.table();
         this.addresses = addresses;
@@ -54,6 +76,14 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         return routes;
     }
 
+    DevConf conf() {
+        return conf;
+    }
+
+    Dad dad() {
+        return dad;
+    }
+
     /** The devices of the reference machine, in the initial net. */
     void boot(int net) {
         home = net;
@@ -64,6 +94,10 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         devices.create(net, NetDevices.IFB, NetDevices.bytes("ifb1"), 0, 0);
         int eth = devices.create(net, NetDevices.PHYSICAL, NetDevices.bytes("eth0"), REFERENCE_ADDRESS, 0);
         table.setMtu(eth, REFERENCE_MTU);
+        table.setPermanent(eth, REFERENCE_ADDRESS);
+        conf.put(eth, DevConf.ACCEPT_RA6, 0);
+        table.setCarrierUp(eth, 1);
+        table.setCarrierDown(eth, 1);
         devices.changeFlags(eth, table.flags(eth) | NetDevices.IFF_UP);
         long low = InetAddress.ANY4 | 0xc000_0202L;
         add(eth, 0, low, 24, IFA_F_PERMANENT, RT_SCOPE_UNIVERSE);
@@ -78,6 +112,11 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         routes.setLow(route, InetAddress.ANY4);
         routes.setGatewayLow(route, InetAddress.ANY4 | 0xc000_0201L);
         routes.routes().addLast(net, route);
+    }
+
+    /** The highest index that a net's devices had when it began. */
+    int bootIndex(int net) {
+        return net == home ? BOOT_DEVICES : 1;
     }
 
     @Override
@@ -151,6 +190,8 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     }
 
     void remove(int ifa) {
+        int dev = addresses.addresses().owner(ifa);
+        notes.address(dev, ifa, Rtnetlink.RTM_DELADDR, addresses.family(ifa) == Socket.AF_INET);
         if (addresses.label(ifa) != NULL) {
             names.put(addresses.label(ifa));
         }
@@ -175,19 +216,63 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         }
     }
 
+    /** inetdev_event(NETDEV_UP): loopback has its address. */
     private void cameUp(int dev) {
+        if (table.kind(dev) == NetDevices.LOOPBACK && firstV4(dev) == NULL) {
+            int ifa = add(dev, 0, InetAddress.LOOPBACK4, 8, IFA_F_PERMANENT, RT_SCOPE_HOST);
+            announce(dev, ifa);
+        }
+        ready(dev);
+    }
+
+    private int firstV4(int dev) {
+        int ifa = addresses.addresses().first(dev);
+        while (ifa != NULL && addresses.family(ifa) != Socket.AF_INET) {
+            ifa = addresses.addresses().next(ifa);
+        }
+        return ifa;
+    }
+
+    /** addrconf_notify(NETDEV_UP), (NETDEV_CHANGE): with the link IPv6 comes up. */
+    void ready(int dev) {
+        boolean isReady = devices.isUp(dev) && table.carrier(dev) != 0;
+        if (!isReady || (table.inet6Flags(dev) & IF_READY) != 0 || conf.get(dev, DevConf.DISABLE_IPV6) != 0) {
+            return;
+        }
+        table.setInet6Flags(dev, table.inet6Flags(dev) | IF_READY);
+        table.setInet6Stamp(dev, time.monotonicNs());
         if (table.kind(dev) == NetDevices.LOOPBACK) {
-            int host = RT_SCOPE_HOST;
-            add(dev, 0, InetAddress.LOOPBACK4, 8, IFA_F_PERMANENT, host);
-            int ifa6 = add(dev, 0, 1, 128, IFA_F_PERMANENT, host);
-            if (ifa6 > NULL) {
-                addresses.setProtocol(ifa6, IFAPROT_KERNEL_LO);
+            int ifa = add(dev, 0, 1, 128, IFA_F_PERMANENT, RT_SCOPE_HOST);
+            if (ifa > NULL) {
+                addresses.setProtocol(ifa, IFAPROT_KERNEL_LO);
+                announce(dev, ifa);
             }
-        } else if (table.addressLength(dev) == 6 && table.kind(dev) != NetDevices.IFB) {
-            int ifa = add(dev, LINK_LOCAL, eui64(table.address(dev)), 64, IFA_F_PERMANENT, RT_SCOPE_LINK);
+        } else if (table.kind(dev) != NetDevices.IFB) {
+            boolean hasAddress = table.addressLength(dev) == 6;
+            long low = hasAddress ? eui64(table.address(dev)) : random.nextLong();
+            int flags = IFA_F_PERMANENT | (hasAddress ? 0 : IFA_F_STABLE_PRIVACY);
+            int ifa = add(dev, LINK_LOCAL, low, 64, flags, RT_SCOPE_LINK);
             if (ifa > NULL) {
                 addresses.setProtocol(ifa, IFAPROT_KERNEL_LL);
+                dad.start(dev, ifa);
             }
+        }
+        for (int ifa = addresses.addresses().first(dev);
+                ifa != NULL;
+                ifa = addresses.addresses().next(ifa)) {
+            boolean waits = addresses.family(ifa) == Socket.AF_INET6
+                    && addresses.scope(ifa) != RT_SCOPE_LINK
+                    && (addresses.flags(ifa) & IFA_F_TENTATIVE) != 0;
+            if (waits) {
+                dad.start(dev, ifa);
+            }
+        }
+    }
+
+    /** Who listens is told of a new address. */
+    void announce(int dev, int ifa) {
+        if (ifa > NULL) {
+            notes.address(dev, ifa, Rtnetlink.RTM_NEWADDR, addresses.family(ifa) == Socket.AF_INET);
         }
     }
 
@@ -207,6 +292,12 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
 
     /** What goes with a device that is down: IPv6 addresses, and routes over it. */
     private void wentDown(int dev) {
+        table.setInet6Flags(dev, 0);
+        dropV6(dev);
+        dropRoutes(dev);
+    }
+
+    private void dropV6(int dev) {
         int ifa = addresses.addresses().first(dev);
         while (ifa != NULL) {
             int next = addresses.addresses().next(ifa);
@@ -215,7 +306,16 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
             }
             ifa = next;
         }
-        dropRoutes(dev);
+    }
+
+    /** disable_ipv6 has been written. */
+    void disableChanged(int dev) {
+        if (conf.get(dev, DevConf.DISABLE_IPV6) != 0) {
+            table.setInet6Flags(dev, 0);
+            dropV6(dev);
+        } else {
+            ready(dev);
+        }
     }
 
     private void dropRoutes(int dev) {
@@ -240,8 +340,13 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     }
 
     @Override
-    public void leaving(int dev, int toNet) {
+    public void leaving(int dev, int toNet, int ifindex) {
         unregistering(dev);
+    }
+
+    /** What was made before there were listeners. */
+    void setNotes(RtnNotes told) {
+        notes = told;
     }
 
     void digest(StateHash hash) {

@@ -19,16 +19,14 @@ public final class LearnedSockets {
     private final NetlinkSockets netlink;
     private final NetDevices devices;
     private final Interfaces interfaces;
+    private final Tuns tuns;
+    private int nameless; // net_device that a name is to be found for
 
     LearnedSockets(
-            Network network,
-            InetSockTable inet,
-            Ports ports,
-            UnixNames names,
-            NetlinkSockets netlink,
-            Interfaces interfaces) {
+            Network network, InetSockTable inet, Ports ports, UnixNames names, NetlinkSockets netlink, Tuns tuns) {
+        this.tuns = tuns;
         this.netlink = netlink;
-        this.interfaces = interfaces;
+        this.interfaces = network.interfaces();
         this.devices = network.devices();
         this.network = network;
         this.table = network.sockets().table;
@@ -89,7 +87,40 @@ public final class LearnedSockets {
     public boolean addDevice(int task, int fd, byte[] name) {
         int file = network.fileOf(task, fd);
         int sk = file <= NULL ? NULL : network.sockOf(file);
-        return sk != NULL && devices.create(table.net(sk), NetDevices.TUN, name, 0, 0) > NULL;
+        if (sk == NULL) {
+            return false;
+        }
+        boolean isNameless =
+                nameless != NULL && devices.table().isLive(nameless) && devices.devNet(nameless) == table.net(sk);
+        if (isNameless) {
+            int dev = nameless;
+            nameless = NULL;
+            return devices.rename(dev, name, name.length) == 0;
+        }
+        return devices.create(table.net(sk), NetDevices.TUN, name, 0, 0) > NULL;
+    }
+
+    /** A file of /dev/net/tun is given a device, whose name is not known yet: the one that is looked for next has it. */
+    public boolean addTun(int task, int fd) {
+        int file = network.usableFileOf(task, fd);
+        int dev = file == NULL ? NULL : tuns.open(file);
+        nameless = dev > NULL ? dev : NULL;
+        return dev > NULL;
+    }
+
+    /**
+     * The index of a device that a netlink socket is about to be told of. Where the recorded machine had had more devices
+     * before, all that have been made since then are as much higher, and what is on its way says so.
+     */
+    public void chooseIfindex(int task, int fd, byte[] name, int length, int ifindex) {
+        int sk = sockOf(task, fd, Socket.AF_NETLINK);
+        int net = sk == NULL ? NULL : table.net(sk);
+        int dev = sk == NULL ? NULL : devices.byName(net, java.util.Arrays.copyOf(name, length + 1), 0, length + 1);
+        int before = dev == NULL ? 0 : devices.table().ifindex(dev);
+        boolean mayShift = dev != NULL && before < ifindex && before > interfaces.bootIndex(net);
+        if (mayShift && devices.shift(net, before, ifindex - before)) {
+            Renumbering.shift(network.sockets(), net, before, ifindex - before);
+        }
     }
 
     /**

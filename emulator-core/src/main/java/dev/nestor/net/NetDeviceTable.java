@@ -23,18 +23,30 @@ public final class NetDeviceTable extends Table {
     private int[] promiscuity = new int[initialRows()]; // how often
     private int[] addressLength = new int[initialRows()]; // bytes of its hardware address
     private int[] operstate = new int[initialRows()]; // IF_OPER_*
+    private int[] inet6Flags = new int[initialRows()]; // IF_READY, IF_RS_SENT of struct inet6_dev
+    private int[] allmulti = new int[initialRows()]; // how often
+    private int[] addressSet = new int[initialRows()]; // 1 when a user has chosen the hardware address
+    private int[] qdisc = new int[initialRows()]; // 1 once it has been up in its net, and so has a queue discipline
+    private int[] alias = new int[initialRows()]; // name; NULL for none
+    private int[] tun = new int[initialRows()]; // tun_struct; NULL for other devices
     private long[] address = new long[initialRows()]; // hardware address
     private long[] permanent = new long[initialRows()]; // hardware address that it was born with
     private long[] rxPackets = new long[initialRows()]; // count
+    private long[] inet6Stamp = new long[initialRows()]; // ns of CLOCK_MONOTONIC: tstamp of struct inet6_dev
+    private long[] rxDropped = new long[initialRows()]; // count
     private long[] rxBytes = new long[initialRows()]; // count
     private long[] txPackets = new long[initialRows()]; // count
     private long[] txBytes = new long[initialRows()]; // count
     private long[] txDropped = new long[initialRows()]; // count
     private final Chain devices; // of a net, by ifindex
+    private final Chain ports; // of a bridge
+    private final Chain uppers; // macvlans that stand on a device
 
     public NetDeviceTable(int limit, NetTable nets) {
         super("net_device", 62, limit);
         devices = new Chain(nets, this);
+        ports = new Chain(this, this);
+        uppers = new Chain(this, this);
     }
 
     public int net(int dev) {
@@ -229,8 +241,80 @@ public final class NetDeviceTable extends Table {
         txDropped[row(dev)] = value;
     }
 
+    public int tun(int dev) {
+        return tun[row(dev)];
+    }
+
+    void setTun(int dev, int value) {
+        tun[row(dev)] = value;
+    }
+
+    public int alias(int dev) {
+        return alias[row(dev)];
+    }
+
+    void setAlias(int dev, int value) {
+        alias[row(dev)] = value;
+    }
+
+    public long rxDropped(int dev) {
+        return rxDropped[row(dev)];
+    }
+
+    void setRxDropped(int dev, long value) {
+        rxDropped[row(dev)] = value;
+    }
+
+    public int qdisc(int dev) {
+        return qdisc[row(dev)];
+    }
+
+    void setQdisc(int dev, int value) {
+        qdisc[row(dev)] = value;
+    }
+
+    public int addressSet(int dev) {
+        return addressSet[row(dev)];
+    }
+
+    void setAddressSet(int dev, int value) {
+        addressSet[row(dev)] = value;
+    }
+
+    public int allmulti(int dev) {
+        return allmulti[row(dev)];
+    }
+
+    void setAllmulti(int dev, int value) {
+        allmulti[row(dev)] = value;
+    }
+
+    public int inet6Flags(int dev) {
+        return inet6Flags[row(dev)];
+    }
+
+    void setInet6Flags(int dev, int value) {
+        inet6Flags[row(dev)] = value;
+    }
+
+    public long inet6Stamp(int dev) {
+        return inet6Stamp[row(dev)];
+    }
+
+    void setInet6Stamp(int dev, long value) {
+        inet6Stamp[row(dev)] = value;
+    }
+
     public Chain devices() {
         return devices;
+    }
+
+    public Chain ports() {
+        return ports;
+    }
+
+    public Chain uppers() {
+        return uppers;
     }
 
     @Override
@@ -252,6 +336,12 @@ public final class NetDeviceTable extends Table {
         promiscuity[row] = 0;
         addressLength[row] = 0;
         operstate[row] = 0;
+        inet6Flags[row] = 0;
+        allmulti[row] = 0;
+        addressSet[row] = 0;
+        qdisc[row] = 0;
+        alias[row] = 0;
+        tun[row] = 0;
         address[row] = 0;
         permanent[row] = 0;
         rxPackets[row] = 0;
@@ -259,6 +349,8 @@ public final class NetDeviceTable extends Table {
         txPackets[row] = 0;
         txBytes[row] = 0;
         txDropped[row] = 0;
+        inet6Stamp[row] = 0;
+        rxDropped[row] = 0;
     }
 
     @Override
@@ -279,6 +371,12 @@ public final class NetDeviceTable extends Table {
         carrierDown = columns.ints(carrierDown);
         promiscuity = columns.ints(promiscuity);
         addressLength = columns.ints(addressLength);
+        tun = columns.ints(tun);
+        alias = columns.ints(alias);
+        qdisc = columns.ints(qdisc);
+        addressSet = columns.ints(addressSet);
+        allmulti = columns.ints(allmulti);
+        inet6Flags = columns.ints(inet6Flags);
         operstate = columns.ints(operstate);
         address = columns.longs(address);
         permanent = columns.longs(permanent);
@@ -286,6 +384,8 @@ public final class NetDeviceTable extends Table {
         rxBytes = columns.longs(rxBytes);
         txPackets = columns.longs(txPackets);
         txBytes = columns.longs(txBytes);
+        rxDropped = columns.longs(rxDropped);
+        inet6Stamp = columns.longs(inet6Stamp);
         txDropped = columns.longs(txDropped);
     }
 }

@@ -45,9 +45,13 @@ public final class NetDevices {
     public static final int ARPHRD_LOOPBACK = 772;
     public static final int ARPHRD_NONE = 0xFFFE;
 
+    /** dev->min_mtu of Ethernet: ETH_MIN_MTU. */
+    static final int LEAST_MTU = 68;
+
     /** IFNAMSIZ, with the NUL. */
     public static final int IFNAMSIZ = 16;
 
+    private static final int ALT_NAMES = 1 << 18;
     private static final byte[] LO = {'l', 'o'};
     private static final int LOOPBACK_MTU = 65_536;
     private static final int ETHERNET_MTU = 1500;
@@ -59,6 +63,7 @@ public final class NetDevices {
     private final NetDeviceTable table;
     private final NameTable names;
     private final Random random;
+    private final AltNames altNames;
     private Listener listener = new Listener() {};
 
     /* By (net, name) and (net, ifindex): look up, never walk. */
@@ -71,10 +76,19 @@ public final class NetDevices {
 
         default void changed(int dev, int change) {}
 
+        /** netdev_state_change() of one that is up, and what says as much: who listens is told. */
+        default void told(int dev) {}
+
+        /** rtnl_configure_link(): it is there for all to see. */
+        default void announced(int dev) {}
+
         default void unregistering(int dev) {}
 
         /** NETDEV_UNREGISTER of one that goes to another net. */
-        default void leaving(int dev, int toNet) {}
+        default void leaving(int dev, int toNet, int ifindex) {}
+
+        /** It has come from another net. */
+        default void arrived(int dev) {}
     }
 
     NetDevices(Nets nets, NetDeviceTable table, NameTable names, Random random) {
@@ -82,6 +96,7 @@ public final class NetDevices {
         this.table = table;
         this.names = names;
         this.random = random;
+        this.altNames = new AltNames(ALT_NAMES, this, names);
     }
 
     void setListener(Listener told) {
@@ -91,6 +106,28 @@ public final class NetDevices {
     /** The net_device columns. */
     public NetDeviceTable table() {
         return table;
+    }
+
+    /** For a driver that knows the indexes of a net's devices: those from one on are so many higher. False when one is taken. */
+    boolean shift(int net, int from, int by) {
+        Chain chain = table.devices();
+        for (int dev = chain.first(net); dev != NULL; dev = chain.next(dev)) {
+            boolean isTaken = table.ifindex(dev) >= from && byIndex(net, table.ifindex(dev) + by) != NULL;
+            if (isTaken && table.ifindex(dev) + by < from) {
+                return false;
+            }
+        }
+        for (int dev = chain.first(net); dev != NULL; dev = chain.next(dev)) {
+            if (table.ifindex(dev) >= from) {
+                byIndex.remove(key(net, table.ifindex(dev)));
+                table.setIfindex(dev, table.ifindex(dev) + by);
+            }
+        }
+        for (int dev = chain.first(net); dev != NULL; dev = chain.next(dev)) {
+            byIndex.put(key(net, table.ifindex(dev)), dev);
+        }
+        nets.table().setLastIfindex(net, nets.table().lastIfindex(net) + by);
+        return true;
     }
 
     /** dev_net(). */
@@ -113,6 +150,38 @@ public final class NetDevices {
     @HotPath
     public int byName(int net, int name) {
         return name == NULL ? NULL : byName.get(key(net, name));
+    }
+
+    void hash(int net, int name, int dev) {
+        byName.put(key(net, name), dev);
+    }
+
+    void unhash(int net, int name) {
+        byName.remove(key(net, name));
+    }
+
+    /** Other names of devices. */
+    AltNames altNames() {
+        return altNames;
+    }
+
+    String text(int name) {
+        return names.text(name);
+    }
+
+    /** dev->max_mtu; 0 where there is no bound. */
+    static int mostMtu(int kind) {
+        return switch (kind) {
+            case LOOPBACK, IFB -> 0;
+            case TAP -> 65_521;
+            default -> 65_535;
+        };
+    }
+
+    /** dev_validate_mtu(). */
+    int checkMtu(int dev, int mtu) {
+        int most = mostMtu(table.kind(dev));
+        return mtu < (most == 0 ? 0 : LEAST_MTU) ? -1 : most != 0 && mtu > most ? 1 : 0;
     }
 
     /** The same of bytes up to a NUL. */
@@ -223,8 +292,7 @@ public final class NetDevices {
         table.setType(dev, isLoopback ? ARPHRD_LOOPBACK : kind == TUN ? ARPHRD_NONE : ARPHRD_ETHER);
         table.setMtu(dev, isLoopback ? LOOPBACK_MTU : ETHERNET_MTU);
         table.setAddressLength(dev, kind == TUN ? 0 : 6);
-        table.setTxqlen(
-                dev, kind == IFB ? IFB_QUEUE_LENGTH : kind == TUN || kind == TAP ? TUN_QUEUE_LENGTH : QUEUE_LENGTH);
+        table.setTxqlen(dev, kind == IFB ? IFB_QUEUE_LENGTH : kind == TUN ? TUN_QUEUE_LENGTH : QUEUE_LENGTH);
         table.setFlags(
                 dev,
                 switch (kind) {
@@ -233,9 +301,10 @@ public final class NetDevices {
                     case TUN -> IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST;
                     default -> IFF_BROADCAST | IFF_MULTICAST;
                 });
-        table.setCarrier(dev, kind == VETH ? 0 : 1);
+        boolean isConnected = kind != VETH && kind != MACVLAN;
+        table.setCarrier(dev, isConnected ? 1 : 0);
         table.setCarrierDown(dev, kind == VETH ? 1 : 0);
-        table.setOperstate(dev, IF_OPER_DOWN);
+        table.setOperstate(dev, isConnected ? IF_OPER_UNKNOWN : IF_OPER_LOWERLAYERDOWN);
     }
 
     /** dev_alloc_name(), dev_get_valid_name(): the name interned, or EINVAL, EEXIST, ENFILE. */
@@ -278,6 +347,9 @@ public final class NetDevices {
         table.setNet(dev, net);
         table.setIfindex(dev, ifindex);
         byName.put(key(net, table.name(dev)), dev);
+        for (int node = altNames.first(dev); node != NULL; node = altNames.next(node)) {
+            hash(net, altNames.name(node), dev);
+        }
         byIndex.put(key(net, ifindex), dev);
         Chain chain = table.devices();
         int before = chain.last(net);
@@ -294,6 +366,9 @@ public final class NetDevices {
     private void unlist(int dev) {
         int net = table.net(dev);
         byName.remove(key(net, table.name(dev)));
+        for (int node = altNames.first(dev); node != NULL; node = altNames.next(node)) {
+            unhash(net, altNames.name(node));
+        }
         byIndex.remove(key(net, table.ifindex(dev)));
         table.devices().remove(dev);
     }
@@ -344,28 +419,78 @@ public final class NetDevices {
     }
 
     private void upOrDown(int dev, boolean up) {
+        table.setQdisc(dev, 1);
         int other = table.link(dev);
-        if (table.kind(dev) == VETH && other != NULL) {
-            boolean both = up && isUp(other);
-            setCarrier(dev, both);
-            setCarrier(other, both);
-            table.setOperstate(other, operstate(other));
+        switch (table.kind(dev)) {
+            case VETH -> {
+                if (other != NULL) {
+                    boolean both = up && isUp(other);
+                    setCarrier(dev, both);
+                    setCarrier(other, both);
+                }
+            }
+            case MACVLAN -> setCarrier(dev, up && other != NULL && isUp(other) && table.carrier(other) != 0);
+            case BRIDGE -> {
+                if (up && !table.ports().isEmpty(dev)) {
+                    setCarrier(dev, hasLivePort(dev));
+                }
+            }
+            case PHYSICAL -> table.setOperstate(dev, IF_OPER_UP);
+            default -> {
+                // its carrier is its driver's
+            }
         }
-        table.setOperstate(dev, operstate(dev));
-        if (table.kind(dev) == VETH && other != NULL && isUp(other)) {
-            listener.changed(other, 0);
+        followLower(dev);
+    }
+
+    /** What stands on a device, or what it is a port of, has a carrier as long as it has. */
+    private void followLower(int dev) {
+        boolean isLive = isUp(dev) && table.carrier(dev) != 0;
+        for (int at = table.uppers().first(dev); at != NULL; at = table.uppers().next(at)) {
+            changeCarrier(at, isLive);
+        }
+        int bridge = table.master(dev);
+        if (bridge != NULL && isUp(bridge)) {
+            changeCarrier(bridge, hasLivePort(bridge));
         }
     }
 
-    private int operstate(int dev) {
-        if (!isUp(dev)) {
-            return IF_OPER_DOWN;
+    /** br_port_state_selection(): whether a port forwards. */
+    private boolean hasLivePort(int bridge) {
+        for (int port = table.ports().first(bridge);
+                port != NULL;
+                port = table.ports().next(port)) {
+            if (isUp(port) && table.carrier(port) != 0) {
+                return true;
+            }
         }
-        return switch (table.kind(dev)) {
-            case VETH, MACVLAN -> table.carrier(dev) != 0 ? IF_OPER_UP : IF_OPER_LOWERLAYERDOWN;
-            case PHYSICAL -> IF_OPER_UP;
-            default -> IF_OPER_UNKNOWN;
-        };
+        return false;
+    }
+
+    /** IFLA_OPERSTATE: what is shown of it. */
+    public int operstate(int dev) {
+        return isUp(dev) ? table.operstate(dev) : IF_OPER_DOWN;
+    }
+
+    /** netif_carrier_on(), netif_carrier_off(), and what linkwatch makes of it: who listens is told when the device is up. */
+    void changeCarrier(int dev, boolean on) {
+        if (on != (table.carrier(dev) != 0)) {
+            setCarrier(dev, on);
+            followLower(dev);
+            stateChange(dev);
+        }
+    }
+
+    /** netdev_state_change(). */
+    void stateChange(int dev) {
+        if (isUp(dev)) {
+            listener.told(dev);
+        }
+    }
+
+    /** The device has been made, and is there for all to see. */
+    void announce(int dev) {
+        listener.announced(dev);
     }
 
     private void setCarrier(int dev, boolean on) {
@@ -373,6 +498,9 @@ public final class NetDevices {
             return;
         }
         table.setCarrier(dev, on ? 1 : 0);
+        int link = table.link(dev);
+        boolean standsOnOther = link != NULL && table.ifindex(link) != table.ifindex(dev);
+        table.setOperstate(dev, on ? IF_OPER_UP : standsOnOther ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN);
         if (on) {
             table.setCarrierUp(dev, table.carrierUp(dev) + 1);
         } else {
@@ -380,9 +508,113 @@ public final class NetDevices {
         }
     }
 
-    /** NETIF_F_NETNS_LOCAL: it stays where it was made. */
+    /** netdev_master_upper_dev_link(), netdev_upper_dev_unlink(): a port of a bridge, or with NULL of none. */
+    void enslave(int dev, int bridge) {
+        int before = table.master(dev);
+        if (before == bridge) {
+            return;
+        }
+        if (before != NULL) {
+            table.ports().remove(dev);
+            table.setPromiscuity(dev, table.promiscuity(dev) - 1);
+            table.setAllmulti(dev, table.allmulti(dev) - 1);
+            recalculate(before);
+        }
+        table.setMaster(dev, bridge);
+        if (bridge != NULL) {
+            table.ports().addLast(bridge, dev);
+            table.setPromiscuity(dev, table.promiscuity(dev) + 1);
+            table.setAllmulti(dev, table.allmulti(dev) + 1);
+            recalculate(bridge);
+        }
+        for (int at : new int[] {before, bridge}) {
+            if (at != NULL && isUp(at)) {
+                changeCarrier(at, hasLivePort(at));
+            }
+        }
+    }
+
+    /** br_add_if(): EINVAL for what is no Ethernet, ELOOP for a bridge, EBUSY for what others stand on. */
+    int mayEnslave(int dev) {
+        int kind = table.kind(dev);
+        if (kind == LOOPBACK || table.addressLength(dev) != 6) {
+            return -Errno.EINVAL;
+        }
+        if (kind == BRIDGE) {
+            return -Errno.ELOOP;
+        }
+        return table.uppers().isEmpty(dev) ? 0 : -Errno.EBUSY;
+    }
+
+    /** dev_set_alias(): of no bytes for none; EINVAL, ENOMEM. */
+    int setAlias(int dev, byte[] text, int at, int size) {
+        int length = length(text, at, size);
+        if (length >= 256) {
+            return -Errno.EINVAL;
+        }
+        int name = length == 0 ? NULL : names.intern(text, at, length);
+        if (length > 0 && name == NULL) {
+            return -Errno.ENOMEM;
+        }
+        if (table.alias(dev) != NULL) {
+            names.put(table.alias(dev));
+        }
+        table.setAlias(dev, name);
+        return 0;
+    }
+
+    /** macvlan_common_newlink(): it stands on another. */
+    void standOn(int dev, int lower) {
+        table.setLink(dev, lower);
+        table.uppers().addLast(lower, dev);
+    }
+
+    /** dev_set_mac_address() of a struct sockaddr: EOPNOTSUPP for one without, EINVAL, EADDRNOTAVAIL. */
+    int setAddress(int dev, byte[] from, int at) {
+        if (table.addressLength(dev) == 0) {
+            return -Errno.EOPNOTSUPP;
+        }
+        if (Bytes.getShort(from, at) != table.type(dev)) {
+            return -Errno.EINVAL;
+        }
+        return setAddress(dev, RtnLinks.addressAt(from, at + 2));
+    }
+
+    int setAddress(int dev, long address) {
+        if (address == 0 || (address >>> 40 & 1) != 0) {
+            return -Errno.EADDRNOTAVAIL;
+        }
+        table.setAddressSet(dev, 1);
+        giveAddress(dev, address);
+        stateChange(dev);
+        return 0;
+    }
+
+    /** Its hardware address is another one, and so may be that of the bridge that it is a port of. */
+    void giveAddress(int dev, long address) {
+        table.setAddress(dev, address);
+        if (table.master(dev) != NULL) {
+            recalculate(table.master(dev));
+        }
+    }
+
+    /** br_stp_recalculate_bridge_id(): a bridge has the lowest address of its ports, unless it has been given one. */
+    private void recalculate(int bridge) {
+        long least = 0;
+        for (int port = table.ports().first(bridge);
+                port != NULL;
+                port = table.ports().next(port)) {
+            long address = table.address(port);
+            least = least == 0 || address < least ? address : least;
+        }
+        if (least != 0 && table.addressSet(bridge) == 0) {
+            table.setAddress(bridge, least);
+        }
+    }
+
+    /** dev->netns_immutable: it stays where it was made. */
     static boolean isLocal(int kind) {
-        return kind == LOOPBACK;
+        return kind == LOOPBACK || kind == BRIDGE;
     }
 
     /** Whether a device dies with its net; others go home to the initial one. */
@@ -411,6 +643,12 @@ public final class NetDevices {
             names.put(name);
             return -Errno.EEXIST;
         }
+        for (int node = altNames.first(dev); node != NULL; node = altNames.next(node)) {
+            if (byName(net, altNames.name(node)) != NULL) {
+                names.put(name);
+                return -Errno.EEXIST;
+            }
+        }
         int index = ifindex != 0 ? ifindex : table.ifindex(dev);
         if (byIndex(net, index) != NULL) {
             if (ifindex != 0) {
@@ -420,13 +658,15 @@ public final class NetDevices {
             index = freeIndex(net);
         }
         changeFlags(dev, table.flags(dev) & ~IFF_UP);
-        table.setMaster(dev, NULL);
-        listener.leaving(dev, net);
+        enslave(dev, NULL);
+        listener.leaving(dev, net, index);
+        table.setQdisc(dev, 0);
         unlist(dev);
         names.put(table.name(dev));
         table.setName(dev, name);
         list(net, dev, index);
         listener.registered(dev);
+        listener.arrived(dev);
         return 0;
     }
 
@@ -448,18 +688,26 @@ public final class NetDevices {
     private void unregister(int dev) {
         changeFlags(dev, table.flags(dev) & ~IFF_UP);
         listener.unregistering(dev);
-        boolean mayCarry = table.kind(dev) != LOOPBACK;
-        for (int row = 1; mayCarry && row < table.rows(); row++) {
-            int at = table.handleInRow(row);
-            if (at != NULL && at != dev && table.master(at) == dev) {
-                table.setMaster(at, NULL);
-            }
-            if (at != NULL && at != dev && table.link(at) == dev) {
-                table.setLink(at, NULL);
-                if (table.kind(at) == MACVLAN) {
-                    unregister(at);
-                }
-            }
+        enslave(dev, NULL);
+        int port = table.ports().first(dev);
+        while (port != NULL) {
+            enslave(port, NULL);
+            port = table.ports().first(dev);
+        }
+        int upper = table.uppers().first(dev);
+        while (upper != NULL) {
+            unregister(upper);
+            upper = table.uppers().first(dev);
+        }
+        int link = table.link(dev);
+        if (table.kind(dev) == MACVLAN && link != NULL) {
+            table.uppers().remove(dev);
+        } else if (link != NULL) {
+            table.setLink(link, NULL);
+        }
+        altNames.forget(dev);
+        if (table.alias(dev) != NULL) {
+            names.put(table.alias(dev));
         }
         unlist(dev);
         names.put(table.name(dev));
@@ -493,5 +741,6 @@ public final class NetDevices {
 
     void digest(StateHash hash) {
         table.digest(hash);
+        altNames.digest(hash);
     }
 }

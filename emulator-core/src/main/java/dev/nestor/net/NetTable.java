@@ -11,6 +11,7 @@ public final class NetTable extends NamespaceTable {
     private int[] pingLow = new int[initialRows()]; // kgid, net.ipv4.ping_group_range
     private int[] pingHigh = new int[initialRows()]; // kgid, the last one
     private int[] forwards = new int[initialRows()]; // net.ipv4.ip_forward, 2 for net.ipv6.conf.all.forwarding
+    private int[] listeners = new int[initialRows()]; // netlink sockets that listen to groups
     private long[] cookie = new long[initialRows()]; // SO_NETNS_COOKIE
 
     public NetTable(int limit) {
@@ -63,6 +64,12 @@ public final class NetTable extends NamespaceTable {
     public void setForwards(int net, boolean is4, boolean on) {
         int bit = is4 ? 1 : 2;
         forwards[row(net)] = on ? forwards[row(net)] | bit : forwards[row(net)] & ~bit;
+    int listeners(int net) {
+        return listeners[row(net)];
+    }
+
+    void setListeners(int net, int value) {
+        listeners[row(net)] = value;
     }
 
     public long cookie(int net) {
@@ -82,6 +89,7 @@ public final class NetTable extends NamespaceTable {
         pingLow[row] = 0;
         pingHigh[row] = 0;
         forwards[row] = 0;
+        listeners[row] = 0;
         cookie[row] = 0;
     }
 
@@ -94,6 +102,7 @@ public final class NetTable extends NamespaceTable {
         pingLow = columns.ints(pingLow);
         pingHigh = columns.ints(pingHigh);
         forwards = columns.ints(forwards);
+        listeners = columns.ints(listeners);
         cookie = columns.longs(cookie);
     }
 }

@@ -53,6 +53,7 @@ final class NetlinkSockets implements ProtoOps {
     private final ScmMessages scm;
     private final UserMemory memory;
     private final Random random;
+    private final NetTable nets;
     private final NlMessage answer = new NlMessage();
     private final NlRequest request = new NlRequest();
     private final byte[] number = new byte[8];
@@ -76,6 +77,7 @@ final class NetlinkSockets implements ProtoOps {
         this.netlink = netlink;
         this.scm = scm;
         this.random = random;
+        this.nets = sockets.nets.table();
         this.memory = sockets.vfs.below.memory();
         for (int i = 0; i < MAX_LINKS; i++) {
             byPortid[i] = new Long2IntOpenHashMap();
@@ -157,7 +159,7 @@ final class NetlinkSockets implements ProtoOps {
         if (netlink.bound(info) != 0) {
             byPortid[table.protocol(sk)].remove(key(table.net(sk), netlink.portid(info)), sk);
         }
-        netlink.setGroups(info, 0);
+        setGroups(sk, 0);
         sockets.orphan(sk);
         sockets.purge(sk);
         sockets.put(sk);
@@ -197,7 +199,7 @@ final class NetlinkSockets implements ProtoOps {
         } else if (!insert(sk, wanted)) {
             return -Errno.EADDRINUSE;
         }
-        netlink.setGroups(info, (netlink.groups(info) & ~0xffffffffL) | (groups & 0xffffffffL));
+        setGroups(sk, (netlink.groups(info) & ~0xffffffffL) | (groups & 0xffffffffL));
         return 0;
     }
 
@@ -428,8 +430,11 @@ final class NetlinkSockets implements ProtoOps {
         }
     }
 
-    /** Whether anybody listens to a group. */
+    /** netlink_has_listeners() of NETLINK_ROUTE in a net. */
     boolean hasListeners(int net, int group) {
+        if (nets.listeners(net) == 0) {
+            return false;
+        }
         for (int sk = table.sockets().first(net);
                 sk != NULL;
                 sk = table.sockets().next(sk)) {
@@ -442,6 +447,17 @@ final class NetlinkSockets implements ProtoOps {
             }
         }
         return false;
+    }
+
+    /** The groups that a socket listens to; its net counts who listens to any. */
+    private void setGroups(int sk, long groups) {
+        int info = info(sk);
+        boolean listened = netlink.groups(info) != 0;
+        netlink.setGroups(info, groups);
+        if (listened != (groups != 0)) {
+            int net = table.net(sk);
+            nets.setListeners(net, nets.listeners(net) + (listened ? -1 : 1));
+        }
     }
 
     private void deliver(int sk, byte[] bytes, int length, int from, int group, int task) {
@@ -538,7 +554,7 @@ final class NetlinkSockets implements ProtoOps {
                 }
                 long bit = 1L << (wanted - 1);
                 long groups = netlink.groups(info);
-                netlink.setGroups(info, option == ADD_MEMBERSHIP ? groups | bit : groups & ~bit);
+                setGroups(sk, option == ADD_MEMBERSHIP ? groups | bit : groups & ~bit);
             }
             case PKTINFO, 4, 5, CAP_ACK, EXT_ACK, GET_STRICT_CHK -> {
                 int bit = 1 << option;

@@ -22,6 +22,9 @@ public final class Network {
      */
     public record Limits(int sockets, int packets, int files, int bytes, int devices) {}
 
+    /** dev_t of /dev/net/tun. */
+    public static final int TUN_DEVICE = Tuns.DEVICE;
+
     private final Sockets sockets;
     private final SockTable table;
     private final Nets nets;
@@ -38,6 +41,8 @@ public final class Network {
     private final NetlinkSockets netlink;
     private final NetDevices devices;
     private final Interfaces interfaces;
+    private final DevConf conf;
+    private final Tuns tuns;
     private final LearnedSockets learned;
 
     public Network(NetBelow below, NsFs nsFs, Random random, Limits limits, int userNs) {
@@ -55,7 +60,8 @@ public final class Network {
         RouteTable routes = new RouteTable(4 * limits.devices(), nets.table());
         this.devices = new NetDevices(nets, deviceTable, below.vfs().tables.names, random);
         this.options = new SocketOptions(sockets, devices, below.pidFds());
-        this.interfaces = new Interfaces(devices, addresses, routes, below);
+        this.conf = new DevConf(16 * limits.devices(), nets.table(), deviceTable);
+        this.interfaces = new Interfaces(devices, addresses, routes, conf, below, random);
         Routing routing = new Routing(devices, addresses, routes, table);
         InetSockTable inetSocks = new InetSockTable(limits.sockets());
         BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
@@ -72,28 +78,47 @@ public final class Network {
         NetlinkSockTable netlinkSocks = new NetlinkSockTable(limits.sockets());
         this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
         RtnNsids nsids = new RtnNsids(sockets, nsFs, netOf);
-        RtnLinks links = new RtnLinks(devices, netlink, nsids, sockets);
+        this.tuns = new Tuns(sockets, devices, below, nsFs, limits);
+        LinkMessages messages = new LinkMessages(devices, tuns, conf, nsids);
+        AddressMessages addressMessages = new AddressMessages(devices, addresses);
+        RtnNotes notes = new RtnNotes(devices, netlink, messages, addressMessages, conf);
+        interfaces.setNotes(notes);
         new Rtnetlink(
                 netlink,
                 sockets,
-                links,
-                new RtnAddresses(devices, interfaces),
+                new RtnLinks(devices, messages, notes, nsids, sockets),
+                new RtnAddresses(devices, interfaces, addressMessages),
                 new RtnRoutes(devices, interfaces, routing),
                 nsids);
-        routing.setHome(home);
-        interfaces.boot(home);
-        DeviceEvents events = new DeviceEvents(interfaces, links, nsids);
+        DeviceEvents events = new DeviceEvents(devices, interfaces, notes, nsids, tuns);
         devices.setListener(events);
         nets.setContents(events);
+        routing.setHome(home);
+        conf.initNet(home);
+        interfaces.boot(home);
         this.socketFs = new SocketFs(
                 sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
         unix.setKind(socketFs.kind());
-        this.learned = new LearnedSockets(this, inetSocks, ports, unix.names(), netlink, interfaces);
+        this.learned = new LearnedSockets(this, inetSocks, ports, unix.names(), netlink, tuns);
     }
 
     /** For a driver that knows what the kernel has chosen. */
     public LearnedSockets learned() {
         return learned;
+    }
+
+    /** The FileOps index of /dev/net/tun. */
+    public int tunKind() {
+        return tuns.kind();
+    }
+
+    Interfaces interfaces() {
+        return interfaces;
+    }
+
+    /** The open file of a descriptor, or NULL. */
+    int usableFileOf(int task, int fd) {
+        return files.usableFileOf(task, fd);
     }
 
     /** Network devices. */
@@ -292,5 +317,7 @@ public final class Network {
         ip.digest(hash);
         netlink.digest(hash);
         interfaces.digest(hash);
+        conf.digest(hash);
+        tuns.digest(hash);
     }
 }

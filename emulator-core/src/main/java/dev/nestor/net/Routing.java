@@ -58,8 +58,8 @@ final class Routing {
         for (int at = table.devices().first(ofNet);
                 at != NULL;
                 at = table.devices().next(at)) {
-            if (!devices.isUp(at)) {
-                continue;
+            if (!devices.isUp(at) && !InetAddress.isV4(high, low)) {
+                continue; // of IPv4 what is local stays so while its device is down
             }
             for (int ifa = addresses.addresses().first(at);
                     ifa != NULL;

@@ -8,63 +8,38 @@ import java.nio.charset.StandardCharsets;
 
 /** Links over netlink: rtnl_fill_ifinfo(), rtnl_newlink(), rtnl_dellink() of net/core/rtnetlink.c. */
 final class RtnLinks {
-    private static final int HEADER = 16; // bytes of struct ifinfomsg
+    static final int HEADER = 16; // bytes of struct ifinfomsg
     private static final int IFLA_ADDRESS = 1;
-    private static final int IFLA_BROADCAST = 2;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
-    private static final int IFLA_LINK = 5;
-    private static final int IFLA_QDISC = 6;
-    private static final int IFLA_STATS = 7;
-    private static final int IFLA_MASTER = 10;
+    static final int IFLA_LINK = 5;
+    static final int IFLA_MASTER = 10;
     private static final int IFLA_TXQLEN = 13;
-    private static final int IFLA_MAP = 14;
-    private static final int IFLA_OPERSTATE = 16;
-    private static final int IFLA_LINKMODE = 17;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_NET_NS_PID = 19;
-    private static final int IFLA_STATS64 = 23;
-    private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_GROUP = 27;
     private static final int IFLA_NET_NS_FD = 28;
-    private static final int IFLA_EXT_MASK = 29;
-    private static final int SKIP_STATS = 8; // RTEXT_FILTER_SKIP_STATS
-    private static final int IFLA_PROMISCUITY = 30;
-    private static final int IFLA_NUM_TX_QUEUES = 31;
-    private static final int IFLA_NUM_RX_QUEUES = 32;
-    private static final int IFLA_CARRIER = 33;
-    private static final int IFLA_CARRIER_CHANGES = 35;
-    private static final int IFLA_LINK_NETNSID = 37;
-    private static final int IFLA_PROTO_DOWN = 39;
-    private static final int IFLA_XDP = 43;
-    private static final int IFLA_CARRIER_UP_COUNT = 47;
-    private static final int IFLA_CARRIER_DOWN_COUNT = 48;
     private static final int IFLA_NEW_IFINDEX = 49;
-    private static final int IFLA_MIN_MTU = 50;
-    private static final int IFLA_MAX_MTU = 51;
     private static final int IFLA_ALT_IFNAME = 53;
-    private static final int IFLA_PERM_ADDRESS = 54;
     private static final int IFLA_TARGET_NETNSID = 46;
-    private static final int IFLA_NETNS_IMMUTABLE = 67;
+    private static final int IFLA_IFALIAS = 20;
+    private static final int IFLA_PROP_LIST = 52;
     private static final int INFO_KIND = 1; // IFLA_INFO_KIND
     private static final int INFO_DATA = 2; // IFLA_INFO_DATA
     private static final int VETH_INFO_PEER = 1;
-    private static final int GSO_MAX_SIZE = 65_536;
-    private static final int TSO_MAX_SIZE = 524_280;
-    private static final int RTNLGRP_LINK = 1;
 
     private final NetDevices devices;
     private final NetDeviceTable table;
-    private final NetlinkSockets netlink;
     private final RtnNsids nsids;
     private final Sockets sockets;
-    private final NlMessage note = new NlMessage();
-    private final NlRequest nobody = new NlRequest(); // who asks for a notification
+    private final LinkMessages messages;
+    private final RtnNotes notes;
 
-    RtnLinks(NetDevices devices, NetlinkSockets netlink, RtnNsids nsids, Sockets sockets) {
+    RtnLinks(NetDevices devices, LinkMessages messages, RtnNotes notes, RtnNsids nsids, Sockets sockets) {
         this.devices = devices;
         this.table = devices.table();
-        this.netlink = netlink;
+        this.messages = messages;
+        this.notes = notes;
         this.nsids = nsids;
         this.sockets = sockets;
     }
@@ -81,7 +56,7 @@ final class RtnLinks {
     /** rtnl_dump_ifinfo(). */
     int dump(int net, int portid, NlRequest asked, NlMessage reply) {
         boolean isFull = asked.hasHeader(HEADER);
-        readMask(asked);
+        messages.readMask(asked);
         int of = net;
         if (isFull && asked.find(IFLA_TARGET_NETNSID) >= 0) {
             of = nsids.netOf(net, asked.intOf(asked.find(IFLA_TARGET_NETNSID)));
@@ -96,7 +71,7 @@ final class RtnLinks {
             boolean isPort = master < 0
                     || (table.master(dev) != NULL && table.ifindex(table.master(dev)) == asked.intOf(master));
             if (isPort && (!isFull || isOfKind(dev, asked))) {
-                fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked, portid, reply);
+                messages.fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked, portid, reply);
             }
         }
         return 0;
@@ -111,8 +86,8 @@ final class RtnLinks {
         if (dev < 0) {
             return dev;
         }
-        readMask(asked);
-        fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked, portid, reply);
+        messages.readMask(asked);
+        messages.fill(dev, Rtnetlink.RTM_NEWLINK, 0, asked, portid, reply);
         return 0;
     }
 
@@ -158,157 +133,9 @@ final class RtnLinks {
         return new String(asked.bytes, payload, length, StandardCharsets.ISO_8859_1);
     }
 
-    private boolean withStats = true; // RTEXT_FILTER_SKIP_STATS is off
-
-    private void readMask(NlRequest asked) {
-        int mask = asked.find(IFLA_EXT_MASK);
-        withStats = mask < 0 || (asked.intOf(mask) & SKIP_STATS) == 0;
-    }
-
-    /** rtnl_fill_ifinfo(). */
-    private void fill(int dev, int type, int change, NlRequest asked, int portid, NlMessage out) {
-        int flags = Rtnetlink.isDump(asked) ? NlRequest.NLM_F_MULTI : 0;
-        int at = out.begin(type, flags, asked.seq, portid, HEADER);
-        byte[] bytes = out.bytes();
-        Bytes.putShort(bytes, at + 2, table.type(dev));
-        Bytes.putInt(bytes, at + 4, table.ifindex(dev));
-        Bytes.putInt(bytes, at + 8, devices.flags(dev));
-        Bytes.putInt(bytes, at + 12, change);
-        boolean isLoopback = table.kind(dev) == NetDevices.LOOPBACK;
-        int queues = isLoopback || table.kind(dev) != NetDevices.VETH ? 1 : 2;
-        out.putText(IFLA_IFNAME, devices.nameOf(dev));
-        out.putInt(IFLA_TXQLEN, table.txqlen(dev));
-        out.putByte(IFLA_OPERSTATE, table.operstate(dev));
-        out.putByte(IFLA_LINKMODE, 0);
-        out.putByte(IFLA_NETNS_IMMUTABLE, NetDevices.isLocal(table.kind(dev)) ? 1 : 0);
-        out.putInt(IFLA_MTU, table.mtu(dev));
-        out.putInt(IFLA_MIN_MTU, isLoopback ? 0 : 68);
-        out.putInt(IFLA_MAX_MTU, isLoopback ? 0 : 65_535);
-        out.putInt(IFLA_GROUP, table.group(dev));
-        out.putInt(IFLA_PROMISCUITY, table.promiscuity(dev));
-        out.putInt(61, 0); // IFLA_ALLMULTI
-        out.putInt(IFLA_NUM_TX_QUEUES, queues);
-        putOffload(out);
-        out.putInt(IFLA_NUM_RX_QUEUES, queues);
-        if (table.master(dev) != NULL) {
-            out.putInt(IFLA_MASTER, table.ifindex(table.master(dev)));
-        }
-        putCarrier(dev, out);
-        if (table.addressLength(dev) > 0) {
-            putHardware(dev, out);
-        }
-        putCounters(dev, out);
-        int xdp = out.nest(IFLA_XDP);
-        out.putByte(2, 0);
-        out.endNest(xdp);
-        putKind(dev, out);
-        putLower(dev, out);
-        boolean isUp = devices.isUp(dev);
-        out.putText(IFLA_QDISC, isUp ? table.kind(dev) == NetDevices.PHYSICAL ? "pfifo_fast" : "noqueue" : "noop");
-        if (table.permanent(dev) != 0) {
-            int place = out.attr(IFLA_PERM_ADDRESS, 6);
-            putAddress(out.bytes(), place, table.permanent(dev));
-        }
-        putFamilies(withStats, out);
-        out.attr(IFLA_MAP, 32);
-        out.nest(62 | 0x8000); // IFLA_DEVLINK_PORT
-        out.nest(65 | 0x8000); // IFLA_DPLL_PIN
-        out.end();
-    }
-
-    private static void putOffload(NlMessage out) {
-        out.putInt(40, 65_535); // IFLA_GSO_MAX_SEGS
-        out.putInt(41, GSO_MAX_SIZE);
-        out.putInt(58, GSO_MAX_SIZE); // IFLA_GRO_MAX_SIZE
-        out.putInt(63, GSO_MAX_SIZE); // IFLA_GSO_IPV4_MAX_SIZE
-        out.putInt(64, GSO_MAX_SIZE);
-        out.putInt(59, TSO_MAX_SIZE);
-        out.putInt(60, 65_535); // IFLA_TSO_MAX_SEGS
-        out.putInt(66, 0); // IFLA_MAX_PACING_OFFLOAD_HORIZON
-    }
-
-    private void putCarrier(int dev, NlMessage out) {
-        out.putByte(IFLA_CARRIER, table.carrier(dev));
-        out.putInt(IFLA_CARRIER_CHANGES, table.carrierUp(dev) + table.carrierDown(dev));
-        out.putInt(IFLA_CARRIER_UP_COUNT, table.carrierUp(dev));
-        out.putInt(IFLA_CARRIER_DOWN_COUNT, table.carrierDown(dev));
-        out.putShort(68, 0); // IFLA_HEADROOM
-        out.putShort(69, 0); // IFLA_TAILROOM
-        out.putByte(IFLA_PROTO_DOWN, 0);
-    }
-
-    private void putHardware(int dev, NlMessage out) {
-        int at = out.attr(IFLA_ADDRESS, 6);
-        putAddress(out.bytes(), at, table.address(dev));
-        at = out.attr(IFLA_BROADCAST, 6);
-        putAddress(out.bytes(), at, table.kind(dev) == NetDevices.LOOPBACK ? 0 : -1L);
-    }
-
     static void putAddress(byte[] bytes, int at, long address) {
         for (int i = 0; i < 6; i++) {
             bytes[at + i] = (byte) (address >>> (40 - 8 * i));
-        }
-    }
-
-    private void putCounters(int dev, NlMessage out) {
-        int at = out.attr(IFLA_STATS64, 200);
-        byte[] bytes = out.bytes();
-        Bytes.putLong(bytes, at, table.rxPackets(dev));
-        Bytes.putLong(bytes, at + 8, table.txPackets(dev));
-        Bytes.putLong(bytes, at + 16, table.rxBytes(dev));
-        Bytes.putLong(bytes, at + 24, table.txBytes(dev));
-        Bytes.putLong(bytes, at + 56, table.txDropped(dev));
-        int old = out.attr(IFLA_STATS, 96);
-        for (int i = 0; i < 8; i++) {
-            Bytes.putInt(out.bytes(), old + 4 * i, Bytes.getInt(out.bytes(), at + 8 * i));
-        }
-    }
-
-    private void putKind(int dev, NlMessage out) {
-        String kind = kindName(table.kind(dev));
-        if (!kind.isEmpty()) {
-            int info = out.nest(IFLA_LINKINFO);
-            out.putText(INFO_KIND, kind);
-            out.endNest(info);
-        }
-    }
-
-    private void putLower(int dev, NlMessage out) {
-        int link = table.link(dev);
-        if (link != NULL) {
-            if (table.net(link) != table.net(dev)) {
-                out.putInt(IFLA_LINK_NETNSID, nsids.idOf(table.net(dev), table.net(link)));
-            }
-            out.putInt(IFLA_LINK, table.ifindex(link));
-        }
-    }
-
-    private static void putFamilies(boolean withStats, NlMessage out) {
-        int spec = out.nest(IFLA_AF_SPEC);
-        int inet = out.nest(2);
-        out.attr(1, 132); // IFLA_INET_CONF
-        out.endNest(inet);
-        int inet6 = out.nest(10);
-        out.putInt(1, 0); // IFLA_INET6_FLAGS
-        out.attr(5, 16); // IFLA_INET6_CACHEINFO
-        out.attr(2, 240); // IFLA_INET6_CONF
-        if (withStats) {
-            out.attr(3, 304); // IFLA_INET6_STATS
-            out.attr(6, 56); // IFLA_INET6_ICMP6STATS
-        }
-        out.attr(7, 16); // IFLA_INET6_TOKEN
-        out.putByte(8, 0); // IFLA_INET6_ADDR_GEN_MODE
-        out.endNest(inet6);
-        out.endNest(spec);
-    }
-
-    /** rtmsg_ifinfo(): tells who listens to RTNLGRP_LINK. */
-    void tell(int dev, int type, int change) {
-        if (netlink.hasListeners(table.net(dev), RTNLGRP_LINK)) {
-            note.clear();
-            withStats = true;
-            fill(dev, type, change, nobody, 0, note);
-            netlink.tell(table.net(dev), RTNLGRP_LINK, note);
         }
     }
 
@@ -319,6 +146,10 @@ final class RtnLinks {
         }
         int ifindex = asked.intOf(asked.body() + 4);
         int name = asked.find(IFLA_IFNAME);
+        if (name >= 0 && !isShortName(asked, name)) {
+            asked.badAttr = name - 4 - asked.at;
+            return asked.fail(-Errno.ERANGE, "Attribute failed policy validation");
+        }
         int dev = ifindex > 0 || name >= 0 ? deviceOf(net, asked) : NULL;
         if (dev > NULL) {
             boolean isExclusive = (asked.flags & NlRequest.NLM_F_EXCL) != 0;
@@ -391,21 +222,26 @@ final class RtnLinks {
             return dev;
         }
         devices.pair(dev, other);
-        tell(other, Rtnetlink.RTM_NEWLINK, -1);
+        notes.link(other, Rtnetlink.RTM_NEWLINK, -1);
         return finish(dev, other, asked);
     }
 
     private int finish(int dev, int link, NlRequest asked) {
-        if (link != NULL) {
-            table.setLink(dev, link);
+        if (link != NULL && table.kind(dev) == NetDevices.MACVLAN) {
+            devices.standOn(dev, link);
         }
-        int error = setNumbers(dev, asked);
+        int error = setNumbers(dev, asked, true);
         int wanted = asked.intOf(asked.body() + 8);
-        tell(dev, Rtnetlink.RTM_NEWLINK, -1);
+        notes.link(dev, Rtnetlink.RTM_NEWLINK, -1);
         if (error == 0 && (wanted & NetDevices.IFF_UP) != 0) {
             devices.changeFlags(dev, table.flags(dev) | NetDevices.IFF_UP);
         }
         return error;
+    }
+
+    /** The policy of IFLA_IFNAME. */
+    private static boolean isShortName(NlRequest asked, int payload) {
+        return NetDevices.length(asked.bytes, payload, asked.size(payload)) < NetDevices.IFNAMSIZ;
     }
 
     private static byte[] nameAt(NlRequest asked, int payload) {
@@ -464,7 +300,11 @@ final class RtnLinks {
         }
         int name = asked.find(IFLA_IFNAME);
         int index = asked.find(IFLA_NEW_IFINDEX);
-        if (target != net || asked.find(IFLA_NET_NS_PID) >= 0 || asked.find(IFLA_NET_NS_FD) >= 0) {
+        boolean moves = asked.find(IFLA_NET_NS_PID) >= 0 || asked.find(IFLA_NET_NS_FD) >= 0;
+        if (name >= 0 && !isShortName(asked, name)) {
+            return asked.fail(-Errno.ERANGE, "Attribute failed policy validation");
+        }
+        if (target != net || moves) {
             if (NetDevices.isLocal(table.kind(dev))) {
                 return asked.fail(-Errno.EINVAL, "The interface netns is immutable");
             }
@@ -483,7 +323,7 @@ final class RtnLinks {
                 return error;
             }
         }
-        int error = setNumbers(dev, asked);
+        int error = setNumbers(dev, asked, false);
         if (error != 0) {
             return error;
         }
@@ -496,19 +336,21 @@ final class RtnLinks {
         return 0;
     }
 
-    private int setNumbers(int dev, NlRequest asked) {
+    private int setNumbers(int dev, NlRequest asked, boolean isNew) {
         int address = asked.find(IFLA_ADDRESS);
-        if (address >= 0 && asked.size(address) >= 6) {
-            table.setAddress(dev, addressAt(asked.bytes, address));
-        }
-        int mtu = asked.find(IFLA_MTU);
-        if (mtu >= 0) {
-            int value = asked.intOf(mtu);
-            if (value < 68 || value > 65_535) {
-                return asked.fail(
-                        -Errno.EINVAL, value < 68 ? "mtu less than device minimum" : "mtu greater than device maximum");
+        if (address >= 0 && !isNew) {
+            if (table.addressLength(dev) == 0) {
+                return -Errno.EOPNOTSUPP;
             }
-            table.setMtu(dev, value);
+            int error =
+                    asked.size(address) < 6 ? -Errno.EINVAL : devices.setAddress(dev, addressAt(asked.bytes, address));
+            if (error != 0) {
+                return error;
+            }
+        }
+        int error = setMtu(dev, asked);
+        if (error != 0) {
+            return error;
         }
         int txqlen = asked.find(IFLA_TXQLEN);
         if (txqlen >= 0) {
@@ -518,16 +360,86 @@ final class RtnLinks {
         if (group >= 0) {
             table.setGroup(dev, asked.intOf(group));
         }
-        int master = asked.find(IFLA_MASTER);
-        if (master >= 0) {
-            int index = asked.intOf(master);
-            int bridge = index == 0 ? NULL : devices.byIndex(table.net(dev), index);
-            if (index != 0 && (bridge == NULL || table.kind(bridge) != NetDevices.BRIDGE)) {
-                return bridge == NULL ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
+        int alias = asked.find(IFLA_IFALIAS);
+        if (alias >= 0) {
+            error = devices.setAlias(dev, asked.bytes, alias, asked.size(alias));
+            if (error != 0) {
+                return error;
             }
-            table.setMaster(dev, bridge);
         }
+        return setMaster(dev, asked);
+    }
+
+    private int setMtu(int dev, NlRequest asked) {
+        int mtu = asked.find(IFLA_MTU);
+        if (mtu < 0) {
+            return 0;
+        }
+        int check = devices.checkMtu(dev, asked.intOf(mtu));
+        if (check != 0) {
+            return asked.fail(
+                    -Errno.EINVAL, check < 0 ? "mtu less than device minimum" : "mtu greater than device maximum");
+        }
+        table.setMtu(dev, asked.intOf(mtu));
         return 0;
+    }
+
+    /** do_set_master(): EINVAL, EOPNOTSUPP, ELOOP. */
+    private int setMaster(int dev, NlRequest asked) {
+        int master = asked.find(IFLA_MASTER);
+        if (master < 0) {
+            return 0;
+        }
+        int index = asked.intOf(master);
+        int bridge = index == 0 ? NULL : devices.byIndex(table.net(dev), index);
+        if (index != 0 && (bridge == NULL || table.kind(bridge) != NetDevices.BRIDGE)) {
+            return bridge == NULL ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
+        }
+        if (bridge != NULL && bridge != table.master(dev)) {
+            int error = devices.mayEnslave(dev);
+            if (error != 0) {
+                asked.extack = error == -Errno.ELOOP ? "Can not enslave a bridge to a bridge" : "";
+                return error;
+            }
+        }
+        devices.enslave(dev, bridge);
+        return 0;
+    }
+
+    /** rtnl_linkprop(): other names are added or taken away. EINVAL, ENODEV, EEXIST, ENOENT, EOPNOTSUPP. */
+    int linkProperties(int net, NlRequest asked) {
+        if (!asked.hasHeader(HEADER)) {
+            return -Errno.EINVAL;
+        }
+        int dev = deviceOf(net, asked);
+        if (dev < 0) {
+            return dev;
+        }
+        int list = asked.find(IFLA_PROP_LIST);
+        if (list < 0) {
+            return 0;
+        }
+        boolean isNew = asked.type == Rtnetlink.RTM_NEWLINKPROP;
+        int error = 0;
+        int end = list + asked.size(list);
+        for (int at = list; at + 4 <= end && error == 0; at += (asked.size(at + 4) + 7) & -4) {
+            int size = asked.size(at + 4);
+            if (size < 0 || at + 4 + size > end) {
+                return -Errno.EINVAL;
+            }
+            int length = NetDevices.length(asked.bytes, at + 4, size);
+            boolean isName = (Bytes.getShort(asked.bytes, at + 2) & 0x3fff) == IFLA_ALT_IFNAME;
+            if (!isName || length == 0 || length >= AltNames.ALTIFNAMSIZ) {
+                return -Errno.EINVAL;
+            }
+            error = isNew
+                    ? devices.altNames().add(dev, asked.bytes, at + 4, length)
+                    : devices.altNames().remove(dev, asked.bytes, at + 4, length);
+        }
+        if (error == 0) {
+            devices.stateChange(dev);
+        }
+        return error;
     }
 
     /** rtnl_dellink(): ENODEV, EOPNOTSUPP, EINVAL. */

@@ -22,8 +22,13 @@ final class Rtnetlink implements NetlinkSockets.Handler {
     private static final int RTM_GETRULE = 34;
     private static final int RTM_GETQDISC = 38;
     private static final int RTM_GETNEIGHTBL = 66;
+    static final int RTM_NEWNETCONF = 80;
+    static final int RTM_DELNETCONF = 81;
     private static final int RTM_GETNETCONF = 82;
-    private static final int RTM_NEWNSID = 88;
+    static final int RTM_NEWLINKPROP = 108;
+    private static final int RTM_DELLINKPROP = 109;
+    static final int RTM_NEWNSID = 88;
+    static final int RTM_DELNSID = 89;
     private static final int RTM_GETNSID = 90;
     private static final int RTM_MAX = 123;
 
@@ -114,6 +119,7 @@ final class Rtnetlink implements NetlinkSockets.Handler {
             case RTM_GETLINK -> links.get(net, portid, asked, reply);
             case RTM_NEWLINK -> links.make(task, net, asked);
             case RTM_SETLINK -> links.change(task, net, asked);
+            case RTM_NEWLINKPROP, RTM_DELLINKPROP -> links.linkProperties(net, asked);
             case RTM_DELLINK -> links.delete(net, asked);
             case RTM_NEWADDR -> addresses.make(net, asked);
             case RTM_DELADDR -> addresses.delete(net, asked);

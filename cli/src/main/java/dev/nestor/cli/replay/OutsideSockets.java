@@ -20,8 +20,10 @@ final class OutsideSockets {
     private static final int AUTOBIND_BYTES = 6;
     private static final int LINK_HEADER = 32; // bytes of nlmsghdr and ifinfomsg
     private static final int IP_HEADER = 20; // bytes
+    private static final int TUNSETIFF = 0x400454ca;
     private static final int RTM_NEWLINK = 16;
     private static final int IFLA_ADDRESS = 1;
+    private static final int IFLA_IFNAME = 3;
     private static final int FIONREAD = 0x541B;
 
     private final LearnedSockets learned;
@@ -93,11 +95,54 @@ final class OutsideSockets {
                 && type.value() == RTM_NEWLINK;
         if (isMessage && parts.elements().get(1) instanceof Value.Str bytes) {
             addresses(task, fd, bytes.bytes(), 0, bytes.bytes().length);
+        } else if (isDecoded(parts)) {
+            fromLink(task, fd, parts);
         } else if (!isMessage) {
             for (Value part : parts.elements()) {
                 fromBytes(task, fd, part instanceof Value.Array ? part : null);
             }
         }
+    }
+
+    /** A link that is taken apart: header, struct ifinfomsg, attributes. */
+    private static boolean isDecoded(Value.Array parts) {
+        return parts.elements().size() == 3
+                && parts.elements().get(0) instanceof Value.Struct header
+                && header.field("nlmsg_type") instanceof Value.Num type
+                && type.value() == RTM_NEWLINK
+                && parts.elements().get(1) instanceof Value.Struct
+                && parts.elements().get(2) instanceof Value.Array;
+    }
+
+    private void fromLink(int task, int fd, Value.Array parts) {
+        Value index = ((Value.Struct) parts.elements().get(1)).field("ifi_index");
+        if (index == null || !index.isNumber()) {
+            return;
+        }
+        byte[] name = attribute(parts, IFLA_IFNAME);
+        if (name.length > 0) {
+            byte[] text = trim(name);
+            learned.chooseIfindex(task, fd, text, text.length, (int) index.number());
+        }
+        byte[] address = attribute(parts, IFLA_ADDRESS);
+        if (address.length == 6) {
+            learned.chooseHardwareAddress(task, fd, (int) index.number(), address, 0);
+        }
+    }
+
+    /** The bytes of an attribute; none where it is not shown. */
+    private static byte[] attribute(Value.Array parts, int wanted) {
+        for (Value one : ((Value.Array) parts.elements().get(2)).elements()) {
+            boolean isPair = one instanceof Value.Array pair && pair.elements().size() == 2;
+            if (isPair
+                    && ((Value.Array) one).elements().get(0) instanceof Value.Struct header
+                    && header.field("nla_type") instanceof Value.Num type
+                    && type.value() == wanted
+                    && ((Value.Array) one).elements().get(1) instanceof Value.Str bytes) {
+                return bytes.bytes();
+            }
+        }
+        return new byte[0];
     }
 
     private void links(int task, int fd, byte[] bytes) {
@@ -133,6 +178,10 @@ final class OutsideSockets {
     String learn(ReplayedTask member, TraceCall call, long result) {
         Value descriptor = call.arg(0);
         Value argument = call.arg(2);
+        if (isUntoldDevice(call, result) && descriptor != null && argument != null && argument.isNumber()) {
+            boolean isOpen = learned.addTun(member.task(), (int) descriptor.number());
+            return isOpen ? "a network device whose name the log does not show" : "";
+        }
         boolean isMissing = call.nr() == Nr.NR_ioctl
                 && result == -Errno.ENODEV
                 && call.result().value() >= 0;
@@ -145,6 +194,16 @@ final class OutsideSockets {
         }
         boolean isNew = learned.addDevice(member.task(), (int) descriptor.number(), trim(name.bytes()));
         return isNew ? "a network device that another call has made" : "";
+    }
+
+    /** TUNSETIFF, of whose argument the log has only where it is. */
+    private static boolean isUntoldDevice(TraceCall call, long result) {
+        Value command = call.nr() == Nr.NR_ioctl ? call.arg(1) : null;
+        return command != null
+                && command.isNumber()
+                && (int) command.number() == TUNSETIFF
+                && result == -Errno.EINVAL
+                && call.result().value() == 0;
     }
 
     private static byte[] trim(byte[] name) {

@@ -11,7 +11,7 @@ import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Stat;
 import java.util.Arrays;
 
-/** The devices of major number 1. What comes from random and urandom is not known, and stands there as such. */
+/** Character devices, and those of major number 1. What comes from random and urandom is not known, and stands there as such. */
 public final class MemDevices implements FileOps {
     /** dev_t of the devices. */
     public static final int NULL_DEVICE = 0x103;
@@ -27,6 +27,7 @@ public final class MemDevices implements FileOps {
     private final InodeTable inodes;
     private final int kind;
     private final BlockDevices blocks;
+    private int[] others = new int[0]; // dev_t and FileOps index, in turn
     private final byte[] zeros = new byte[CHUNK];
     private final byte[] unknown = new byte[CHUNK];
 
@@ -38,10 +39,22 @@ public final class MemDevices implements FileOps {
         Arrays.fill(unknown, Outside.UNKNOWN_BYTE);
     }
 
+    /** register_chrdev(): a device of another room. */
+    public void register(int rdev, int ops) {
+        others = Arrays.copyOf(others, others.length + 2);
+        others[others.length - 2] = rdev;
+        others[others.length - 1] = ops;
+    }
+
     /** The FileOps index of a device. */
     public int kindOf(int mode, int rdev) {
         if (isOne(mode, rdev)) {
             return kind;
+        }
+        for (int i = 0; i < others.length && (mode & Stat.S_IFMT) == Stat.S_IFCHR; i += 2) {
+            if (others[i] == rdev) {
+                return others[i + 1];
+            }
         }
         return (mode & Stat.S_IFMT) == Stat.S_IFBLK ? blocks.kind() : FileKinds.OUTSIDE;
     }
