@@ -103,6 +103,7 @@ public final class FileSystems {
                 vfs, mqueues, kernel.ipcNamespaces(), kernel.config().maxTasks());
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         network = newNetwork(userNs);
+        network.register(procFiles);
         devices.register(Network.TUN_DEVICE, network.tunKind());
         cgroupFs = newCgroupFs();
         cgroupFs.setChangedHook(inode -> vfs.notify.inode(FsNotify.FS_MODIFY, inode));
@@ -151,7 +152,7 @@ public final class FileSystems {
                 kernel.timekeeping(),
                 kernel.eventLoop(),
                 pidFds,
-                task -> kernel.nsProxyTable().netNs(kernel.tasks().nsproxy(task)));
+                task -> netOf(kernel, task));
         return new Network(
                 below,
                 nsFs,
@@ -163,6 +164,12 @@ public final class FileSystems {
                         config.maxPacketBytes(),
                         config.maxNetDevices()),
                 userNs);
+    }
+
+    /** The net of a task; NULL for one that has ended. */
+    private static int netOf(Kernel kernel, int task) {
+        int proxy = task == NULL ? NULL : kernel.tasks().nsproxy(task);
+        return proxy == NULL ? NULL : kernel.nsProxyTable().netNs(proxy);
     }
 
     /** Sockets and devices. */

@@ -46,7 +46,13 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
     private final Random random;
     private final DevConf conf;
     private final Dad dad;
-    private RtnNotes notes;
+    private Told notes = (dev, ifa, type, is4) -> {};
+
+    /** Is told of addresses that come and go. */
+    interface Told {
+        void address(int dev, int ifa, int type, boolean is4);
+    }
+
     private int home;
 
     Interfaces(
@@ -344,8 +350,7 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         unregistering(dev);
     }
 
-    /** What was made before there were listeners. */
-    void setNotes(RtnNotes told) {
+    void setNotes(Told told) {
         notes = told;
     }
 

@@ -373,7 +373,7 @@ final class NetlinkSockets implements ProtoOps {
         int at = 0;
         while (at < answer.length()) {
             int size = (Bytes.getInt(all, at) + 3) & -4;
-            boolean isDone = Bytes.getShort(all, at + 4) == Rtnetlink.NLMSG_DONE;
+            boolean isDone = Bytes.getShort(all, at + 4) == Rtnetlink.NLMSG_DONE && !Rtnetlink.endsInPlace(request);
             if (at > from && (isDone || at + size - from > room)) {
                 give(sk, all, from, at - from);
                 from = at;

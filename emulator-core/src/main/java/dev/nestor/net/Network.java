@@ -7,6 +7,7 @@ import dev.nestor.fs.FileKinds;
 import dev.nestor.fs.Files;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.nsfs.NsFs;
+import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
@@ -43,6 +44,8 @@ public final class Network {
     private final Interfaces interfaces;
     private final DevConf conf;
     private final Tuns tuns;
+    private final ProcNet procNet;
+    private final ProcSockets procSockets;
     private final LearnedSockets learned;
 
     public Network(NetBelow below, NsFs nsFs, Random random, Limits limits, int userNs) {
@@ -82,17 +85,20 @@ public final class Network {
         LinkMessages messages = new LinkMessages(devices, tuns, conf, nsids);
         AddressMessages addressMessages = new AddressMessages(devices, addresses);
         RtnNotes notes = new RtnNotes(devices, netlink, messages, addressMessages, conf);
-        interfaces.setNotes(notes);
+        interfaces.setNotes(notes::address);
+        RtnRoutes rtnRoutes = new RtnRoutes(devices, interfaces, routing);
         new Rtnetlink(
                 netlink,
                 sockets,
                 new RtnLinks(devices, messages, notes, nsids, sockets),
                 new RtnAddresses(devices, interfaces, addressMessages),
-                new RtnRoutes(devices, interfaces, routing),
+                rtnRoutes,
                 nsids);
         DeviceEvents events = new DeviceEvents(devices, interfaces, notes, nsids, tuns);
         devices.setListener(events);
         nets.setContents(events);
+        this.procNet = new ProcNet(devices, interfaces, rtnRoutes, netOf);
+        this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks);
         routing.setHome(home);
         conf.initNet(home);
         interfaces.boot(home);
@@ -105,6 +111,11 @@ public final class Network {
     /** For a driver that knows what the kernel has chosen. */
     public LearnedSockets learned() {
         return learned;
+    }
+
+    /** Puts the files of /proc/net into the registry. */
+    public void register(ProcFiles procFiles) {
+        procNet.register(procFiles, procSockets);
     }
 
     /** The FileOps index of /dev/net/tun. */

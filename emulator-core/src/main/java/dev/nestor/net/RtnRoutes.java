@@ -5,10 +5,13 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.Outside;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /** Routes over netlink: net/ipv4/fib_frontend.c, net/ipv6/route.c. Those of addresses are made up as they are asked for. */
 final class RtnRoutes {
-    private static final int HEADER = 12; // bytes of struct rtmsg
+    static final int HEADER = 12; // bytes of struct rtmsg
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
     private static final int RTA_GATEWAY = 5;
@@ -27,6 +30,7 @@ final class RtnRoutes {
     private final InetAddrTable addresses;
     private final RouteTable table;
     private final Routing routing;
+    private final Routes6 routes6;
     private final InetAddress to = new InetAddress();
 
     RtnRoutes(NetDevices devices, Interfaces interfaces, Routing routing) {
@@ -35,6 +39,7 @@ final class RtnRoutes {
         this.addresses = interfaces.addresses();
         this.table = interfaces.routes();
         this.routing = routing;
+        this.routes6 = new Routes6(devices, interfaces);
     }
 
     /** inet_dump_fib(): the main table, the local one, and IPv6's. */
@@ -46,11 +51,11 @@ final class RtnRoutes {
                 dumpLocal(net, portid, asked, reply);
             }
             if (wanted == 0 || wanted == RT_TABLE_MAIN) {
-                dumpMain(net, Socket.AF_INET, portid, asked, reply);
+                dumpMain(net, portid, asked, reply);
             }
         }
         if (family == 0 || family == Socket.AF_INET6) {
-            dumpMain(net, Socket.AF_INET6, portid, asked, reply);
+            routes6.dump(net, wanted, portid, asked, reply);
         }
     }
 
@@ -87,11 +92,11 @@ final class RtnRoutes {
         return prefix == 0 ? InetAddress.ANY4 : low & -(1L << (32 - prefix));
     }
 
-    private void dumpMain(int net, int family, int portid, NlRequest asked, NlMessage reply) {
+    private void dumpMain(int net, int portid, NlRequest asked, NlMessage reply) {
         for (int route = table.routes().first(net);
                 route != NULL;
                 route = table.routes().next(route)) {
-            if (table.family(route) == family) {
+            if (table.family(route) == Socket.AF_INET) {
                 fill(route, portid, asked, reply);
             }
         }
@@ -102,12 +107,7 @@ final class RtnRoutes {
             for (int ifa = addresses.addresses().first(dev);
                     ifa != NULL;
                     ifa = addresses.addresses().next(ifa)) {
-                boolean isConnected = addresses.family(ifa) == family
-                        && devices.isUp(dev)
-                        && devs.kind(dev) != NetDevices.LOOPBACK
-                        && addresses.prefix(ifa) < (family == Socket.AF_INET ? 32 : 128)
-                        && (addresses.flags(ifa) & Interfaces.IFA_F_SECONDARY) == 0;
-                if (isConnected && family == Socket.AF_INET) {
+                if (isConnected(dev, ifa)) {
                     int prefix = addresses.prefix(ifa);
                     long low = addresses.low(ifa);
                     kind(RT_TABLE_MAIN, Interfaces.RT_SCOPE_LINK, RTN_UNICAST, low);
@@ -115,6 +115,59 @@ final class RtnRoutes {
                 }
             }
         }
+    }
+
+    Routes6 routes6() {
+        return routes6;
+    }
+
+    /** One route of IPv4. */
+    interface Each {
+        void route(int dev, int to, int prefix, int gateway, int metric);
+    }
+
+    /** The main table of IPv4, those with the lowest destinations first. */
+    void forEachMain(int net, Each each) {
+        List<long[]> found = new ArrayList<>();
+        for (int route = table.routes().first(net);
+                route != NULL;
+                route = table.routes().next(route)) {
+            if (table.family(route) == Socket.AF_INET) {
+                found.add(new long[] {
+                    table.low(route) & 0xffff_ffffL,
+                    table.prefix(route),
+                    table.dev(route),
+                    table.gatewayLow(route),
+                    table.priority(route)
+                });
+            }
+        }
+        NetDeviceTable devs = devices.table();
+        for (int dev = devs.devices().first(net);
+                dev != NULL;
+                dev = devs.devices().next(dev)) {
+            for (int ifa = addresses.addresses().first(dev);
+                    ifa != NULL;
+                    ifa = addresses.addresses().next(ifa)) {
+                if (isConnected(dev, ifa)) {
+                    long to = network(addresses.low(ifa), addresses.prefix(ifa)) & 0xffff_ffffL;
+                    found.add(new long[] {to, addresses.prefix(ifa), dev, 0, 0});
+                }
+            }
+        }
+        found.sort(Comparator.<long[]>comparingLong(one -> one[0]).thenComparingLong(one -> -one[1]));
+        for (long[] one : found) {
+            each.route((int) one[2], (int) one[0], (int) one[1], (int) one[3], (int) one[4]);
+        }
+    }
+
+    /** Whether an address of IPv4 brings a route to its network with it. */
+    private boolean isConnected(int dev, int ifa) {
+        return addresses.family(ifa) == Socket.AF_INET
+                && devices.isUp(dev)
+                && devices.table().kind(dev) != NetDevices.LOOPBACK
+                && addresses.prefix(ifa) < 32
+                && (addresses.flags(ifa) & Interfaces.IFA_F_SECONDARY) == 0;
     }
 
     /** A route that an address brings with it, of what the fields say. */
@@ -252,7 +305,8 @@ final class RtnRoutes {
             table.setGatewayLow(route, low(asked, gateway, is4));
         }
         int priority = asked.find(RTA_PRIORITY);
-        table.setPriority(route, priority < 0 ? 0 : asked.intOf(priority));
+        int metric = priority < 0 ? 0 : asked.intOf(priority);
+        table.setPriority(route, metric == 0 && !is4 ? Routes6.USER_METRIC : metric);
         table.routes().addLast(net, route);
         return 0;
     }

@@ -38,6 +38,8 @@ final class Rtnetlink implements NetlinkSockets.Handler {
     private static final int FRA_PRIORITY = 6;
     private static final int RTPROT_KERNEL = 2;
     private static final int FR_ACT_TO_TBL = 1;
+    private static final int RTNL_FAMILY_IPMR = 128;
+    private static final int RTNL_FAMILY_IP6MR = 129;
     private static final int RULE_HEADER = 12; // bytes of struct fib_rule_hdr
 
     private final Sockets sockets;
@@ -66,6 +68,11 @@ final class Rtnetlink implements NetlinkSockets.Handler {
     static boolean isDump(NlRequest asked) {
         boolean gets = (asked.type & 3) == 2;
         return gets && (asked.flags & NlRequest.NLM_F_DUMP) == NlRequest.NLM_F_DUMP;
+    }
+
+    /** Whether the end of a dump stands in one buffer with what is before it: its function does not say how much it has written. */
+    static boolean endsInPlace(NlRequest asked) {
+        return asked.type == RTM_GETRULE || asked.type == RTM_GETNSID || asked.type == RTM_GETNEIGH;
     }
 
     /** rtnetlink_rcv_msg(): EOPNOTSUPP, EPERM, EINVAL, and what the request's handler answers. */
@@ -141,6 +148,10 @@ final class Rtnetlink implements NetlinkSockets.Handler {
             putRule(portid, asked, reply, Socket.AF_INET, 254, 32_766);
             putRule(portid, asked, reply, Socket.AF_INET, 253, 32_767);
         }
+        if (family == 0) {
+            putRule(portid, asked, reply, RTNL_FAMILY_IPMR, 253, 32_767);
+            putRule(portid, asked, reply, RTNL_FAMILY_IP6MR, 254, 32_767);
+        }
         if (family == 0 || family == Socket.AF_INET6) {
             putRule(portid, asked, reply, Socket.AF_INET6, 255, 0);
             putRule(portid, asked, reply, Socket.AF_INET6, 254, 32_766);
@@ -155,10 +166,10 @@ final class Rtnetlink implements NetlinkSockets.Handler {
         bytes[at + 7] = FR_ACT_TO_TBL;
         reply.putInt(FRA_TABLE, table);
         reply.putInt(FRA_SUPPRESS_PREFIXLEN, -1);
+        reply.putByte(FRA_PROTOCOL, RTPROT_KERNEL);
         if (priority != 0) {
             reply.putInt(FRA_PRIORITY, priority);
         }
-        reply.putByte(FRA_PROTOCOL, RTPROT_KERNEL);
         reply.end();
     }
 }

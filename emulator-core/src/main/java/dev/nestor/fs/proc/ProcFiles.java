@@ -31,6 +31,19 @@ public final class ProcFiles {
             + "f644T loginuid,f444T sessionid,f644 coredump_filter,f400T io,f644T uid_map,f644T gid_map,f644T projid_map,"
             + "f644T setgroups,f444 timers,f666 timerslack_ns,f444T arch_status,f400T ksm_merging_pages,f400T ksm_stat";
 
+    /** Entries of /proc/PID/net in their order. */
+    private static final String NET_ENTRIES =
+            "f444 arp,f444 dev,f444 raw,f444 tcp,f444 udp,f444 icmp,f444 igmp,f444 raw6,f444 snmp,"
+                    + "d555 stat,f444 tcp6,f444 udp6,f444 unix,f444 icmp6,f444 igmp6,f444 ptype,f444 route,f444 snmp6,f444 packet,"
+                    + "f444 psched,f444 netlink,f444 netstat,f444 rt_acct,f444 udplite,f444 anycast6,f444 fib_trie,f444 if_inet6,"
+                    + "f444 mcfilter,f444 rt_cache,f444 sockstat,f444 udplite6,f444 dev_mcast,d555 dev_snmp6,f444 ip_mr_vif,"
+                    + "f444 mcfilter6,d555 netfilter,f444 protocols,f444 rt6_stats,f444 sockstat6,f444 xfrm_stat,d555 xt_recent,"
+                    + "f444 ip6_mr_vif,f444 ipv6_route,f444 ip_mr_cache,f444 fib_triestat,f444 ip6_mr_cache,f440 nf_conntrack,"
+                    + "f444 softnet_stat,f444 ip6_flowlabel,d555 ipt_hashlimit,d555 ip6t_hashlimit,f440 ip_tables_names,"
+                    + "f440 arp_tables_names,f440 ip6_tables_names,f440 ip_tables_matches,f440 ip_tables_targets,"
+                    + "f440 arp_tables_matches,f440 arp_tables_targets,f440 ip6_tables_matches,f440 ip6_tables_targets,"
+                    + "f440 nf_conntrack_expect";
+
     private static final String[] NS_NAMES = {
         "net", "uts", "ipc", "pid", "pid_for_children", "user", "mnt", "cgroup", "time", "time_for_children"
     };
@@ -62,6 +75,11 @@ public final class ProcFiles {
             }
             if (which != ' ') {
                 addKnown(tidDir, name, line.charAt(0), mode);
+            }
+        }
+        for (ProcEntry dir : new ProcEntry[] {pidDir, tidDir}) {
+            for (String line : NET_ENTRIES.split(",", -1)) {
+                addKnown(existing(dir, "net"), line.substring(5), line.charAt(0), Integer.parseInt(line, 1, 4, 8));
             }
         }
         add(root, "self", ProcEntry.SELF, Stat.S_IFLNK | 0777);
@@ -224,6 +242,13 @@ public final class ProcFiles {
     /** A directory of sysctls, {@code user}, that has nothing but what it has by now. */
     public void wholeSysctls(String name) {
         existing(sys, name).isWhole = true;
+    }
+
+    /** A file of records of /proc/PID/net, about the net of the process. */
+    public void net(String name, int mode, ProcShow show) {
+        for (ProcEntry dir : new ProcEntry[] {pidDir, tidDir}) {
+            put(existing(dir, "net"), name, ProcEntry.RECORDS, mode).show = show;
+        }
     }
 
     /** A file of /proc/PID and of /proc/PID/task/TID, where they have it; made once for as long as it is open. */
