@@ -42,6 +42,10 @@ final class NetlinkSockets implements ProtoOps {
 
     private static final int ACK_MSG = 1; // NLMSGERR_ATTR_MSG
     private static final int ACK_OFFS = 2; // NLMSGERR_ATTR_OFFS
+    private static final int ACK_POLICY = 4 | 0x8000; // NLMSGERR_ATTR_POLICY
+    private static final int POLICY_TYPE = 1; // NL_POLICY_TYPE_ATTR_TYPE
+    private static final int POLICY_MAX_LENGTH = 7;
+    private static final int POLICY_STRING = 11; // NL_ATTR_TYPE_NUL_STRING
     private static final int CAPPED = 0x100; // NLM_F_CAPPED
     private static final int TLVS = 0x200; // NLM_F_ACK_TLVS
 
@@ -399,6 +403,12 @@ final class NetlinkSockets implements ProtoOps {
         }
         if (hasWords && request.badAttr >= 0) {
             answer.putInt(ACK_OFFS, request.badAttr);
+        }
+        if (hasWords && request.mostLength > 0) {
+            int policy = answer.nest(ACK_POLICY);
+            answer.putInt(POLICY_MAX_LENGTH, request.mostLength);
+            answer.putInt(POLICY_TYPE, POLICY_STRING);
+            answer.endNest(policy);
         }
         answer.setFlags((isCapped ? CAPPED : 0) | (hasWords ? TLVS : 0));
         answer.end();

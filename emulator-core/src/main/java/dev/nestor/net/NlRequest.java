@@ -18,6 +18,7 @@ final class NlRequest {
     int seq;
     String extack = ""; // what went wrong, in words
     int badAttr = -1; // place of the attribute that is to blame
+    int mostLength; // bytes of a string that its policy allows; 0 where that is not told
 
     private int attrsAt;
     private int end;
@@ -31,6 +32,7 @@ final class NlRequest {
         seq = Bytes.getInt(from, offset + 8);
         extack = "";
         badAttr = -1;
+        mostLength = 0;
         end = offset + size;
         attrsAt = end;
     }

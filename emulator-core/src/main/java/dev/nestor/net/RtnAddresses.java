@@ -70,7 +70,8 @@ final class RtnAddresses {
         int address = asked.find(IFA_ADDRESS);
         int own = local >= 0 ? local : is4 ? -1 : address;
         if (own < 0 || prefix > (is4 ? 32 : 128)) {
-            return asked.fail(-Errno.EINVAL, is4 && own < 0 ? "ipv4: Local address is not supplied" : "");
+            String why = own < 0 ? "ipv4: Local address is not supplied" : "ipv4: Invalid prefix length";
+            return asked.fail(-Errno.EINVAL, is4 ? why : "");
         }
         int dev = devices.byIndex(net, asked.intOf(asked.body() + 4));
         if (dev == NULL) {
@@ -85,7 +86,7 @@ final class RtnAddresses {
             boolean replaces = (asked.flags & NlRequest.NLM_F_REPLACE) != 0;
             return replaces
                     ? 0
-                    : asked.fail(-Errno.EEXIST, is4 ? "ipv4: Address already assigned" : "address already assigned");
+                    : asked.fail(-Errno.EEXIST, is4 ? "ipv4: Address already assigned" : "ipv6: address already assigned");
         }
         int scope = is4 ? asked.bytes[asked.body() + 3] & 0xff : scopeOf(high, low);
         int ifa = interfaces.add(dev, high, low, prefix, wanted | Interfaces.IFA_F_PERMANENT, scope);

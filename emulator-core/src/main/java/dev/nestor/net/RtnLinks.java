@@ -148,6 +148,7 @@ final class RtnLinks {
         int name = asked.find(IFLA_IFNAME);
         if (name >= 0 && !isShortName(asked, name)) {
             asked.badAttr = name - 4 - asked.at;
+            asked.mostLength = NetDevices.IFNAMSIZ - 1;
             return asked.fail(-Errno.ERANGE, "Attribute failed policy validation");
         }
         int dev = ifindex > 0 || name >= 0 ? deviceOf(net, asked) : NULL;
@@ -162,7 +163,10 @@ final class RtnLinks {
         int kind = info < 0 ? -1 : asked.find(info, info + asked.size(info), INFO_KIND);
         int wanted = kind < 0 ? NULL : kindOf(textAt(asked, kind));
         if (wanted == NULL) {
-            return asked.fail(-Errno.EOPNOTSUPP, "Unknown device type");
+            boolean isTun = kind >= 0 && textAt(asked, kind).equals("tun");
+            return asked.fail(
+                    -Errno.EOPNOTSUPP,
+                    isTun ? "tun/tap creation via rtnetlink is not supported." : "Unknown device type");
         }
         return create(task, net, wanted, asked);
     }
@@ -392,6 +396,9 @@ final class RtnLinks {
         }
         int index = asked.intOf(master);
         int bridge = index == 0 ? NULL : devices.byIndex(table.net(dev), index);
+        if (bridge != table.master(dev)) {
+            devices.enslave(dev, NULL);
+        }
         if (index != 0 && (bridge == NULL || table.kind(bridge) != NetDevices.BRIDGE)) {
             return bridge == NULL ? -Errno.EINVAL : -Errno.EOPNOTSUPP;
         }

@@ -275,7 +275,7 @@ final class TunIoctls {
     }
 
     private long getIff(int mm, int tfile, int tun, long arg) {
-        int flags = table.flags(tun) & ~VNET_LE | IFF_NOFILTER; // no filter is ever attached
+        int flags = (table.flags(tun) & ~VNET_LE) | IFF_NOFILTER; // no filter is ever attached
         Bytes.putShort(ifreq, FLAGS, flags | (tfiles.detached(tfile) != 0 ? IFF_DETACH_QUEUE : 0));
         devices.copyName(table.dev(tun), ifreq, 0);
         return memory.copyToUser(mm, arg, ifreq, 0, IFREQ);
@@ -330,24 +330,16 @@ final class TunIoctls {
 
     /** Those that carry an int. */
     private long numbers(int mm, int tun, int cmd, long arg) {
-        switch (cmd) {
-            case TUNGETSNDBUF -> {
-                return memory.putInt(mm, arg, table.sndbuf(tun));
-            }
-            case TUNGETVNETHDRSZ -> {
-                return memory.putInt(mm, arg, table.headerSize(tun));
-            }
-            case TUNGETVNETLE -> {
-                return memory.putInt(mm, arg, (table.flags(tun) & VNET_LE) != 0 ? 1 : 0);
-            }
+        return switch (cmd) {
+            case TUNGETSNDBUF -> memory.putInt(mm, arg, table.sndbuf(tun));
+            case TUNGETVNETHDRSZ -> memory.putInt(mm, arg, table.headerSize(tun));
+            case TUNGETVNETLE -> memory.putInt(mm, arg, (table.flags(tun) & VNET_LE) != 0 ? 1 : 0);
             case TUNSETSNDBUF, TUNSETVNETHDRSZ, TUNSETVNETLE, TUNSETCARRIER -> {
                 int value = memory.getInt(mm, arg);
-                return memory.faulted() ? -Errno.EFAULT : setNumber(tun, cmd, value);
+                yield memory.faulted() ? -Errno.EFAULT : setNumber(tun, cmd, value);
             }
-            default -> {
-                return -Errno.EINVAL;
-            }
-        }
+            default -> -Errno.EINVAL;
+        };
     }
 
     private long setNumber(int tun, int cmd, int value) {

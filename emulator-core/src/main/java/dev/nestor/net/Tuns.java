@@ -92,7 +92,6 @@ final class Tuns implements FileOps {
         socks.setFile(sk, file);
         tfiles.setSk(tfile, sk);
         files.setHandle(file, sk);
-        sockets.vfs.files.makeStream(file);
         return 0;
     }
 
@@ -377,8 +376,8 @@ final class Tuns implements FileOps {
     }
 
     @Override
-    public long llseek(int task, int file, long offset, int whence) {
-        return files.pos(file);
+    public boolean canSeek() {
+        return false;
     }
 
     /** tun_chr_poll(). */

@@ -54,6 +54,7 @@ final class ProcEntry {
     int writeCapability = -1; // CAP_*: who opens it for writing has it in that namespace; -1 for none
     boolean bindsUserNs; // shows the user namespace that the process had when it was opened
     boolean bindsIpcNs; // shows the IPC namespace that its opener had, in the numbers of its opener's PID namespace
+    boolean isNet; // of /proc/PID/net: owned by the root of the net's user namespace, and never opened for writing
     boolean isText; // a sysctl that can be read in parts
 
     @Nullable

@@ -247,7 +247,9 @@ public final class ProcFiles {
     /** A file of records of /proc/PID/net, about the net of the process. */
     public void net(String name, int mode, ProcShow show) {
         for (ProcEntry dir : new ProcEntry[] {pidDir, tidDir}) {
-            put(existing(dir, "net"), name, ProcEntry.RECORDS, mode).show = show;
+            ProcEntry entry = put(existing(dir, "net"), name, ProcEntry.RECORDS, mode);
+            entry.show = show;
+            entry.isNet = true;
         }
     }
 

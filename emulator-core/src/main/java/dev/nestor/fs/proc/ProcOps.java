@@ -90,6 +90,9 @@ final class ProcOps implements FileOps {
         if (isGone(file)) {
             return -Errno.ESRCH;
         }
+        if (entry(file).isNet && (files.mode(file) & FileModes.FMODE_WRITE) != 0) {
+            return -Errno.EACCES;
+        }
         if (entry(file).bindsUserNs) {
             return bindUserNs(task, file);
         }
