@@ -10,7 +10,6 @@ final class AddressMessages {
     private static final int IFA_BROADCAST = 4;
     private static final int IFA_CACHEINFO = 6;
     private static final int IFA_FLAGS = 8;
-    private static final int IFA_RT_PRIORITY = 9;
     private static final int IFA_PROTO = 11;
 
     private final NetDevices devices;

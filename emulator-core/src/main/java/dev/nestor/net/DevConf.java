@@ -12,6 +12,9 @@ final class DevConf {
 
     static final int DEFAULT = 0x20000;
 
+    /** A setting of the net itself, by its place in NetSysctls. */
+    static final int SETTING = 0x40000;
+
     /** Indexes of IPv6 begin here. */
     static final int V6 = 64;
 
@@ -107,6 +110,12 @@ final class DevConf {
         return row != NULL ? table.data(row) : index < V6 ? V4_BORN[index] : V6_BORN[index - V6];
     }
 
+    /** A setting of the net itself. */
+    int setting(int net, int index, int born) {
+        int row = set.get(key(net, SETTING | index));
+        return row == NULL ? born : table.data(row);
+    }
+
     /** False at the limit. */
     boolean put(int dev, int index, int value) {
         return put(devices.net(dev), dev, index, value);
@@ -147,7 +156,8 @@ final class DevConf {
         for (int row = table.ofNet().first(home);
                 row != NULL;
                 row = table.ofNet().next(row)) {
-            if ((table.index(row) & 0xffff) < V6) {
+            boolean isOfDevices = (table.index(row) & SETTING) == 0;
+            if (isOfDevices && (table.index(row) & 0xffff) < V6) {
                 put(net, NULL, table.index(row), table.data(row));
             }
         }

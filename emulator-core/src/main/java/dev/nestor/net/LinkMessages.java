@@ -104,27 +104,7 @@ final class LinkMessages {
         Bytes.putInt(bytes, at + 4, table.ifindex(dev));
         Bytes.putInt(bytes, at + 8, devices.flags(dev));
         Bytes.putInt(bytes, at + 12, change);
-        boolean isVirtualEther = table.addressLength(dev) > 0
-                && table.kind(dev) != NetDevices.LOOPBACK
-                && table.kind(dev) != NetDevices.IFB;
-        int queues = queues(dev);
-        out.putText(IFLA_IFNAME, devices.nameOf(dev));
-        out.putInt(IFLA_TXQLEN, table.txqlen(dev));
-        out.putByte(IFLA_OPERSTATE, devices.operstate(dev));
-        out.putByte(IFLA_LINKMODE, 0);
-        out.putByte(IFLA_NETNS_IMMUTABLE, NetDevices.isLocal(table.kind(dev)) ? 1 : 0);
-        out.putInt(IFLA_MTU, table.mtu(dev));
-        out.putInt(IFLA_MIN_MTU, isVirtualEther || table.kind(dev) == NetDevices.TUN ? NetDevices.LEAST_MTU : 0);
-        out.putInt(IFLA_MAX_MTU, NetDevices.mostMtu(table.kind(dev)));
-        out.putInt(IFLA_GROUP, table.group(dev));
-        out.putInt(IFLA_PROMISCUITY, table.promiscuity(dev));
-        out.putInt(IFLA_ALLMULTI, table.allmulti(dev));
-        out.putInt(IFLA_NUM_TX_QUEUES, queues);
-        putOffload(dev, out);
-        out.putInt(IFLA_NUM_RX_QUEUES, queues);
-        if (table.master(dev) != NULL) {
-            out.putInt(IFLA_MASTER, table.ifindex(table.master(dev)));
-        }
+        putNumbers(dev, out);
         putCarrier(dev, out);
         if (table.addressLength(dev) > 0) {
             putHardware(dev, out);
@@ -164,6 +144,30 @@ final class LinkMessages {
         out.nest(62 | 0x8000); // IFLA_DEVLINK_PORT
         out.nest(65 | 0x8000); // IFLA_DPLL_PIN
         out.end();
+    }
+
+    private void putNumbers(int dev, NlMessage out) {
+        boolean isVirtualEther = table.addressLength(dev) > 0
+                && table.kind(dev) != NetDevices.LOOPBACK
+                && table.kind(dev) != NetDevices.IFB;
+        int queues = queues(dev);
+        out.putText(IFLA_IFNAME, devices.nameOf(dev));
+        out.putInt(IFLA_TXQLEN, table.txqlen(dev));
+        out.putByte(IFLA_OPERSTATE, devices.operstate(dev));
+        out.putByte(IFLA_LINKMODE, 0);
+        out.putByte(IFLA_NETNS_IMMUTABLE, NetDevices.isLocal(table.kind(dev)) ? 1 : 0);
+        out.putInt(IFLA_MTU, table.mtu(dev));
+        out.putInt(IFLA_MIN_MTU, isVirtualEther || table.kind(dev) == NetDevices.TUN ? NetDevices.LEAST_MTU : 0);
+        out.putInt(IFLA_MAX_MTU, NetDevices.mostMtu(table.kind(dev)));
+        out.putInt(IFLA_GROUP, table.group(dev));
+        out.putInt(IFLA_PROMISCUITY, table.promiscuity(dev));
+        out.putInt(IFLA_ALLMULTI, table.allmulti(dev));
+        out.putInt(IFLA_NUM_TX_QUEUES, queues);
+        putOffload(dev, out);
+        out.putInt(IFLA_NUM_RX_QUEUES, queues);
+        if (table.master(dev) != NULL) {
+            out.putInt(IFLA_MASTER, table.ifindex(table.master(dev)));
+        }
     }
 
     private int queues(int dev) {

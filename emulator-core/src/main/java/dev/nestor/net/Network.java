@@ -46,6 +46,7 @@ public final class Network {
     private final Tuns tuns;
     private final ProcNet procNet;
     private final ProcSockets procSockets;
+    private final NetSysctls sysctls;
     private final LearnedSockets learned;
 
     public Network(NetBelow below, NsFs nsFs, Random random, Limits limits, int userNs) {
@@ -98,6 +99,7 @@ public final class Network {
         devices.setListener(events);
         nets.setContents(events);
         this.procNet = new ProcNet(devices, interfaces, rtnRoutes, netOf);
+        this.sysctls = new NetSysctls(devices, interfaces, notes, sockets, netOf);
         this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks);
         routing.setHome(home);
         conf.initNet(home);
@@ -116,6 +118,7 @@ public final class Network {
     /** Puts the files of /proc/net into the registry. */
     public void register(ProcFiles procFiles) {
         procNet.register(procFiles, procSockets);
+        sysctls.register(procFiles);
     }
 
     /** The FileOps index of /dev/net/tun. */

@@ -86,7 +86,8 @@ final class RtnAddresses {
             boolean replaces = (asked.flags & NlRequest.NLM_F_REPLACE) != 0;
             return replaces
                     ? 0
-                    : asked.fail(-Errno.EEXIST, is4 ? "ipv4: Address already assigned" : "ipv6: address already assigned");
+                    : asked.fail(
+                            -Errno.EEXIST, is4 ? "ipv4: Address already assigned" : "ipv6: address already assigned");
         }
         int scope = is4 ? asked.bytes[asked.body() + 3] & 0xff : scopeOf(high, low);
         int ifa = interfaces.add(dev, high, low, prefix, wanted | Interfaces.IFA_F_PERMANENT, scope);

@@ -15,6 +15,8 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Listing directories of /proc: proc_readdir(), proc_pid_readdir(), proc_readfd_common(). */
 final class ProcDirectoryOps extends ListedDirectory {
@@ -76,6 +78,7 @@ final class ProcDirectoryOps extends ListedDirectory {
                 emitDescriptors(file, subject, proc.entries().fdLink(), out);
             case ProcEntry.FDINFO_DIR ->
                 emitDescriptors(file, subject, proc.entries().fdInfo(), out);
+            case ProcEntry.NAMES -> emitNames(task, file, entry, out);
             default -> emitChildren(file, entry, Integer.MAX_VALUE, out);
         }
         return 0;
@@ -94,6 +97,18 @@ final class ProcDirectoryOps extends ListedDirectory {
             files.setPos(file, files.pos(file) + 1);
         }
         return true;
+    }
+
+    private void emitNames(int task, int file, ProcEntry entry, DirEmitter out) {
+        List<String> all = entry.names == null ? List.of() : entry.names.names(task);
+        while (files.pos(file) - 2 < all.size()) {
+            byte[] text = all.get((int) files.pos(file) - 2).getBytes(StandardCharsets.ISO_8859_1);
+            long ino = proc.inoOf(entry, NULL, 0) + files.pos(file);
+            if (!out.emit(text, text.length, ino, DirEmitter.DT_DIR, files.pos(file))) {
+                return;
+            }
+            files.setPos(file, files.pos(file) + 1);
+        }
     }
 
     /** proc_root_readdir(): the fixed entries, self and thread-self, then processes by number. */

@@ -41,6 +41,9 @@ final class ProcEntry {
     static final int ROOT_LINK = 19;
     static final int EXE = 20;
 
+    /** A directory whose names are looked up each time: {@link #names}. */
+    static final int NAMES = 22;
+
     /** A link with a fixed text. */
     static final int LINK = 21;
 
@@ -56,6 +59,14 @@ final class ProcEntry {
     boolean bindsIpcNs; // shows the IPC namespace that its opener had, in the numbers of its opener's PID namespace
     boolean isNet; // of /proc/PID/net: owned by the root of the net's user namespace, and never opened for writing
     boolean isText; // a sysctl that can be read in parts
+
+    boolean isNamed; // a directory that such a name leads to
+
+    @Nullable
+    ProcNames names;
+
+    @Nullable
+    ProcEntry template; // what each of the names that are not fixed leads to
 
     @Nullable
     ProcShow show;

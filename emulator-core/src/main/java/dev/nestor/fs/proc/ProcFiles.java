@@ -180,6 +180,9 @@ public final class ProcFiles {
     }
 
     private ProcEntry directory(ProcEntry dir, String name) {
+        if (name.equals("*") && dir.template != null) {
+            return dir.template;
+        }
         ProcEntry found = dir.child(name);
         return found != null ? found : add(dir, name, ProcEntry.DIR, Stat.S_IFDIR | 0555);
     }
@@ -237,6 +240,26 @@ public final class ProcFiles {
     public void sysctlText(String path, int mode, ProcShow show, @Nullable ProcStore store) {
         sysctl(path, mode, show, store, null);
         all.getLast().isText = true;
+    }
+
+    /** A directory of directories of sysctls, {@code net/ipv4/conf}: the path of what each name leads to has a * in it. */
+    public void sysctlNames(String path, ProcNames names) {
+        ProcEntry dir = sys;
+        int from = 0;
+        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
+            dir = directory(dir, path.substring(from, slash));
+            dir.isSysctl = true;
+            from = slash + 1;
+        }
+        ProcEntry named = add(dir, path.substring(from), ProcEntry.NAMES, Stat.S_IFDIR | 0555);
+        ProcEntry template = add(null, "", ProcEntry.DIR, Stat.S_IFDIR | 0555);
+        template.isNamed = true;
+        template.isSysctl = true;
+        template.isWhole = true;
+        named.isSysctl = true;
+        named.isWhole = true;
+        named.names = names;
+        named.template = template;
     }
 
     /** A directory of sysctls, {@code user}, that has nothing but what it has by now. */

@@ -255,8 +255,17 @@ public final class ProcFs extends FsType {
             case ProcEntry.TASK_DIR -> lookupThread(dir, nameHandle, length, subject);
             case ProcEntry.FD_DIR -> lookupFd(dir, nameHandle, length, entries.fdLink());
             case ProcEntry.FDINFO_DIR -> lookupFd(dir, nameHandle, length, entries.fdInfo());
+            case ProcEntry.NAMES -> lookupName(task, dir, nameHandle, length, entry);
             default -> lookupChild(dir, nameHandle, length, entry);
         };
+    }
+
+    private int lookupName(int task, int dir, int name, int length, ProcEntry entry) {
+        ProcNames names = entry.names;
+        ProcEntry template = entry.template;
+        boolean isFixed = entry.child(text, length) != null;
+        int id = isFixed || names == null ? 0 : names.find(task, text, length);
+        return id == 0 || template == null ? lookupChild(dir, name, length, entry) : add(dir, name, template, NULL, id);
     }
 
     private int lookupChild(int dir, int name, int length, ProcEntry entry) {
@@ -267,7 +276,8 @@ public final class ProcFs extends FsType {
                     && inodes.handle(vfs.tables.dentries.inode(dir)) != NULL;
             return isUnknown ? -Outside.EOUTSIDE : -Errno.ENOENT;
         }
-        return add(dir, name, child, inodes.handle(vfs.tables.dentries.inode(dir)), 0);
+        int dirInode = vfs.tables.dentries.inode(dir);
+        return add(dir, name, child, inodes.handle(dirInode), child.isSysctl ? inodes.dirOffset(dirInode) : 0);
     }
 
     private int add(int dir, int name, ProcEntry entry, int pid, int extra) {
@@ -342,7 +352,8 @@ public final class ProcFs extends FsType {
     public boolean isValid(int dentry) {
         int inode = vfs.tables.dentries.inode(dentry);
         if (inode == NULL || inodes.handle(inode) == NULL) {
-            return true;
+            ProcEntry named = inode == NULL ? null : entryOf(inode);
+            return named == null || !named.isNamed;
         }
         int task = taskOf(inode);
         ProcEntry entry = entryOf(inode);

@@ -49,6 +49,11 @@ public final class ProcRequest {
         return extra;
     }
 
+    /** What the name of a directory of {@link ProcNames} stood for when it was looked up. */
+    public int id() {
+        return extra;
+    }
+
     /** The user namespace that the process had when the file was opened, for an entry that is bound to it. */
     public int userNs() {
         return userNs;
