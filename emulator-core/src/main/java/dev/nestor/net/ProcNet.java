@@ -200,7 +200,8 @@ final class ProcNet {
         start = out.mark();
         out.put(devices.nameOf(dev)).padTo(start, 15).put(' ');
         address6(high, low, out);
-        out.put("     1 ").hex(flags, 8).put(" 0\n");
+        out.put("     1 ");
+        hex4Upper(flags, out).put(" 0\n");
     }
 
     /** dev_mc_seq_show(). */

@@ -47,11 +47,11 @@ final class RtnRoutes {
         int family = asked.bytes[asked.body()] & 0xff;
         int wanted = asked.hasHeader(HEADER) ? asked.bytes[asked.body() + 4] & 0xff : 0;
         if (family == 0 || family == Socket.AF_INET) {
-            if (wanted == 0 || wanted == RT_TABLE_LOCAL) {
-                dumpLocal(net, portid, asked, reply);
-            }
             if (wanted == 0 || wanted == RT_TABLE_MAIN) {
                 dumpMain(net, portid, asked, reply);
+            }
+            if (wanted == 0 || wanted == RT_TABLE_LOCAL) {
+                dumpLocal(net, portid, asked, reply);
             }
         }
         if (family == 0 || family == Socket.AF_INET6) {
@@ -59,32 +59,41 @@ final class RtnRoutes {
         }
     }
 
+    /** What is local, in the order of a trie: by address, the longest prefix first. */
     private void dumpLocal(int net, int portid, NlRequest asked, NlMessage reply) {
         NetDeviceTable devs = devices.table();
+        List<long[]> found = new ArrayList<>(); // address, prefix, device, type, source
         for (int dev = devs.devices().first(net);
                 dev != NULL;
                 dev = devs.devices().next(dev)) {
             for (int ifa = addresses.addresses().first(dev);
                     ifa != NULL;
                     ifa = addresses.addresses().next(ifa)) {
-                if (addresses.family(ifa) != Socket.AF_INET || !devices.isUp(dev)) {
-                    continue;
-                }
-                int prefix = addresses.prefix(ifa);
-                long low = addresses.low(ifa);
-                boolean isLoopback = devs.kind(dev) == NetDevices.LOOPBACK;
-                if (isLoopback && prefix < 32) {
-                    kind(RT_TABLE_LOCAL, Interfaces.RT_SCOPE_HOST, RTN_LOCAL, low);
-                    put(dev, network(low, prefix), prefix, portid, asked, reply);
-                }
-                kind(RT_TABLE_LOCAL, Interfaces.RT_SCOPE_HOST, RTN_LOCAL, low);
-                put(dev, low, 32, portid, asked, reply);
-                if (prefix < 31) {
-                    long last = network(low, prefix) | ((1L << (32 - prefix)) - 1);
-                    kind(RT_TABLE_LOCAL, Interfaces.RT_SCOPE_LINK, RTN_BROADCAST, low);
-                    put(dev, last, 32, portid, asked, reply);
+                if (addresses.family(ifa) == Socket.AF_INET) {
+                    addLocal(dev, ifa, found);
                 }
             }
+        }
+        found.sort(Comparator.<long[]>comparingLong(one -> one[0]).thenComparingLong(one -> -one[1]));
+        for (long[] one : found) {
+            int scopeNr = one[3] == RTN_LOCAL ? Interfaces.RT_SCOPE_HOST : Interfaces.RT_SCOPE_LINK;
+            kind(RT_TABLE_LOCAL, scopeNr, (int) one[3], one[4]);
+            put((int) one[2], one[0], (int) one[1], portid, asked, reply);
+        }
+    }
+
+    /** fib_add_ifaddr(): its own address is local even while the device is down. */
+    private void addLocal(int dev, int ifa, List<long[]> found) {
+        int prefix = addresses.prefix(ifa);
+        long low = addresses.low(ifa) & 0xffff_ffffL;
+        boolean isLoopback = devices.table().kind(dev) == NetDevices.LOOPBACK;
+        found.add(new long[] {low, 32, dev, RTN_LOCAL, low});
+        if (devices.isUp(dev) && isLoopback && prefix < 32) {
+            found.add(new long[] {network(low, prefix) & 0xffff_ffffL, prefix, dev, RTN_LOCAL, low});
+        }
+        if (devices.isUp(dev) && prefix < 31) {
+            long last = (network(low, prefix) & 0xffff_ffffL) | ((1L << (32 - prefix)) - 1);
+            found.add(new long[] {last, 32, dev, RTN_BROADCAST, low});
         }
     }
 
@@ -93,26 +102,12 @@ final class RtnRoutes {
     }
 
     private void dumpMain(int net, int portid, NlRequest asked, NlMessage reply) {
-        for (int route = table.routes().first(net);
-                route != NULL;
-                route = table.routes().next(route)) {
-            if (table.family(route) == Socket.AF_INET) {
-                fill(route, portid, asked, reply);
-            }
-        }
-        NetDeviceTable devs = devices.table();
-        for (int dev = devs.devices().first(net);
-                dev != NULL;
-                dev = devs.devices().next(dev)) {
-            for (int ifa = addresses.addresses().first(dev);
-                    ifa != NULL;
-                    ifa = addresses.addresses().next(ifa)) {
-                if (isConnected(dev, ifa)) {
-                    int prefix = addresses.prefix(ifa);
-                    long low = addresses.low(ifa);
-                    kind(RT_TABLE_MAIN, Interfaces.RT_SCOPE_LINK, RTN_UNICAST, low);
-                    put(dev, network(low, prefix), prefix, portid, asked, reply);
-                }
+        for (long[] one : main(net)) {
+            if (one[5] != NULL) {
+                fill((int) one[5], portid, asked, reply);
+            } else {
+                kind(RT_TABLE_MAIN, Interfaces.RT_SCOPE_LINK, RTN_UNICAST, one[6]);
+                put((int) one[2], one[0], (int) one[1], portid, asked, reply);
             }
         }
     }
@@ -128,6 +123,13 @@ final class RtnRoutes {
 
     /** The main table of IPv4, those with the lowest destinations first. */
     void forEachMain(int net, Each each) {
+        for (long[] one : main(net)) {
+            each.route((int) one[2], (int) one[0], (int) one[1], (int) one[3], (int) one[4]);
+        }
+    }
+
+    /** The main table: destination, prefix, device, gateway, metric, the route that has been added or NULL, source. */
+    private List<long[]> main(int net) {
         List<long[]> found = new ArrayList<>();
         for (int route = table.routes().first(net);
                 route != NULL;
@@ -138,7 +140,9 @@ final class RtnRoutes {
                     table.prefix(route),
                     table.dev(route),
                     table.gatewayLow(route),
-                    table.priority(route)
+                    table.priority(route),
+                    route,
+                    0
                 });
             }
         }
@@ -151,14 +155,14 @@ final class RtnRoutes {
                     ifa = addresses.addresses().next(ifa)) {
                 if (isConnected(dev, ifa)) {
                     long to = network(addresses.low(ifa), addresses.prefix(ifa)) & 0xffff_ffffL;
-                    found.add(new long[] {to, addresses.prefix(ifa), dev, 0, 0});
+                    found.add(new long[] {to, addresses.prefix(ifa), dev, 0, 0, NULL, addresses.low(ifa)});
                 }
             }
         }
-        found.sort(Comparator.<long[]>comparingLong(one -> one[0]).thenComparingLong(one -> -one[1]));
-        for (long[] one : found) {
-            each.route((int) one[2], (int) one[0], (int) one[1], (int) one[3], (int) one[4]);
-        }
+        found.sort(Comparator.<long[]>comparingLong(one -> one[0])
+                .thenComparingLong(one -> -one[1])
+                .thenComparingLong(one -> one[4]));
+        return found;
     }
 
     /** Whether an address of IPv4 brings a route to its network with it. */
