@@ -410,11 +410,17 @@ public final class NetDevices {
         int before = table.flags(dev);
         int after = (before & ~CHANGEABLE) | (wanted & CHANGEABLE);
         table.setFlags(dev, after);
+        int other = table.kind(dev) == VETH ? table.link(dev) : NULL;
+        int carrier = other == NULL ? 0 : table.carrier(other);
         if (((before ^ after) & IFF_UP) != 0) {
             upOrDown(dev, (after & IFF_UP) != 0);
         }
         if (before != after) {
             listener.changed(dev, before ^ after);
+        }
+        if (other != NULL && table.carrier(other) != carrier) {
+            followLower(other);
+            stateChange(other);
         }
     }
 
