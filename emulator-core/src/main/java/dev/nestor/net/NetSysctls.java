@@ -6,9 +6,11 @@ import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcMode;
 import dev.nestor.fs.proc.ProcNames;
 import dev.nestor.fs.proc.ProcRequest;
+import dev.nestor.fs.proc.SeqFile;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -239,6 +241,7 @@ final class NetSysctls implements ProcNames {
                     net -> conf.setting(net, index, (Integer) NUMBERS[index][1]),
                     (net, value) -> conf.putOfNet(net, DevConf.SETTING, index, value));
         }
+        files.sysctl("net/ipv4/ping_group_range", 0644, this::showPingRange, this::storePingRange, rights);
         global(files, "net/core/rmem_default", "212992");
         global(files, "net/core/wmem_default", "212992");
         global(files, "net/core/rmem_max", "4194304");
@@ -249,6 +252,38 @@ final class NetSysctls implements ProcNames {
         global(files, "net/ipv4/tcp_rmem", "4096\t131072\t33554432");
         global(files, "net/ipv4/tcp_wmem", "4096\t16384\t4194304");
         global(files, "net/ipv4/tcp_congestion_control", "bbr");
+    }
+
+    private int userNs(ProcRequest request) {
+        return sockets.creds.userNs(sockets.tasks.cred(request.reader()));
+    }
+
+    private int showPingRange(ProcRequest request, SeqFile out) {
+        int net = net(request);
+        int low = sockets.userNamespaces.fromKgidMunged(userNs(request), nets.pingLow(net));
+        int high = sockets.userNamespaces.fromKgidMunged(userNs(request), nets.pingHigh(net));
+        out.unsigned(low & 0xffff_ffffL).put('\t').unsigned(high & 0xffff_ffffL);
+        return 0;
+    }
+
+    /** ipv4_ping_group_range(): a range that ends before it begins holds nobody. */
+    private long storePingRange(ProcRequest request, byte[] text, int length) {
+        String[] parts =
+                new String(text, 0, length, StandardCharsets.ISO_8859_1).strip().split("\\s+", -1);
+        try {
+            int low = Integer.parseUnsignedInt(parts[0]);
+            int high = parts.length < 2 ? nets.pingHigh(net(request)) : Integer.parseUnsignedInt(parts[1]);
+            int kernelLow = sockets.userNamespaces.makeKgid(userNs(request), low);
+            int kernelHigh = parts.length < 2 ? high : sockets.userNamespaces.makeKgid(userNs(request), high);
+            if (kernelLow == -1 || kernelHigh == -1) {
+                return -Errno.EINVAL;
+            }
+            boolean isEmpty = Integer.compareUnsigned(kernelHigh, kernelLow) < 0;
+            nets.setPingRange(net(request), isEmpty ? 1 : kernelLow, isEmpty ? 0 : kernelHigh);
+            return length;
+        } catch (NumberFormatException e) {
+            return -Errno.EINVAL;
+        }
     }
 
     /** What can be read of a number or text that is not kept: it is as the reference machine has it. */
@@ -348,6 +383,9 @@ final class NetSysctls implements ProcNames {
         boolean forAll = index == DevConf.FORWARDING || index == DevConf.FORWARDING6 || index == DevConf.DISABLE_IPV6;
         if (which != DevConf.ALL || !forAll) {
             return 0;
+        }
+        if (index != DevConf.DISABLE_IPV6) {
+            nets.setForwards(net, index == DevConf.FORWARDING, value != 0);
         }
         conf.putOfNet(net, DevConf.DEFAULT, index, value);
         Chain chain = table.devices();

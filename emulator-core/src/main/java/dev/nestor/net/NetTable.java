@@ -64,6 +64,8 @@ public final class NetTable extends NamespaceTable {
     public void setForwards(int net, boolean is4, boolean on) {
         int bit = is4 ? 1 : 2;
         forwards[row(net)] = on ? forwards[row(net)] | bit : forwards[row(net)] & ~bit;
+    }
+
     int listeners(int net) {
         return listeners[row(net)];
     }
