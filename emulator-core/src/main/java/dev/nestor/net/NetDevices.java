@@ -534,7 +534,7 @@ public final class NetDevices {
             recalculate(bridge);
         }
         for (int at : new int[] {before, bridge}) {
-            if (at != NULL && isUp(at)) {
+            if (at != NULL) {
                 changeCarrier(at, hasLivePort(at));
             }
         }
