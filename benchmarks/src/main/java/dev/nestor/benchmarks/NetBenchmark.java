@@ -96,7 +96,7 @@ public class NetBenchmark {
         /** A port of 127.0.0.1, where {@link #ADDRESS} is. */
         final long address(int ofTask, int port) {
             int mm = host.kernel().tasks().mm(ofTask);
-            long swapped = Integer.reverseBytes(port) >>> 16;
+            long swapped = Integer.toUnsignedLong(Integer.reverseBytes(port) >>> 16);
             long at = Host.page(ADDRESS);
             host.kernel().userMemory().putLong(mm, at, Socket.AF_INET | swapped << 16 | (long) LOOPBACK << 32);
             return at;
