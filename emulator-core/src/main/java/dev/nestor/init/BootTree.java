@@ -8,10 +8,10 @@ import dev.nestor.fs.Vfs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.net.Network;
-import dev.nestor.table.Chain;
 import dev.nestor.uapi.Stat;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,7 +20,14 @@ import java.util.List;
  */
 final class BootTree {
     private static final int DEVTMPFS_DEVICE = 6; // 0:6
+    private static final int DEBUGFS_DEVICE = 8; // 0:8
+    private static final int TRACEFS_DEVICE = 13; // 0:13
     private static final int FIRST_ANONYMOUS_DEVICE = 21; // of those mounted at boot: proc is 0:21
+
+    /* The fields of a line of KernelConfig.bootMounts(). */
+    private static final int ID = 0;
+    private static final int TYPE = 1;
+    private static final int PLACE = 2;
 
     private final FileSystems fileSystems;
     private final Kernel kernel;
@@ -28,6 +35,9 @@ final class BootTree {
 
     /** The mount that is seen at each place: looked up only. */
     private final Object2IntOpenHashMap<String> tops = new Object2IntOpenHashMap<>();
+
+    /** Instances of file systems that have but one, by type. */
+    private final Object2IntOpenHashMap<String> singles = new Object2IntOpenHashMap<>();
 
     BootTree(Kernel kernel, FileSystems fileSystems) {
         this.kernel = kernel;
@@ -44,40 +54,41 @@ final class BootTree {
                 .lines()
                 .map(line -> line.split(" ", -1))
                 .toList();
-        vfs.mounts.reserveIds(Integer.parseInt(lines.getFirst()[0]));
-        int[] made = new int[lines.size()];
-        for (int i = 0; i < made.length; i++) {
-            made[i] = mount(lines.get(i), userNs, pidNs);
+        int cgroups = 0;
+        while (cgroups < lines.size() && !lines.get(cgroups)[TYPE].equals("cgroup")) {
+            cgroups++;
         }
-        for (int i = 0; i < made.length; i++) {
-            if (lines.get(i)[2].equals("/")) {
-                vfs.mounts.attach(made[i], first, vfs.mounts.rootOf(first));
-                tops.put("/", made[i]);
+        mountEarly(lines.subList(0, cgroups), first, userNs, pidNs);
+        for (String[] line : lines.subList(cgroups, lines.size())) {
+            if (line[TYPE].equals("cgroup")) {
+                mountCgroups(userNs, tops.getOrDefault(line[PLACE], rootMount()));
+            } else {
+                attach(mount(line, userNs, pidNs), line[PLACE]);
             }
         }
-        for (int i = 0; i < made.length; i++) {
-            if (!lines.get(i)[2].equals("/")) {
-                attach(made[i], lines.get(i)[2]);
-            }
-        }
-        switchRoot(made);
         fillDev(vfs.mounts.rootOf(tops.getOrDefault("/dev", rootMount())));
         directory(vfs.mounts.rootOf(rootMount()), "tmp", 01777);
         fillCpus(vfs.mounts.rootOf(tops.getOrDefault("/sys", rootMount())));
-        mountCgroups(userNs, tops.getOrDefault("/sys/fs/cgroup", rootMount()));
         return first;
     }
 
-    /** What was mounted before the root file system came has been moved onto it, after all else was there. */
-    private void switchRoot(int[] made) {
-        Chain children = vfs.tables.mounts.children();
-        for (int mnt : made) {
-            if (mnt == rootMount()) {
-                return;
-            }
-            if (vfs.tables.mounts.parent(mnt) == rootMount()) {
-                children.remove(mnt);
-                children.addLast(rootMount(), mnt);
+    /** What was mounted before it was put in its place: made in the order of the ids, put there in that of the lines. */
+    private void mountEarly(List<String[]> lines, int first, int userNs, int pidNs) {
+        List<String[]> byId = lines.stream()
+                .sorted(Comparator.comparingInt(line -> Integer.parseInt(line[ID])))
+                .toList();
+        vfs.mounts.reserveIds(Integer.parseInt(byId.getFirst()[ID]));
+        Object2IntOpenHashMap<String> made = new Object2IntOpenHashMap<>();
+        for (String[] line : byId) {
+            made.put(line[ID], mount(line, userNs, pidNs));
+        }
+        for (String[] line : lines) {
+            int mount = made.getInt(line[ID]);
+            if (line[PLACE].equals("/")) {
+                vfs.mounts.attach(mount, first, vfs.mounts.rootOf(first));
+                tops.put("/", mount);
+            } else {
+                attach(mount, line[PLACE]);
             }
         }
     }
@@ -113,8 +124,21 @@ final class BootTree {
                 fileSystems.setDevtmpfsSb(sb);
                 yield sb;
             }
+            case "tracefs", "debugfs" -> single(type, userNs);
             default -> fileSystems.newSpecial(fileSystems.instances().special(type), userNs, 0755);
         };
+    }
+
+    /** The one instance of a file system that has but one. */
+    private int single(String type, int userNs) {
+        int known = singles.getInt(type);
+        if (known != NULL) {
+            return vfs.superBlocks.get(known);
+        }
+        int sb = fileSystems.newSpecial(fileSystems.instances().special(type), userNs, 0700);
+        vfs.superBlocks.setDevice(sb, type.equals("tracefs") ? TRACEFS_DEVICE : DEBUGFS_DEVICE);
+        singles.put(type, sb);
+        return sb;
     }
 
     /** Below what is mounted on the way, in directories that are made as needed. */

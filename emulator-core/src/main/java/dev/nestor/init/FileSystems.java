@@ -87,6 +87,7 @@ public final class FileSystems {
         new Sysctls(kernel).register(procFiles);
         new FsSysctls(kernel, inotifies).register(procFiles);
         new TimeFiles(kernel).register(procFiles);
+        new MachineFiles(kernel).register(procFiles);
         new UserSysctls(kernel).register(procFiles);
         new IpcSysctls(kernel).register(procFiles);
         new SysvipcFiles(kernel).register(procFiles);

@@ -55,18 +55,23 @@ public final class KernelConfig {
             1:cpu:/
             0::/corpus/program
             """;
-    private String bootMounts = // id, type, place, source, flags, options: in the order of their ids
+    private String
+            bootMounts = // id, type, place, source, flags, options: in the order in which they were put in their places
             """
+            27 ext4 / /dev/vda rw,relatime discard,resv_strict,resuid=65534,resgid=65534
+            28 tmpfs /mnt/sandboxing/model_tools_env/v1/python model_tools_unavailable ro,nosuid,nodev,relatime size=4k,mode=755
             22 proc /proc proc rw,relatime -
             23 sysfs /sys sysfs rw,relatime -
             24 devtmpfs /dev devtmpfs rw,relatime size=12334460k,nr_inodes=3083615,mode=755
             25 tmpfs /dev/shm tmpfs rw,relatime size=24684084k
             26 devpts /dev/pts devpts rw,relatime mode=600,ptmxmode=000
-            27 ext4 / /dev/vda rw,relatime discard,resv_strict,resuid=65534,resgid=65534
-            28 tmpfs /mnt/sandboxing/model_tools_env/v1/python model_tools_unavailable ro,nosuid,nodev,relatime size=4k,mode=755
             29 devpts /dev/pts devpts rw,relatime mode=600,ptmxmode=000
             30 tmpfs /dev/shm tmpfs rw,relatime size=24684084k
             31 tmpfs /sys/fs/cgroup tmpfs rw,relatime mode=755
+            32 cgroup /sys/fs/cgroup - - -
+            42 tracefs /sys/kernel/tracing tracefs rw,relatime -
+            43 debugfs /sys/kernel/debug debugfs rw,relatime -
+            44 tracefs /sys/kernel/debug/tracing tracefs rw,relatime -
             """;
     private int firstFreeInum = (int) 4_026_532_177L; // of namespaces made after boot
     private boolean requestKeyHelper = true; // /sbin/request-key is there, and makes no key
@@ -156,7 +161,10 @@ public final class KernelConfig {
         return this;
     }
 
-    /** The mounts that stand when the first program starts; those of cgroups come behind them. */
+    /**
+     * The mounts that stand when the first program starts, a line each: id, type, place, source, flags, options. They stand in
+     * the order in which they were put in their places; a line of type cgroup is for all hierarchies.
+     */
     public String bootMounts() {
         return bootMounts;
     }

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 final class MeasuredTexts {
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
+    /** A number and what aligns it. */
+    private static final Pattern COLUMN = Pattern.compile(" *[0-9]+");
+
     /** How much of two texts may differ. */
     enum Leeway {
         /** What was measured. */
@@ -117,7 +120,7 @@ final class MeasuredTexts {
         }
         Pattern lines = MEASURED_LINES.get(file);
         if (lines == null) {
-            return NUMBER.matcher(text).replaceAll("N");
+            return COLUMN.matcher(text).replaceAll(" N");
         }
         String masked = lines.matcher(text).replaceAll("$1");
         return leeway == Leeway.UNKNOWNS ? UNKNOWN_LINES.matcher(masked).replaceAll("$1") : masked;

@@ -86,16 +86,12 @@ public final class ProcFiles {
         add(root, "thread-self", ProcEntry.THREAD_SELF, Stat.S_IFLNK | 0777);
         setTarget(root, "net", "self/net");
         setTarget(root, "mounts", "self/mounts");
-        existing(root, "config.gz").size = CONFIG_SIZE;
         sys = existing(root, "sys");
         for (String dir : "abi,debug,dev,fs,kernel,net,user,vm".split(",", -1)) {
             ProcEntry entry = add(sys, dir, ProcEntry.DIR, Stat.S_IFDIR | 0555);
             entry.isSysctl = true;
         }
     }
-
-    /** What the reference kernel's own configuration takes, compressed. */
-    private static final long CONFIG_SIZE = 23_613;
 
     private void setTarget(ProcEntry dir, String name, String target) {
         existing(dir, name).target = target;
@@ -168,6 +164,13 @@ public final class ProcFiles {
             from = slash + 1;
         }
         put(dir, path.substring(from), ProcEntry.SEQ, mode).show = show;
+    }
+
+    /** A file of /proc itself whose length shows: so many bytes. */
+    public void sized(String name, int mode, long size, ProcShow show) {
+        ProcEntry entry = put(root, name, ProcEntry.SIMPLE, mode);
+        entry.show = show;
+        entry.size = size;
     }
 
     /** A file of records about the IPC namespace that its opener had when it was opened: {@code sysvipc/msg}. */
