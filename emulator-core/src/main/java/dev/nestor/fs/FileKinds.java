@@ -24,6 +24,9 @@ public final class FileKinds {
     /** An inode that can't be opened: a socket's name. */
     public static final int NONE = 10;
 
+    /** An attribute in sysfs. */
+    public static final int SYSFS = 11;
+
     private static final int FIRST_FREE = 16;
 
     private static final FileOps MISSING = new FileOps() {};

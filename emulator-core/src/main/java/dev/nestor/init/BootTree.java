@@ -10,7 +10,6 @@ import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.net.Network;
 import dev.nestor.uapi.Stat;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 
@@ -32,6 +31,7 @@ final class BootTree {
     private final FileSystems fileSystems;
     private final Kernel kernel;
     private final Vfs vfs;
+    private final TreeMaker maker;
 
     /** The mount that is seen at each place: looked up only. */
     private final Object2IntOpenHashMap<String> tops = new Object2IntOpenHashMap<>();
@@ -43,6 +43,7 @@ final class BootTree {
         this.kernel = kernel;
         this.fileSystems = fileSystems;
         this.vfs = kernel.vfs();
+        this.maker = new TreeMaker(vfs);
     }
 
     /** Makes all of it; the top of the tree. */
@@ -67,8 +68,7 @@ final class BootTree {
             }
         }
         fillDev(vfs.mounts.rootOf(tops.getOrDefault("/dev", rootMount())));
-        directory(vfs.mounts.rootOf(rootMount()), "tmp", 01777);
-        fillCpus(vfs.mounts.rootOf(tops.getOrDefault("/sys", rootMount())));
+        maker.directory(vfs.mounts.rootOf(rootMount()), "tmp", 01777);
         return first;
     }
 
@@ -148,7 +148,7 @@ final class BootTree {
         StringBuilder path = new StringBuilder();
         for (String name : place.substring(1).split("/", -1)) {
             path.append('/').append(name);
-            dentry = existing(dentry, name);
+            dentry = maker.existing(dentry, name);
             int top = tops.getInt(path.toString());
             if (top != NULL) {
                 parent = top;
@@ -163,14 +163,6 @@ final class BootTree {
         tops.put(place, mnt);
     }
 
-    private int existing(int parent, String name) {
-        int text = vfs.tables.names.intern(name);
-        int dentry = vfs.dentries.lookup(parent, text);
-        vfs.tables.names.put(text);
-        int mode = name.equals("proc") || name.equals("sys") ? 0555 : name.equals("shm") ? 01777 : 0755;
-        return dentry == NULL ? directory(parent, name, mode) : dentry;
-    }
-
     private void fillDev(int dev) {
         device(dev, "null", MemDevices.NULL_DEVICE);
         device(dev, "zero", MemDevices.ZERO_DEVICE);
@@ -180,17 +172,6 @@ final class BootTree {
         add(directory(dev, "net", 0755), "tun", Stat.S_IFCHR | 0600, Network.TUN_DEVICE);
     }
 
-    /** /sys/devices/system/cpu: which CPUs there are, as a list. */
-    private void fillCpus(int sys) {
-        int dir = existing(existing(existing(sys, "devices"), "system"), "cpu");
-        int cpus = kernel.config().topology().cpus();
-        byte[] list = ((cpus == 1 ? "0" : "0-" + (cpus - 1)) + "\n").getBytes(StandardCharsets.US_ASCII);
-        for (String name : new String[] {"online", "possible", "present"}) {
-            int inode = vfs.tables.dentries.inode(add(dir, name, Stat.S_IFREG | 0444, 0));
-            vfs.contents.put(inode, 0, list, 0, list.length);
-        }
-    }
-
     /** A directory for each hierarchy of version 1 and one for the default one. */
     private void mountCgroups(int userNs, int parent) {
         int root = vfs.mounts.rootOf(parent);
@@ -198,10 +179,10 @@ final class BootTree {
         List<LegacyHierarchy> legacy = kernel.cgroups().legacy();
         for (int i = 0; i < legacy.size(); i++) {
             String name = legacy.get(i).controllers().replace("name=", "");
-            mountOn(fileSystems.legacyCgroupFs().instance(i), "cgroup", parent, directory(root, name, 0755));
+            mountOn(fileSystems.legacyCgroupFs().instance(i), "cgroup", parent, maker.directory(root, name, 0755));
         }
         fileSystems.cgroupFs().create(userNs);
-        mountOn(fileSystems.cgroupFs().instance(), "cgroup2", parent, directory(root, "unified", 0755));
+        mountOn(fileSystems.cgroupFs().instance(), "cgroup2", parent, maker.directory(root, "unified", 0755));
     }
 
     private int mount(int sb, String source, int flags) {
@@ -217,31 +198,7 @@ final class BootTree {
         vfs.mounts.attach(mount(sb, source, MountFlags.MNT_RELATIME), parent, place);
     }
 
-    private int directory(int parent, String name, int mode) {
-        int dentry = add(parent, name, Stat.S_IFDIR | mode, 0);
-        int inode = vfs.tables.dentries.inode(parent);
-        vfs.tables.inodes.setNlink(inode, vfs.tables.inodes.nlink(inode) + 1);
-        return dentry;
-    }
-
     private void device(int parent, String name, int rdev) {
-        add(parent, name, Stat.S_IFCHR | 0666, rdev);
-    }
-
-    /** A name that lasts; the dentry is not held beyond that. */
-    private int add(int parent, String text, int mode, int rdev) {
-        int sb = vfs.tables.dentries.sb(parent);
-        int inode = vfs.inodes.create(sb, mode, 0, 0);
-        vfs.tables.inodes.setRdev(inode, rdev);
-        boolean isDir = (mode & Stat.S_IFMT) == Stat.S_IFDIR;
-        vfs.tables.inodes.setSize(inode, isDir ? vfs.superBlocks.type(sb).emptyDirSize() : 0);
-        int name = vfs.tables.names.intern(text);
-        int dentry = vfs.dentries.add(parent, name, inode);
-        assert dentry != NULL : text;
-        vfs.tables.names.put(name);
-        vfs.creation.enteredAtBoot(parent, dentry);
-        vfs.dentries.pin(dentry);
-        vfs.dentries.put(dentry);
-        return dentry;
+        maker.add(parent, name, Stat.S_IFCHR | 0666, rdev);
     }
 }

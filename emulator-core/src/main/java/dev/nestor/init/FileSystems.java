@@ -21,6 +21,7 @@ import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.fs.proc.ProcTexts;
 import dev.nestor.fs.signalfd.SignalFds;
+import dev.nestor.fs.sysfs.SysAttributes;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.ipc.MqueueFs;
@@ -56,6 +57,7 @@ public final class FileSystems {
     private final MqueueFs mqueueFs;
     private final Mqueues mqueues;
     private final Network network;
+    private final SysCpus sysCpus;
     private final CgroupFs cgroupFs;
     private final LegacyCgroupFs legacyCgroupFs;
     private final int nsRoot; // mount
@@ -97,6 +99,7 @@ public final class FileSystems {
         ramfs = TmpFs.ramfs(vfs, devices);
         disk = TmpFs.disk(vfs, devices, "ext4", TmpFs.EXT4_SUPER_MAGIC);
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
+        sysCpus = new SysCpus(kernel, new SysAttributes(vfs), new TreeMaker(vfs));
         instances = new Instances(kernel, this, devices);
         contexts = new FsContexts(kernel, this, anonInodes);
         mqueues = newMqueues();
@@ -239,6 +242,9 @@ public final class FileSystems {
         if (sb != NULL) {
             int inode = vfs.tables.dentries.inode(vfs.tables.superBlocks.root(sb));
             vfs.tables.inodes.setFlags(inode, vfs.tables.inodes.flags(inode) | InodeFlags.INCOMPLETE);
+            if (type == sysfs()) {
+                sysCpus.fill(sb);
+            }
         }
         return sb;
     }

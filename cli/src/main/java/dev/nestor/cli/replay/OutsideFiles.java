@@ -26,7 +26,7 @@ final class OutsideFiles {
     private static final String[][] MERGED_USR = {
         {"/bin", "usr/bin"}, {"/lib", "usr/lib"}, {"/lib64", "usr/lib64"}, {"/sbin", "usr/sbin"}
     };
-    private static final String[] KERNEL_OWN = {"/sys/devices", "/sys/devices/system", "/sys/devices/system/cpu"};
+    private static final String[] KERNEL_OWN = {"/sys/devices", "/sys/devices/system"};
     private static final String[] DEVICES = {
         "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx"
     };

@@ -218,7 +218,7 @@ public final class Prehistory {
         if (learnt.isEmpty() && sockets.isTiming(call, result)) {
             learnt = "how much of a stream has come";
         }
-        if (learnt.isEmpty()) {
+        if (learnt.isEmpty() && !machine.isExiting(member.task())) {
             boolean isRead = call.nr() == Nr.NR_read || call.nr() == Nr.NR_pread64;
             learnt = image.excuse(files.inodeOf(member.task(), call), files.isStat(call), isRead);
         }

@@ -34,6 +34,7 @@ public final class TmpFs extends FsType {
     private final int index;
     private final int emptyDirSize;
     private final int direntSize;
+    private final boolean isSysfs;
 
     private TmpFs(Vfs vfs, MemDevices devices, String name, long magic, int emptyDirSize, int direntSize) {
         super(name, magic);
@@ -42,6 +43,7 @@ public final class TmpFs extends FsType {
         this.inodes = vfs.tables.inodes;
         this.emptyDirSize = emptyDirSize;
         this.direntSize = direntSize;
+        this.isSysfs = name.equals("sysfs");
         this.index = vfs.types.register(this);
     }
 
@@ -111,7 +113,7 @@ public final class TmpFs extends FsType {
 
     @Override
     public boolean isUsernsVisible() {
-        return name().equals("sysfs");
+        return isSysfs;
     }
 
     @Override
@@ -135,7 +137,7 @@ public final class TmpFs extends FsType {
         if (isDir && stat.blocks == 0 && emptyDirSize == DISK_DIR_SIZE) {
             stat.blocks = stat.size / BLOCK_SIZE;
         }
-        if (name().equals("sysfs") && (stat.mode & Stat.S_IFMT) == Stat.S_IFREG && stat.size < SYSFS_SIZE) {
+        if (isSysfs && (stat.mode & Stat.S_IFMT) == Stat.S_IFREG && stat.size < SYSFS_SIZE) {
             stat.size = SYSFS_SIZE;
             stat.blocks = 0;
         }
@@ -154,7 +156,7 @@ public final class TmpFs extends FsType {
     @Override
     public int fileKind(int inode) {
         return switch (inodes.mode(inode) & Stat.S_IFMT) {
-            case Stat.S_IFREG -> FileKinds.REGULAR;
+            case Stat.S_IFREG -> isSysfs && inodes.datum(inode) != 0 ? FileKinds.SYSFS : FileKinds.REGULAR;
             case Stat.S_IFDIR -> FileKinds.DIRECTORY;
             case Stat.S_IFIFO -> FileKinds.PIPE;
             case Stat.S_IFCHR, Stat.S_IFBLK -> devices.kindOf(inodes.mode(inode), inodes.rdev(inode));
