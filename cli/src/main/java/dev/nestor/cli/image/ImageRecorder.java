@@ -82,7 +82,7 @@ final class ImageRecorder {
         Path file = onHost(inside);
         Map<String, Object> unix =
                 Files.readAttributes(file, "unix:mode,uid,gid,nlink,size", LinkOption.NOFOLLOW_LINKS);
-        int mode = (int) unix.get("mode");
+        int mode = number(unix, "mode");
         Map<String, Object> line = new TreeMap<>(unix);
         line.put("mode", Integer.toOctalString(mode));
         switch (mode & Stat.S_IFMT) {
@@ -93,10 +93,14 @@ final class ImageRecorder {
             case Stat.S_IFREG -> line.put("head", head(file));
             default -> line.remove("size");
         }
-        if (((int) unix.get("nlink")) == 1 || (mode & Stat.S_IFMT) == Stat.S_IFDIR) {
+        if (number(unix, "nlink") == 1 || (mode & Stat.S_IFMT) == Stat.S_IFDIR) {
             line.remove("nlink");
         }
         files.put(inside.toString(), line);
+    }
+
+    private static int number(Map<String, Object> attributes, String name) {
+        return attributes.get(name) instanceof Integer number ? number : 0;
     }
 
     private String head(Path file) throws IOException {

@@ -42,11 +42,13 @@ final class OutsideTexts {
     /** Whether a text that differs is the recorded one but for what is measured. */
     boolean isMeasured(ReplayedTask member, TraceCall call, long result) {
         Shown shown = shown(member, call, result);
-        boolean isMeasured = shown != null && shown.isSameBut(MeasuredTexts.Leeway.MEASURES);
-        if (isMeasured && shown.isCut) {
+        if (shown == null || !shown.isSameBut(MeasuredTexts.Leeway.MEASURES)) {
+            return false;
+        }
+        if (shown.isCut) {
             measured.add(fileOf(member, call)); // where its numbers stand differs from here on
         }
-        return isMeasured;
+        return true;
     }
 
     /** The emulator's text differs: why it could not know better, or "". */
