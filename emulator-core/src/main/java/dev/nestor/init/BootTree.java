@@ -169,7 +169,7 @@ final class BootTree {
         device(dev, "full", MemDevices.FULL_DEVICE);
         device(dev, "random", MemDevices.RANDOM_DEVICE);
         device(dev, "urandom", MemDevices.URANDOM_DEVICE);
-        add(directory(dev, "net", 0755), "tun", Stat.S_IFCHR | 0600, Network.TUN_DEVICE);
+        maker.add(maker.directory(dev, "net", 0755), "tun", Stat.S_IFCHR | 0600, Network.TUN_DEVICE);
     }
 
     /** A directory for each hierarchy of version 1 and one for the default one. */
