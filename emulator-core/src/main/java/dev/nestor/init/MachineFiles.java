@@ -30,12 +30,16 @@ final class MachineFiles {
 
     MachineFiles(Kernel kernel) {
         this.kernel = kernel;
-        this.config = Configuration.BYTES;
+        this.config = Configuration.bytes();
     }
 
     /** The configuration of the reference kernel, as its own /proc/config.gz has it: read once. */
     private static final class Configuration {
-        static final byte[] BYTES = load();
+        private static final byte[] BYTES = load();
+
+        static byte[] bytes() {
+            return BYTES.clone();
+        }
 
         private static byte[] load() {
             try (InputStream in = MachineFiles.class.getResourceAsStream("kernel-config.gz")) {

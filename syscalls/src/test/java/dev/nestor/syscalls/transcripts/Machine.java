@@ -6,7 +6,6 @@ import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The machine of the transcripts: its files, and a shell on its terminal. Everything is made by calls of its first process. */
@@ -28,7 +27,6 @@ final class Machine {
     private final Session session;
     private String cgroup = "";
     private final UserProcess init;
-    private final List<String> mounted = new ArrayList<>(); // by tracing()
 
     Machine() {
         this(0);
@@ -133,21 +131,6 @@ final class Machine {
         return this;
     }
 
-    /** What tools have mounted since the machine began. */
-    Machine tracing() {
-        mount("tracefs", "/sys/kernel/tracing");
-        mount("debugfs", "/sys/kernel/debug");
-        mount("tracefs", "/sys/kernel/debug/tracing");
-        return this;
-    }
-
-    private void mount(String type, String place) {
-        folder(place);
-        long name = init.text(type);
-        init.check(init.call(Nr.NR_mount, name, init.text(place), name, 0, 0));
-        mounted.add(place);
-    }
-
     /** Lets the clock go on. */
     void advance(double seconds) {
         session.machine().advance(Math.round(seconds * 1e9));
@@ -172,9 +155,6 @@ final class Machine {
     List<String> asRoot(Transcript transcript) {
         List<String> shown = session.run(transcript.commands(), this::login);
         removeCgroup();
-        for (String place : mounted.reversed()) {
-            init.check(init.call(Nr.NR_umount2, init.text(place), 0));
-        }
         return shown;
     }
 

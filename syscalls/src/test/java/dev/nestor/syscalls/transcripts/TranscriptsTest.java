@@ -27,7 +27,7 @@ class TranscriptsTest {
         new Comparison(Transcript.read("02_mount_private_then_shared.txt").retyped("corpus/tmp", "testsuite/tmp"))
                 .rename(MOUNT_IDS, "mount")
                 .rename(ANONYMOUS_DEVICE, "device")
-                .check(new Machine().tracing()::asRoot);
+                .check(new Machine()::asRoot);
     }
 
     @Test
@@ -35,7 +35,7 @@ class TranscriptsTest {
         of("03_mountinfo.txt")
                 .rename(MOUNT_IDS, "mount")
                 .rename(ANONYMOUS_DEVICE, "device")
-                .check(new Machine().root("/opt/linux/testsuite/build/rootfs").tracing()::asRoot);
+                .check(new Machine().root("/opt/linux/testsuite/build/rootfs")::asRoot);
     }
 
     @Test
