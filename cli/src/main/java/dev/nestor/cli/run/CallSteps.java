@@ -245,7 +245,7 @@ final class CallSteps {
                 ? span.exitMicros()
                 : next.span().entryMicros();
         long recorded = stage.cycles(end - span.entryMicros());
-        stage.stalls().add(program, program.entered(), recorded);
+        stage.stalls().add(program, program.entered(), recorded, end);
         if (LogProgram.isInterruptedInLog(call) && signals.awaitsSignal(program) && !signals.expectsNext(program)) {
             lateSignals.at(program, program.entered() + recorded);
         }

@@ -50,6 +50,7 @@ final class LogProgram {
     private long wakeAt; // cycles: the end of a call taken from the log
     private int wait; // number of the wait, to know an old one
     private boolean isForced;
+    private boolean wasForced; // the last wait ended so
     private boolean isOverdue;
     private boolean isDone;
     private boolean wasInterrupted; // the last call, in the log, and nothing but signals since
@@ -276,6 +277,7 @@ final class LogProgram {
     void endWait() {
         phase = Phase.USER;
         wait++;
+        wasForced = isForced;
         isForced = false;
         isOverdue = false;
         watched = null;
@@ -306,6 +308,11 @@ final class LogProgram {
     /** The wait is to end, with what the log says. */
     boolean isForced() {
         return isForced;
+    }
+
+    /** The last wait ended with what the log says. */
+    boolean wasForced() {
+        return wasForced;
     }
 
     void force() {

@@ -163,10 +163,11 @@ final class SignalSteps {
     /** The task is stopped between two records. */
     private void stop(LogProgram program) {
         program.beginWait(Phase.USER);
-        if (program.script().next() == null) {
+        Step next = program.script().next();
+        if (next == null) {
             cast.setDone(program, true);
         } else {
-            stage.stalls().add(program, stage.now(), 0);
+            stage.stalls().add(program, stage.now(), 0, next.span().entryMicros());
         }
     }
 
@@ -281,7 +282,9 @@ final class SignalSteps {
         if (isKilled(program.task())) {
             die(program);
         } else {
-            program.setEntered(stage.now());
+            if (!program.wasForced()) { // what would have killed it has been waited for already
+                program.setEntered(stage.now());
+            }
             await(program, Phase.AT_END);
         }
     }
@@ -326,6 +329,7 @@ final class SignalSteps {
     private void await(LogProgram program, Phase phase) {
         program.beginWait(phase);
         stage.sleep(program.task());
-        stage.stalls().add(program, program.entered(), 0);
+        stage.stalls()
+                .add(program, program.entered(), 0, currentStep(program).span().entryMicros());
     }
 }

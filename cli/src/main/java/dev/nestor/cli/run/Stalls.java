@@ -14,7 +14,7 @@ final class Stalls {
     private static final long FACTOR = 2;
 
     /** One wait; over when the program's wait has another number. */
-    private record Wait(LogProgram program, int number, long deadline, long sequence) {
+    private record Wait(LogProgram program, int number, long deadline, long end, long sequence) {
         boolean isOver() {
             return program.waitNumber() != number;
         }
@@ -22,19 +22,27 @@ final class Stalls {
 
     private final PriorityQueue<Wait> waits =
             new PriorityQueue<>(Comparator.comparingLong(Wait::deadline).thenComparingLong(Wait::sequence));
+    private static final Comparator<Wait> BY_END =
+            Comparator.comparingLong(Wait::end).thenComparingLong(Wait::sequence);
+
     private final long graceCycles;
+    private final long togetherCycles; // deadlines that are so close are one
     private long sequence;
     private long forced;
 
     Stalls(long graceCycles) {
         this.graceCycles = graceCycles;
+        this.togetherCycles = graceCycles / 10;
     }
 
-    /** @param recordedCycles how long the log has the task wait */
-    void add(LogProgram program, long now, long recordedCycles) {
+    /**
+     * @param recordedCycles how long the log has the task wait
+     * @param end when it ends by the clock of the log: of those whose time is over together, the first is forced first
+     */
+    void add(LogProgram program, long now, long recordedCycles, long end) {
         long patience = Math.min(recordedCycles, Long.MAX_VALUE / 8) * FACTOR + graceCycles;
         long deadline = Math.min(now, Long.MAX_VALUE / 2) + patience;
-        waits.add(new Wait(program, program.waitNumber(), deadline, sequence++));
+        waits.add(new Wait(program, program.waitNumber(), deadline, end, sequence++));
     }
 
     /** When the first of them is late; NEVER when nobody waits. */
@@ -59,7 +67,13 @@ final class Stalls {
         if (first == null) {
             return null;
         }
-        waits.remove();
+        for (Wait other : waits) {
+            boolean isDue = other.deadline - first.deadline <= togetherCycles && !other.isOver();
+            if (isDue && BY_END.compare(other, first) < 0) {
+                first = other;
+            }
+        }
+        waits.remove(first);
         forced++;
         first.program.force();
         return first.program;
