@@ -6,6 +6,7 @@ import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Memfd;
 import dev.nestor.uapi.Resource;
 import dev.nestor.uapi.Signal;
 import dev.nestor.uapi.Stat;
@@ -49,6 +50,10 @@ public final class Attributes {
         error = fsMaySetattr(task, inode, FsType.ATTR_MODE);
         if (error != 0) {
             return error;
+        }
+        boolean isSealed = (InodeFlags.seals(inodes.flags(inode)) & Memfd.F_SEAL_EXEC) != 0;
+        if (isSealed && ((mode ^ inodes.mode(inode)) & 0111) != 0) {
+            return -Errno.EPERM;
         }
         int bits = mode & S_IALLUGO;
         if (!permissions.isInGroupOrCapable(task, mnt, inode, permissions.vfsgid(mnt, inode))) {
@@ -164,6 +169,12 @@ public final class Attributes {
         }
         if (error != 0) {
             return error;
+        }
+        int seals = InodeFlags.seals(inodes.flags(inode));
+        boolean isSealed = (length < size && (seals & Memfd.F_SEAL_SHRINK) != 0)
+                || (length > size && (seals & Memfd.F_SEAL_GROW) != 0);
+        if (isSealed) {
+            return -Errno.EPERM;
         }
         removePrivileges(task, mnt, inode);
         contents.truncate(inode, length);

@@ -214,6 +214,17 @@ public final class Contents {
         inodes.setNrPages(inode, inodes.nrPages(inode) - 1);
     }
 
+    /** How many pages from the first to the last have frames. */
+    public long countPages(int inode, long first, long last) {
+        long count = 0;
+        long index = tree.next(inodes.pages(inode), first);
+        while (index >= 0 && index <= last) {
+            count++;
+            index = tree.next(inodes.pages(inode), index + 1);
+        }
+        return count;
+    }
+
     /** Lets all pages go. */
     void free(int inode) {
         dropFrom(inode, 0);

@@ -129,6 +129,16 @@ public abstract class FsType {
         return false;
     }
 
+    /** Whether there is a handler for names that begin so: "user.", "trusted." or "security.". */
+    public boolean hasXattrs(String prefix) {
+        return hasXattrs();
+    }
+
+    /** IOP_XATTR and SB_POSIXACL: whether inodes can have access control lists. */
+    public boolean hasAcls() {
+        return false;
+    }
+
     /** The FALLOC_FL_* that its regular files' fallocate() takes; -1 when they have none. */
     public int fallocateModes() {
         return -1;

@@ -26,5 +26,21 @@ public final class InodeFlags {
     /** make_empty_dir_inode(): a directory that nothing can ever be in, for something to be mounted on. */
     public static final int EMPTY_DIR = 0x100;
 
+    /** F_SEAL_SEAL: whoever makes a file that can be sealed takes it away. */
+    private static final int NO_SEALS_TO_ADD = 1;
+
+    private static final int SEALS_SHIFT = 16;
+    private static final int ALL_SEALS = 0x3f;
+
+    /** F_SEAL_* of a file by its flags: those of one that cannot be sealed are F_SEAL_SEAL alone. */
+    public static int seals(int flags) {
+        return (flags >>> SEALS_SHIFT & ALL_SEALS) ^ NO_SEALS_TO_ADD;
+    }
+
+    /** The same flags with other seals. */
+    public static int withSeals(int flags, int seals) {
+        return (flags & ~(ALL_SEALS << SEALS_SHIFT)) | (seals ^ NO_SEALS_TO_ADD) << SEALS_SHIFT;
+    }
+
     private InodeFlags() {}
 }

@@ -157,6 +157,51 @@ public final class Opens {
         return file;
     }
 
+    /** file_open_name() of a path from the working directory: the file with one reference, or a negative errno. */
+    public int openWithoutDescriptor(int task, Nameidata nd, int flags) {
+        return openFile(task, Fcntl.AT_FDCWD, nd, flags, 0, 0);
+    }
+
+    /**
+     * The same of a place that is known, and a descriptor for it; without O_PATH it is asked for permission.
+     *
+     * @param flags O_*, of which those that make a name do nothing
+     */
+    public long openPlace(int task, int mnt, int dentry, int flags) {
+        FileTables descriptors = fileLife.descriptors();
+        int fd = descriptors.unused(task, 0);
+        if (fd < 0) {
+            return fd;
+        }
+        Nameidata nd = namei.first();
+        nd.jump(mnt, dentry);
+        nd.flags = (flags & Fcntl.O_DIRECTORY) != 0 ? LookupFlags.DIRECTORY : 0;
+        int wanted = flags & ~(Fcntl.O_CLOEXEC | Fcntl.O_CREAT | Fcntl.O_EXCL);
+        boolean isPath = (flags & Fcntl.O_PATH) != 0;
+        boolean isLink = (inodes.mode(dentryTable.inode(dentry)) & Stat.S_IFMT) == Stat.S_IFLNK;
+        int file = isPath ? 0 : isLink ? -Errno.ELOOP : check(task, nd, wanted, false);
+        if (file == 0) {
+            file = isPath
+                    ? fileLife.create(task, mnt, dentry, wanted & O_PATH_FLAGS, FileKinds.PATH)
+                    : create(task, nd, wanted);
+        }
+        nd.release();
+        if (file <= NULL) {
+            return file == NULL ? -Errno.ENFILE : file;
+        }
+        long result = isPath ? 0 : fileLife.ops(file).open(task, file);
+        if (result == 0 && !isPath) {
+            notify.file(FsNotify.FS_OPEN, file);
+            result = (flags & Fcntl.O_TRUNC) != 0 ? truncateOpened(task, file, flags) : 0;
+        }
+        if (result < 0) {
+            fileLife.discard(file);
+            return result == FileOps.BLOCKED ? -Outside.EOUTSIDE : result;
+        }
+        descriptors.install(tasks.files(task), fd, file, (flags & Fcntl.O_CLOEXEC) != 0);
+        return fd;
+    }
+
     private static final int CREATED = 1;
 
     /** link_path_walk() and open_last_lookups(), until no symlink is left: 0, CREATED, or a negative errno. */

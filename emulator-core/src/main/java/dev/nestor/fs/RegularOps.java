@@ -2,10 +2,12 @@ package dev.nestor.fs;
 
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Memfd;
 
 /** A regular file whose bytes are {@link Contents}. */
 final class RegularOps implements FileOps {
     private static final int FIONREAD = 0x541B;
+    private static final long PAGE_SIZE = 4096; // bytes
 
     private final FileTable files;
     private final InodeTable inodes;
@@ -46,11 +48,31 @@ final class RegularOps implements FileOps {
             return 0;
         }
         int inode = files.inode(file);
+        int error = checkSeals(inode, from, pos);
+        if (error != 0) {
+            return error;
+        }
         vfs.attributes.removePrivileges(task, files.mnt(file), inode);
         inodeLife.touchMtime(inode);
         boolean isLost =
                 (inodes.flags(inode) & InodeFlags.SIZE_UNKNOWN) != 0 && (files.flags(file) & Fcntl.O_APPEND) != 0;
         return isLost ? from.skipAll() : contents.write(inode, from, pos);
+    }
+
+    /** shmem_write_begin(), page by page: what would make a file longer that may not grow is not written. */
+    private int checkSeals(int inode, IovIter from, long pos) {
+        int seals = InodeFlags.seals(inodes.flags(inode));
+        if ((seals & (Memfd.F_SEAL_WRITE | Memfd.F_SEAL_FUTURE_WRITE)) != 0) {
+            return -Errno.EPERM;
+        }
+        if ((seals & Memfd.F_SEAL_GROW) != 0 && pos + from.remaining() > inodes.size(inode)) {
+            long whole = inodes.size(inode) & -PAGE_SIZE;
+            if (whole <= pos) {
+                return -Errno.EPERM;
+            }
+            from.truncate(whole - pos);
+        }
+        return 0;
     }
 
     @Override

@@ -24,6 +24,9 @@ public final class Xattrs {
     public static final int XATTR_REPLACE = 2;
 
     private static final String CAPS = "security.capability";
+    private static final String[] PREFIXES = {"user.", "trusted.", "security."};
+    private static final String ACL_ACCESS = "system.posix_acl_access";
+    private static final String ACL_DEFAULT = "system.posix_acl_default";
     private static final int CAPS_SIZE_2 = 20; // bytes: vfs_cap_data
     private static final int CAPS_SIZE_3 = 24; // bytes: vfs_ns_cap_data, which ends in the rootid
     private static final int REVISION = 3; // byte that has the version
@@ -106,11 +109,9 @@ public final class Xattrs {
 
     /** xattr_resolve_name(). */
     private int resolve(int inode, String name) {
-        if (!superBlocks.type(inodes.sb(inode)).hasXattrs()) {
-            return -Errno.EOPNOTSUPP;
-        }
-        for (String prefix : new String[] {"user.", "trusted.", "security."}) {
-            if (name.startsWith(prefix)) {
+        FsType type = superBlocks.type(inodes.sb(inode));
+        for (String prefix : PREFIXES) {
+            if (name.startsWith(prefix) && type.hasXattrs(prefix)) {
                 return name.length() == prefix.length() ? -Errno.EINVAL : 0;
             }
         }
@@ -132,9 +133,21 @@ public final class Xattrs {
         return may ? 0 : -Errno.EPERM;
     }
 
+    private static boolean isAcl(String name) {
+        return name.equals(ACL_ACCESS) || name.equals(ACL_DEFAULT);
+    }
+
+    private boolean hasAcls(int inode) {
+        boolean isLink = (inodes.mode(inode) & Stat.S_IFMT) == Stat.S_IFLNK;
+        return !isLink && superBlocks.type(inodes.sb(inode)).hasAcls();
+    }
+
     /** vfs_setxattr() of what is in {@link #value}: 0, or a negative errno. */
     public int set(int task, int mnt, int inode, String name, int size, int flags) {
         length = size;
+        if (isAcl(name)) {
+            return hasAcls(inode) ? -Outside.EOUTSIDE : -Errno.EOPNOTSUPP;
+        }
         int error = size > 0 && name.equals(CAPS) ? convert(task, mnt, inode) : 0;
         if (error == 0) {
             error = permission(task, mnt, inode, name, Permissions.MAY_WRITE);
@@ -205,6 +218,9 @@ public final class Xattrs {
 
     /** vfs_getxattr(): the length of what is in {@link #value} then, or a negative errno. */
     public int get(int task, int mnt, int inode, String name) {
+        if (isAcl(name)) {
+            return hasAcls(inode) ? -Errno.ENODATA : -Errno.EOPNOTSUPP;
+        }
         int error = permission(task, mnt, inode, name, Permissions.MAY_READ);
         if (error == 0) {
             error = resolve(inode, name);
@@ -237,6 +253,9 @@ public final class Xattrs {
 
     /** vfs_removexattr(). */
     public int remove(int task, int mnt, int inode, String name) {
+        if (isAcl(name)) {
+            return removeAcl(task, mnt, inode);
+        }
         int error = permission(task, mnt, inode, name, Permissions.MAY_WRITE);
         if (error == 0) {
             error = securityPermission(task, mnt, inode, name, true);
@@ -250,6 +269,14 @@ public final class Xattrs {
         }
         remove(xattr);
         return 0;
+    }
+
+    /** vfs_remove_acl() where there is none. */
+    private int removeAcl(int task, int mnt, int inode) {
+        if (!hasAcls(inode)) {
+            return -Errno.EOPNOTSUPP;
+        }
+        return permissions.isOwnerOrCapable(task, mnt, inode) ? 0 : -Errno.EPERM;
     }
 
     private int rootid() {

@@ -14,6 +14,7 @@ import dev.nestor.mm.Frames;
 import dev.nestor.mm.MmapFiles;
 import dev.nestor.mm.VmFile;
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Memfd;
 
 /** Open files as memory sees them: what backs mappings (VmFile), and what mmap(2) asks (MmapFiles). */
 public final class FileMappings implements VmFile, MmapFiles {
@@ -69,7 +70,9 @@ public final class FileMappings implements VmFile, MmapFiles {
         int fmode = files.mode(file);
         int kind = files.kind(file);
         boolean noexec = (vfs.tables.mounts.flags(files.mnt(file)) & MountFlags.MNT_NOEXEC) != 0;
+        int seals = InodeFlags.seals(inodes.flags(files.inode(file)));
         return ((fmode & FileModes.FMODE_READ) != 0 ? READ : 0)
+                | ((seals & (Memfd.F_SEAL_WRITE | Memfd.F_SEAL_FUTURE_WRITE)) != 0 ? SEALED : 0)
                 | ((fmode & FileModes.FMODE_WRITE) != 0 ? WRITE : 0)
                 | (noexec ? NOEXEC : 0)
                 | (kind == FileKinds.REGULAR || kind == FileKinds.OUTSIDE ? MAPPABLE : 0)

@@ -12,7 +12,9 @@ import dev.nestor.fs.cgroup.LegacyCgroupFs;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.eventfd.EventFds;
 import dev.nestor.fs.eventpoll.EventPolls;
+import dev.nestor.fs.exportfs.FileHandles;
 import dev.nestor.fs.inotify.Inotifies;
+import dev.nestor.fs.memfd.Memfds;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
@@ -26,11 +28,13 @@ import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.ipc.MqueueFs;
 import dev.nestor.ipc.Mqueues;
+import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.net.NetBelow;
 import dev.nestor.net.Network;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
+import org.jspecify.annotations.Nullable;
 
 /** The file systems of one kernel, the tree that it boots with, and new instances for mount(2). */
 public final class FileSystems {
@@ -43,6 +47,8 @@ public final class FileSystems {
     private final PidFds pidFds;
     private final TimerFds timerFds;
     private final EventFds eventFds;
+    private final Memfds memfds;
+    private final FileHandles fileHandles;
     private final SignalFds signalFds;
     private final EventPolls eventPolls;
     private final Inotifies inotifies;
@@ -96,6 +102,8 @@ public final class FileSystems {
         new KeySysctls(kernel).register(procFiles);
         MemDevices devices = new MemDevices(vfs);
         tmpfs = TmpFs.tmpfs(vfs, devices);
+        memfds = new Memfds(vfs, userNs);
+        fileHandles = new FileHandles(vfs, nsFs, pidFds, this::namespaces);
         ramfs = TmpFs.ramfs(vfs, devices);
         disk = TmpFs.disk(vfs, devices, "ext4", TmpFs.EXT4_SUPER_MAGIC);
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
@@ -121,6 +129,21 @@ public final class FileSystems {
         BootTree tree = new BootTree(kernel, this);
         nsRoot = tree.create(userNs, pidNs);
         rootMount = tree.rootMount();
+    }
+
+    /** The table of a kind of namespace; null where it is another's. */
+    private @Nullable NamespaceTable namespaces(int kind) {
+        return switch (kind) {
+            case NsTypes.CGROUP -> kernel.cgroupNamespaceTable();
+            case NsTypes.IPC -> kernel.ipcNamespaceTable();
+            case NsTypes.MNT -> vfs.tables.mntNamespaces;
+            case NsTypes.NET -> kernel.netTable();
+            case NsTypes.PID -> kernel.pidNamespaceTable();
+            case NsTypes.TIME -> kernel.timeNamespaceTable();
+            case NsTypes.USER -> kernel.userNamespaceTable();
+            case NsTypes.UTS -> kernel.utsNamespaceTable();
+            default -> null;
+        };
     }
 
     /** The rest of pidfd_ioctl() for a namespace: who may read the task's memory may have it. */
@@ -300,6 +323,14 @@ public final class FileSystems {
 
     public EventFds eventFds() {
         return eventFds;
+    }
+
+    public FileHandles fileHandles() {
+        return fileHandles;
+    }
+
+    public Memfds memfds() {
+        return memfds;
     }
 
     public SignalFds signalFds() {

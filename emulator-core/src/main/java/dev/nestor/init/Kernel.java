@@ -14,6 +14,7 @@ import dev.nestor.ipc.MessageQueues;
 import dev.nestor.ipc.Semaphores;
 import dev.nestor.ipc.SharedSegments;
 import dev.nestor.ipc.TaskIpc;
+import dev.nestor.kernel.cgroup.CgroupNamespaceTable;
 import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
@@ -56,6 +57,7 @@ import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.net.NetTable;
 import dev.nestor.net.Nets;
 import dev.nestor.security.keys.Keyrings;
 import dev.nestor.security.keys.Keys;
@@ -344,6 +346,14 @@ public final class Kernel {
 
     public CgroupRoom cgroups() {
         return ids.cgroups;
+    }
+
+    CgroupNamespaceTable cgroupNamespaceTable() {
+        return ids.cgroupNamespaceTable;
+    }
+
+    NetTable netTable() {
+        return ids.netTable;
     }
 
     public CgroupNamespaces cgroupNamespaces() {

@@ -42,6 +42,16 @@ final class Sysctls {
                 this::nsLastPid,
                 this::writeNsLastPid,
                 new ProcFiles.NumberRights(null, this::maySetLastPid));
+        files.sysctlInt(
+                "vm/memfd_noexec",
+                0644,
+                (request, out) -> {
+                    int ns = kernel.pids().activeNs(request.reader());
+                    out.decimal(kernel.pidNamespaces().memfdNoexecScope(ns));
+                    return 0;
+                },
+                this::writeMemfdNoexec,
+                new ProcFiles.NumberRights(null, this::maySetMemfdNoexec));
         constant(files, "kernel/cap_last_cap", 0444, Capability.CAP_LAST_CAP);
         constant(files, "kernel/ngroups_max", 0444, 65536);
         constant(files, "kernel/overflowuid", 0644, UserNamespaces.OVERFLOW_ID);
@@ -134,6 +144,23 @@ final class Sysctls {
         }
         kernel.pidNamespaceTable().setPidMax(kernel.pids().activeNs(request.reader()), value);
         return 0;
+    }
+
+    /** pid_mfd_noexec_dointvec_minmax(): never less than above. */
+    private int writeMemfdNoexec(ProcRequest request, int value) {
+        int ns = kernel.pids().activeNs(request.reader());
+        int parent = kernel.pidNamespaceTable().parent(ns);
+        int least = parent == 0 ? 0 : kernel.pidNamespaces().memfdNoexecScope(parent);
+        if (value < least || value > 2) {
+            return -Errno.EINVAL;
+        }
+        kernel.pidNamespaceTable().setMemfdNoexecScope(ns, value);
+        return 0;
+    }
+
+    private int maySetMemfdNoexec(ProcRequest request, int value) {
+        int userNs = kernel.pidNamespaceTable().userNs(kernel.pids().activeNs(request.reader()));
+        return kernel.capabilities().nsCapable(request.reader(), userNs, Capability.CAP_SYS_ADMIN) ? 0 : -Errno.EPERM;
     }
 
     private int nsLastPid(ProcRequest request, SeqFile out) {

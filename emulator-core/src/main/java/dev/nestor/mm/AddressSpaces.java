@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Address spaces from their making to their end: mm_alloc(), dup_mm(), exec_mmap(), mmput(). Mirrors kernel/fork.c. */
 public final class AddressSpaces {
+    private static final int DEFAULT_DUMP_FILTER = 0x33; // anonymous, shared, ELF headers, private huge pages
+
     /** One above the highest user address. */
     public static final long TASK_SIZE_MAX = 0x7ffffffff000L;
     /** Where the first stack ends. */
@@ -44,6 +46,7 @@ public final class AddressSpaces {
     private final MmTable mms;
     private final VmaTable vmas;
     private final ShmemTable shmemTable;
+    private final Ldts ldts;
     private final PageTables tables = new PageTables();
     private final Shmem shmem;
     private final VmaTree tree;
@@ -66,6 +69,7 @@ public final class AddressSpaces {
         this.work = work;
         this.mms = new MmTable(mmLimit);
         this.vmas = new VmaTable(vmaLimit);
+        this.ldts = new Ldts(mms, mmLimit);
         this.shmemTable = new ShmemTable(vmaLimit);
         this.shmem = new Shmem(shmemTable, tables, frames);
         this.tree = new VmaTree(mms, vmas);
@@ -91,6 +95,7 @@ public final class AddressSpaces {
         if (mm != NULL) {
             mms.setUsers(mm, 1);
             mms.setStackLimit(mm, DEFAULT_STACK_LIMIT);
+            mms.setCoredumpFilter(mm, DEFAULT_DUMP_FILTER);
             mms.setMmapBase(mm, mmapBase(STACK_TOP, DEFAULT_STACK_LIMIT));
         }
         return mm;
@@ -108,6 +113,7 @@ public final class AddressSpaces {
         mms.setUsers(mm, users);
         if (users == 0) {
             exitMmap(mm);
+            ldts.free(mm);
             if (mms.exeFile(mm) != NULL) {
                 files.release(mms.exeFile(mm));
             }
@@ -129,6 +135,10 @@ public final class AddressSpaces {
                 mmput(copy);
                 return NULL;
             }
+        }
+        if (!ldts.copy(mm, copy)) {
+            mmput(copy);
+            return NULL;
         }
         return copy;
     }
@@ -204,6 +214,11 @@ public final class AddressSpaces {
 
     public UserMemory memory() {
         return memory;
+    }
+
+    /** Local descriptor tables. */
+    public Ldts ldts() {
+        return ldts;
     }
 
     public MmTable mms() {
@@ -290,6 +305,7 @@ public final class AddressSpaces {
 
     /** Adds all address spaces and all of memory to a digest of the machine's state. */
     public void digest(StateHash hash) {
+        ldts.digest(hash);
         mms.digest(hash);
         vmas.digest(hash);
         shmemTable.digest(hash);
@@ -407,6 +423,8 @@ public final class AddressSpaces {
         mms.setEnvStart(to, mms.envStart(from));
         mms.setEnvEnd(to, mms.envEnd(from));
         mms.setDumpable(to, mms.dumpable(from));
+        mms.setCoredumpFilter(to, mms.coredumpFilter(from));
+        mms.setMembarrierState(to, mms.membarrierState(from));
         mms.setUserNs(to, mms.userNs(from));
         if (mms.exeFile(from) != NULL) {
             mms.setExeFile(to, mms.exeFile(from));

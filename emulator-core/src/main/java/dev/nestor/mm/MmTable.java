@@ -38,6 +38,9 @@ public final class MmTable extends Table {
     private int[] userNs = new int[initialRows()]; // user_namespace of the exec; of its tasks or above, so not held
     private int[] dumpable = new int[initialRows()]; // SUID_DUMP_*: 0 none, 1 by the user, 2 by root
     private int[] exeFile = new int[initialRows()]; // VmFile handle of the program, or NULL
+    private int[] coredumpFilter = new int[initialRows()]; // MMF_DUMP_*: which mappings a core dump has
+    private int[] membarrierState = new int[initialRows()]; // MEMBARRIER_CMD_REGISTER_* that have been asked for
+    private int[] ldtEntries = new int[initialRows()]; // entries of the local descriptor table; 0 while there is none
 
     public MmTable(int limit) {
         super("mm_struct", 6, limit);
@@ -308,6 +311,30 @@ public final class MmTable extends Table {
         exeFile[row(mm)] = value;
     }
 
+    public int coredumpFilter(int mm) {
+        return coredumpFilter[row(mm)];
+    }
+
+    public void setCoredumpFilter(int mm, int value) {
+        coredumpFilter[row(mm)] = value;
+    }
+
+    public int membarrierState(int mm) {
+        return membarrierState[row(mm)];
+    }
+
+    public void setMembarrierState(int mm, int value) {
+        membarrierState[row(mm)] = value;
+    }
+
+    public int ldtEntries(int mm) {
+        return ldtEntries[row(mm)];
+    }
+
+    public void setLdtEntries(int mm, int value) {
+        ldtEntries[row(mm)] = value;
+    }
+
     @Override
     protected void clearRow(int row) {
         users[row] = 0;
@@ -343,6 +370,9 @@ public final class MmTable extends Table {
         userNs[row] = 0;
         dumpable[row] = 0;
         exeFile[row] = 0;
+        coredumpFilter[row] = 0;
+        membarrierState[row] = 0;
+        ldtEntries[row] = 0;
     }
 
     @Override
@@ -380,5 +410,8 @@ public final class MmTable extends Table {
         userNs = columns.ints(userNs);
         dumpable = columns.ints(dumpable);
         exeFile = columns.ints(exeFile);
+        coredumpFilter = columns.ints(coredumpFilter);
+        membarrierState = columns.ints(membarrierState);
+        ldtEntries = columns.ints(ldtEntries);
     }
 }

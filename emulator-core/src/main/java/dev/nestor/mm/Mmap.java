@@ -275,6 +275,12 @@ public final class Mmap {
             if (!writable) {
                 vmFlags &= ~(VM_MAYWRITE | VM_SHARED);
             }
+            if ((mode & MmapFiles.SEALED) != 0) {
+                if ((vmFlags & VmFlags.VM_WRITE) != 0) {
+                    return -EPERM;
+                }
+                vmFlags &= ~VM_MAYWRITE;
+            }
         } else if (type != MAP_PRIVATE) {
             return -EINVAL;
         }

@@ -20,6 +20,9 @@ public interface MmapFiles {
     /** Large mappings lie at 2 MiB boundaries, as with ext4 and xfs; not tmpfs. */
     int ALIGNED = 0x20;
 
+    /** F_SEAL_WRITE or F_SEAL_FUTURE_WRITE: shared mappings can't be written. */
+    int SEALED = 0x40;
+
     /** fdget(): the file behind a descriptor of a task, or -EBADF. */
     int find(int task, int fd);
 

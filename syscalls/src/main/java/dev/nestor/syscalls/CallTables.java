@@ -53,6 +53,12 @@ public final class CallTables {
         new SysEpoll(kernel).register(table);
         new SysEventFd(kernel).register(table);
         new SysSignalFd(kernel).register(table);
+        new SysMemfd(kernel).register(table);
+        new SysKcmp(kernel).register(table);
+        new SysLdt(kernel).register(table);
+        new SysMembarrier(kernel).register(table);
+        new SysAccounting(kernel).register(table);
+        new SysFileHandle(kernel).register(table);
         new SysMount(kernel).register(table);
         new SysFsContext(kernel).register(table);
         new SysMountTree(kernel).register(table);

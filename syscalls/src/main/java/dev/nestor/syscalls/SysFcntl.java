@@ -15,8 +15,11 @@ import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.signal.PidType;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.mm.VmFlags;
+import dev.nestor.mm.VmaTable;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Memfd;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Signal;
 
@@ -59,7 +62,7 @@ public final class SysFcntl {
         calls.full(Nr.NR_dup, "dup", this::dup)
                 .full(Nr.NR_dup2, "dup2", this::dup2)
                 .full(Nr.NR_dup3, "dup3", this::dup3)
-                .partial(Nr.NR_fcntl, "fcntl", this::fcntl, "leases, directory notification, seals, write hints")
+                .partial(Nr.NR_fcntl, "fcntl", this::fcntl, "leases, directory notification, write hints")
                 .full(Nr.NR_flock, "flock", this::flock);
     }
 
@@ -131,9 +134,29 @@ public final class SysFcntl {
             case Fcntl.F_SETPIPE_SZ -> kernel.fileSystems().pipes().setSize(task, file, arg);
             case Fcntl.F_GETLEASE -> F_UNLCK;
             case Fcntl.F_SETLEASE, Fcntl.F_NOTIFY -> -Outside.EOUTSIDE;
+            case Memfd.F_GET_SEALS -> kernel.fileSystems().memfds().seals(file);
+            case Memfd.F_ADD_SEALS -> addSeals(file, arg);
             case F_CANCELLK -> -Errno.EINVAL;
             default -> -Errno.EINVAL;
         };
+    }
+
+    private long addSeals(int file, int seals) {
+        return kernel.fileSystems().memfds().addSeals(file, seals, isMappedWritable(fileTable.inode(file)));
+    }
+
+    /** mapping_deny_writable(). */
+    private boolean isMappedWritable(int inode) {
+        VmaTable vmas = kernel.addressSpaces().vmas();
+        for (int row = 1; row < vmas.rows(); row++) {
+            int vma = vmas.handleInRow(row);
+            int file = vma == NULL ? NULL : vmas.file(vma);
+            boolean isShared = file != NULL && vmas.has(vma, VmFlags.VM_SHARED) && vmas.has(vma, VmFlags.VM_MAYWRITE);
+            if (isShared && fileTable.isLive(file) && fileTable.inode(file) == inode) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** check_fcntl_cmd(). */

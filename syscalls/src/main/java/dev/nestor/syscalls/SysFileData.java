@@ -8,6 +8,7 @@ import dev.nestor.fs.FileOps;
 import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Files;
 import dev.nestor.fs.FsNotify;
+import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.IovIter;
 import dev.nestor.fs.ReadWrite;
 import dev.nestor.fs.Vfs;
@@ -16,6 +17,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
+import dev.nestor.uapi.Memfd;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Stat;
 
@@ -236,6 +238,13 @@ public final class SysFileData {
         int modes = vfs.superBlocks.type(vfs.tables.inodes.sb(inode)).fallocateModes();
         if (modes < 0 || (mode & ~modes) != 0) {
             return -Errno.EOPNOTSUPP;
+        }
+        int seals = InodeFlags.seals(vfs.tables.inodes.flags(inode));
+        boolean isSealed = punches
+                ? (seals & (Memfd.F_SEAL_WRITE | Memfd.F_SEAL_FUTURE_WRITE)) != 0
+                : (seals & Memfd.F_SEAL_GROW) != 0 && offset + length > vfs.tables.inodes.size(inode);
+        if (isSealed) {
+            return -Errno.EPERM;
         }
         if (punches || zeroes) {
             vfs.contents.punch(inode, offset, offset + length);

@@ -39,6 +39,7 @@ final class RecordedCalls {
     private final Map<String, Long> names = new HashMap<>();
     private final Map<Integer, String> errnos = new HashMap<>();
     private final Map<String, Integer> numbers = new HashMap<>();
+    private final List<byte[]> handles = new ArrayList<>(); // of files, as they come
     private final List<Integer> moves = new ArrayList<>(); // cookies of renames, as they come
     private long next; // free memory for arguments
 
@@ -60,6 +61,7 @@ final class RecordedCalls {
                 "Keyctl",
                 "Time",
                 "Socket",
+                "Memfd",
                 "Inotify");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
@@ -207,7 +209,9 @@ final class RecordedCalls {
             return "BLOCKED";
         }
         if (result < 0 && result > -4096) {
-            return errno(result);
+            boolean tellsSize =
+                    result == -Errno.EOVERFLOW && outs.getFirst().kind.equals("fh");
+            return errno(result) + (tellsSize ? " " + shown(outs.getFirst(), -1) : "");
         }
         return told(tokens.getFirst().equals("clone"), result, name, outs);
     }
@@ -357,6 +361,7 @@ final class RecordedCalls {
     private static int sizeOf(String kind) {
         return switch (kind) {
             case "stat" -> 144;
+            case "fh" -> 136;
             case "statfs" -> 120;
             case "dents", "watch" -> 4096;
             case "int" -> 4;
@@ -394,6 +399,26 @@ final class RecordedCalls {
         Bytes.putLong(header, 24, 1);
         Bytes.putLong(header, 40, control.length);
         return header;
+    }
+
+    /** struct file_handle: room, type and bytes, or one that came out, of another type or size. */
+    private void fileHandle(byte[] bytes, String[] parts) {
+        if (!parts[0].startsWith("h")) {
+            byte[] body = HexFormat.of().parseHex(parts[2]);
+            Bytes.putInt(bytes, 0, (int) number(parts[0]));
+            Bytes.putInt(bytes, 4, parts[1].isEmpty() ? 0 : (int) number(parts[1]));
+            System.arraycopy(body, 0, bytes, 8, body.length);
+            return;
+        }
+        String which = parts[0].substring(1);
+        byte[] known = which.equals("l") ? handles.getLast() : handles.get(Integer.parseInt(which) - 1);
+        System.arraycopy(known, 0, bytes, 0, known.length);
+        if (!parts[1].isEmpty()) {
+            Bytes.putInt(bytes, 4, (int) number(parts[1]));
+        }
+        if (!parts[2].isEmpty()) {
+            Bytes.putInt(bytes, 0, (int) number(parts[2]));
+        }
     }
 
     /** struct xattr_args: value, size or room, flags. */
@@ -442,6 +467,8 @@ final class RecordedCalls {
             String[] both = values[0].split(":");
             Bytes.putInt(bytes, 0, (int) number(both[0]));
             Bytes.putLong(bytes, 4, number(both[1]));
+        } else if (kind.equals("fh")) {
+            fileHandle(bytes, (value + ",,").split(",", -1));
         } else if (kind.equals("xargs")) {
             attribute(bytes, (value + ",,").split(",", -1));
         } else if (kind.equals("sev")) {
@@ -528,6 +555,13 @@ final class RecordedCalls {
                 Bytes.getLong(raw, 0) + " " + Bytes.getLong(raw, 8) + " " + Bytes.getLong(raw, 16) + " "
                         + Bytes.getLong(raw, 24);
             case "timex" -> timex(raw);
+            case "fh" -> {
+                if (result == 0) {
+                    handles.add(raw);
+                }
+                yield "bytes=" + Bytes.getInt(raw, 0)
+                        + (result == 0 ? " type=0x" + Integer.toHexString(Bytes.getInt(raw, 4)) : "");
+            }
             case "xargs" -> result <= 0 ? "" : escape(bytesAt(Bytes.getLong(raw, 0), (int) result), (int) result);
             case "watch" -> watched(raw, (int) result);
             case "dents" -> dents(raw, (int) result);

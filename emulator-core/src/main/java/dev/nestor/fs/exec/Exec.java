@@ -305,8 +305,10 @@ public final class Exec {
         boolean hidden = credTable.euid(old) != credTable.uid(old)
                 || credTable.egid(old) != credTable.gid(old)
                 || (file != NULL && !isReadable(task, file));
+        int dumpFilter = verbs.addressSpaces.mms().coredumpFilter(tasks.mm(task));
         verbs.fork.releaseMm(task);
         tasks.setMm(task, mm);
+        verbs.addressSpaces.mms().setCoredumpFilter(mm, dumpFilter);
         verbs.addressSpaces.mms().setUserNs(mm, credTable.userNs(cred));
         verbs.addressSpaces.mms().setDumpable(mm, hidden ? 0 : 1);
         if (file != NULL) {

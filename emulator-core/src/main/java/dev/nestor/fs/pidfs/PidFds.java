@@ -231,6 +231,34 @@ public final class PidFds extends FsType implements FileOps {
         return inodes.handle(inode);
     }
 
+    /** pidfs_xattr_handlers. */
+    @Override
+    public boolean hasXattrs(String prefix) {
+        return prefix.equals("trusted.");
+    }
+
+    /** pidfs_fh_to_dentry(): a dentry, held, for the process of an inode number that ns can see; NULL when there is none. */
+    public int dentryOfIno(int ns, long ino) {
+        for (int row = 1; row < pidTable.rows(); row++) {
+            int pid = pidTable.handleInRow(row);
+            if (pid != NULL && pidTable.inode(pid) != 0 && Integer.toUnsignedLong(pidTable.inode(pid)) == ino) {
+                boolean isThere = pidTable.thread(pid) != NULL && pids.pidNrNs(pid, ns) != 0;
+                int known = stashed.get(pid);
+                return !isThere ? NULL : dentryOf(pid, known);
+            }
+        }
+        return NULL;
+    }
+
+    private int dentryOf(int pid, int known) {
+        return known != NULL ? vfs.dentries.get(known) : dentryOf(pid);
+    }
+
+    /** The mount that no walk leads to. */
+    public int mount() {
+        return mount;
+    }
+
     @Override
     public boolean isKernelOwn() {
         return true;

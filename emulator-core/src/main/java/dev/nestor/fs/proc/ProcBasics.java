@@ -79,6 +79,8 @@ final class ProcBasics {
         "pstore"
     };
 
+    private static final int MMF_DUMP_FILTER = 0x1ff;
+
     private final Vfs vfs;
     private final TaskTable tasks;
     private final SignalStructTable signals;
@@ -218,8 +220,25 @@ final class ProcBasics {
     }
 
     int coredumpFilter(ProcRequest request, SeqFile out) {
-        out.put(tasks.mm(request.subject()) == NULL ? "" : "00000033\n");
+        int mm = tasks.mm(request.subject());
+        if (mm != NULL) {
+            out.hex(mms.coredumpFilter(mm), 8).put('\n');
+        }
         return 0;
+    }
+
+    /** proc_coredump_filter_write(). */
+    long writeCoredumpFilter(ProcRequest request, byte[] text, int length) {
+        long value = ProcNumbers.unsignedInt(text, length);
+        if (value < 0) {
+            return value;
+        }
+        int mm = tasks.mm(request.subject());
+        if (mm == NULL) {
+            return -Errno.ESRCH;
+        }
+        mms.setCoredumpFilter(mm, (int) value & MMF_DUMP_FILTER);
+        return length;
     }
 
     /** filesystems_proc_show(): all that the reference kernel has, whether they are emulated or not. */

@@ -1,5 +1,7 @@
 package dev.nestor.fs.proc;
 
+import dev.nestor.uapi.Errno;
+
 /** Numbers that are written to entries: kstrtoint() after strstrip(). */
 public final class ProcNumbers {
     /** What was written is no number. */
@@ -72,5 +74,29 @@ public final class ProcNumbers {
 
     static boolean isSpace(byte c) {
         return c == ' ' || (c >= '\t' && c <= '\r');
+    }
+
+    /** kstrtouint() with base 0: the number, -EINVAL, or -ERANGE beyond 32 bits. One newline may follow. */
+    static long unsignedInt(byte[] text, int length) {
+        int end = length > 0 && text[length - 1] == '\n' ? length - 1 : length;
+        int at = end > 0 && text[0] == '+' ? 1 : 0;
+        int base = 10;
+        if (at < end - 1 && text[at] == '0') {
+            boolean isHex = (text[at + 1] | 0x20) == 'x' && at + 2 < end;
+            base = isHex ? 16 : 8;
+            at += isHex ? 2 : 1;
+        }
+        if (at >= end) {
+            return -Errno.EINVAL;
+        }
+        long value = 0;
+        for (; at < end; at++) {
+            int digit = Character.digit(text[at], base);
+            if (digit < 0) {
+                return -Errno.EINVAL;
+            }
+            value = Math.min(value * base + digit, 1L << 40);
+        }
+        return value >>> Integer.SIZE != 0 ? -Errno.ERANGE : value;
     }
 }

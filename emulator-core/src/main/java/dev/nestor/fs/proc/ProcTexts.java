@@ -26,7 +26,7 @@ public final class ProcTexts {
         files.process("personality", 0400, basics::personality, null);
         files.process("timerslack_ns", 0666, basics::timerslack, null);
         files.process("wchan", 0444, basics::wchan, null);
-        files.processSimple("coredump_filter", 0644, basics::coredumpFilter, null);
+        files.processSimple("coredump_filter", 0644, basics::coredumpFilter, basics::writeCoredumpFilter);
         files.global("filesystems", 0444, basics::filesystems);
         files.thread("children", 0444, basics::children);
         files.fdInfo(basics::fdinfo);

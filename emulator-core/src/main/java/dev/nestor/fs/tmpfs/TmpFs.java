@@ -122,6 +122,11 @@ public final class TmpFs extends FsType {
     }
 
     @Override
+    public boolean hasAcls() {
+        return name().equals("tmpfs") || name().equals("devtmpfs") || name().equals("ext4");
+    }
+
+    @Override
     public int fallocateModes() {
         return switch (name()) {
             case "tmpfs" -> FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;

@@ -12,6 +12,7 @@ public final class PidNamespaceTable extends NamespaceTable {
     private int[] pidAllocated = new int[initialRows()]; // numbers in use
     private byte[] dying = new byte[initialRows()]; // bool; PIDNS_ADDING is off: nothing is allocated any more
     private int[] pidMax = new int[initialRows()]; // numbers stay below it
+    private int[] memfdNoexecScope = new int[initialRows()]; // vm.memfd_noexec
     private int[] idrCursor = new int[initialRows()]; // the next number that a cyclic search starts from
     private int[] reboot = new int[initialRows()]; // signal that ended it, or 0
     private final Idr idr = new Idr();
@@ -113,6 +114,14 @@ public final class PidNamespaceTable extends NamespaceTable {
         idr.digest(hash);
     }
 
+    public int memfdNoexecScope(int ns) {
+        return memfdNoexecScope[row(ns)];
+    }
+
+    public void setMemfdNoexecScope(int ns, int value) {
+        memfdNoexecScope[row(ns)] = value;
+    }
+
     @Override
     protected void clearRow(int row) {
         super.clearRow(row);
@@ -123,6 +132,7 @@ public final class PidNamespaceTable extends NamespaceTable {
         pidAllocated[row] = 0;
         dying[row] = 0;
         pidMax[row] = 0;
+        memfdNoexecScope[row] = 0;
         idrCursor[row] = 0;
         reboot[row] = 0;
     }
@@ -136,6 +146,7 @@ public final class PidNamespaceTable extends NamespaceTable {
         pidAllocated = columns.ints(pidAllocated);
         dying = columns.bytes(dying);
         pidMax = columns.ints(pidMax);
+        memfdNoexecScope = columns.ints(memfdNoexecScope);
         idrCursor = columns.ints(idrCursor);
         reboot = columns.ints(reboot);
     }

@@ -67,6 +67,7 @@ public final class PidNamespaces {
         namespaces.setUserNs(ns, userNs);
         namespaces.setInum(ns, inum);
         namespaces.setPidMax(ns, pidMax);
+        namespaces.setMemfdNoexecScope(ns, namespaces.parent(ns) == NULL ? 0 : memfdNoexecScope(namespaces.parent(ns)));
         namespaces.setIdrCursor(ns, 1);
         namespaces.idrInit(ns);
         pids.reserveLevel(level);
@@ -146,5 +147,14 @@ public final class PidNamespaces {
     /** The lowest number in use from {@code from} on, or -1: how /proc walks a namespace. */
     public int nextNumber(int ns, int from) {
         return namespaces.idrNextUsed(ns, from);
+    }
+
+    /** pidns_memfd_noexec_scope(): the strictest of a namespace and all above. */
+    public int memfdNoexecScope(int ns) {
+        int scope = 0;
+        for (int at = ns; at != NULL; at = namespaces.parent(at)) {
+            scope = Math.max(scope, namespaces.memfdNoexecScope(at));
+        }
+        return scope;
     }
 }

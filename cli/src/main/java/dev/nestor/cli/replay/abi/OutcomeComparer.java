@@ -130,6 +130,7 @@ public final class OutcomeComparer {
         return switch (rule) {
             case ANY, TEXT -> true;
             case NEAR -> recorded > 0 && result > 0 && Math.abs(recorded - result) <= 1;
+            case ORDER -> recorded > 0 && result > 0;
             case EXACT, LOW32 -> false;
         };
     }

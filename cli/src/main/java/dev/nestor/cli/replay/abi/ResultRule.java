@@ -9,6 +9,8 @@ enum ResultRule {
     NEAR,
     /** Only 32 bits of it mean anything. */
     LOW32,
+    /** 0 for the same; which of two others comes first is a matter of addresses. */
+    ORDER,
     /** The length of a text that may hold another number than the log's: equal if the texts are. */
     TEXT
 }

@@ -139,6 +139,7 @@ final class Types {
             case "option" -> new OptionCodec(scope.register(bound), options());
             case "bit" -> BitCodec.of(bound);
             case "bytes" -> new BytesCodec(length(bound, scope), false, netlink());
+            case "handle" -> new HandleCodec(Integer.parseInt(bound));
             case "random" -> new BytesCodec(length(bound, scope), true, netlink());
             case "iovec" -> new IovecCodec(length(bound, scope), false, netlink());
             case "rooms" -> new IovecCodec(length(bound, scope), true, netlink());
