@@ -52,13 +52,7 @@ public final class CallTables {
         new SysMessage(kernel).register(table);
         new SysEpoll(kernel).register(table);
         new SysEventFd(kernel).register(table);
-        new SysSignalFd(kernel).register(table);
-        new SysMemfd(kernel).register(table);
-        new SysKcmp(kernel).register(table);
-        new SysLdt(kernel).register(table);
-        new SysMembarrier(kernel).register(table);
-        new SysAccounting(kernel).register(table);
-        new SysFileHandle(kernel).register(table);
+        registerSmall(kernel, table);
         new SysMount(kernel).register(table);
         new SysFsContext(kernel).register(table);
         new SysMountTree(kernel).register(table);
@@ -68,5 +62,16 @@ public final class CallTables {
         new SysShm(kernel).register(table);
         SysAbsent.register(table);
         return table.build();
+    }
+
+    /** Families of one or two calls. */
+    private static void registerSmall(Kernel kernel, SyscallTable.Builder table) {
+        new SysSignalFd(kernel).register(table);
+        new SysMemfd(kernel).register(table);
+        new SysKcmp(kernel).register(table);
+        new SysLdt(kernel).register(table);
+        new SysMembarrier(kernel).register(table);
+        new SysAccounting(kernel).register(table);
+        new SysFileHandle(kernel).register(table);
     }
 }

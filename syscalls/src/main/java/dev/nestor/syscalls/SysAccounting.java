@@ -95,7 +95,7 @@ public final class SysAccounting {
         if (args.intAt(3) != 0) {
             return -Errno.EINVAL;
         }
-        long cached = cachedPages(file, offset >>> PAGE_SHIFT, length == 0 ? -1 : offset + length - 1 >>> PAGE_SHIFT);
+        long cached = cachedPages(file, offset >>> PAGE_SHIFT, length == 0 ? -1 : (offset + length - 1) >>> PAGE_SHIFT);
         if (cached < 0) {
             return cached;
         }

@@ -110,7 +110,7 @@ public final class SysLdt {
 
     /** fill_ldt(). */
     private static long descriptor(int base, int limit, int flags) {
-        long desc = limit & 0xffffL | (base & 0xffffL) << 16;
+        long desc = (limit & 0xffffL) | (base & 0xffffL) << 16;
         long type = ((flags & READ_EXEC_ONLY) == 0 ? 2 : 0) | (flags >>> CONTENTS_SHIFT & 3) << 2 | 1;
         desc |= (base >>> 16 & 0xffL) << 32 | type << 40 | 1L << 44 | 3L << 45;
         desc |= (flags & SEG_NOT_PRESENT) == 0 ? 1L << 47 : 0;

@@ -401,6 +401,14 @@ final class RecordedCalls {
         return header;
     }
 
+    private void named(String kind, byte[] bytes, String[] parts) {
+        if (kind.equals("fh")) {
+            fileHandle(bytes, parts);
+        } else {
+            attribute(bytes, parts);
+        }
+    }
+
     /** struct file_handle: room, type and bytes, or one that came out, of another type or size. */
     private void fileHandle(byte[] bytes, String[] parts) {
         if (!parts[0].startsWith("h")) {
@@ -467,10 +475,8 @@ final class RecordedCalls {
             String[] both = values[0].split(":");
             Bytes.putInt(bytes, 0, (int) number(both[0]));
             Bytes.putLong(bytes, 4, number(both[1]));
-        } else if (kind.equals("fh")) {
-            fileHandle(bytes, (value + ",,").split(",", -1));
-        } else if (kind.equals("xargs")) {
-            attribute(bytes, (value + ",,").split(",", -1));
+        } else if (kind.equals("fh") || kind.equals("xargs")) {
+            named(kind, bytes, (value + ",,").split(",", -1));
         } else if (kind.equals("sev")) {
             Bytes.putLong(bytes, 0, number(values[0]));
             for (int i = 1; i < 4; i++) {

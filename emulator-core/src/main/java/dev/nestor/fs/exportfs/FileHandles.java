@@ -88,24 +88,26 @@ public final class FileHandles {
             type = FILEID_INO64_GEN;
             return SHMEM_SIZE;
         }
-        switch (fileSystem(sb)) {
-            case "nsfs" -> {
-                int kind = inodes.datum(inode);
-                put(0, vfs.below.inums().id((int) inodes.ino(inode)), Long.BYTES);
-                put(8, NsTypes.cloneFlag(kind), Integer.BYTES);
-                put(12, inodes.ino(inode), Integer.BYTES);
-                type = FILEID_NSFS;
-                return NSFS_SIZE;
-            }
+        return switch (fileSystem(sb)) {
+            case "nsfs" -> encodeNamespace(inode);
             case "pidfs", "cgroup", "cgroup2" -> {
                 type = FILEID_KERNFS;
-                return NUMBER_SIZE;
+                yield NUMBER_SIZE;
             }
             default -> {
                 type = FILEID_INO32_GEN;
-                return isOnDisk ? NUMBER_SIZE : SHMEM_SIZE;
+                yield isOnDisk ? NUMBER_SIZE : SHMEM_SIZE;
             }
-        }
+        };
+    }
+
+    /** nsfs_encode_fh(). */
+    private int encodeNamespace(int inode) {
+        put(0, vfs.below.inums().id((int) inodes.ino(inode)), Long.BYTES);
+        put(8, NsTypes.cloneFlag(inodes.datum(inode)), Integer.BYTES);
+        put(12, inodes.ino(inode), Integer.BYTES);
+        type = FILEID_NSFS;
+        return NSFS_SIZE;
     }
 
     private void put(int at, long value, int size) {
