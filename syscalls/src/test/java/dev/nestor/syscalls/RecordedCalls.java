@@ -210,7 +210,7 @@ final class RecordedCalls {
         }
         if (result < 0 && result > -4096) {
             boolean tellsSize =
-                    result == -Errno.EOVERFLOW && outs.getFirst().kind.equals("fh");
+                    result == -Errno.EOVERFLOW && !outs.isEmpty() && outs.getFirst().kind.equals("fh");
             return errno(result) + (tellsSize ? " " + shown(outs.getFirst(), -1) : "");
         }
         return told(tokens.getFirst().equals("clone"), result, name, outs);
