@@ -561,13 +561,7 @@ final class RecordedCalls {
                 Bytes.getLong(raw, 0) + " " + Bytes.getLong(raw, 8) + " " + Bytes.getLong(raw, 16) + " "
                         + Bytes.getLong(raw, 24);
             case "timex" -> timex(raw);
-            case "fh" -> {
-                if (result == 0) {
-                    handles.add(raw);
-                }
-                yield "bytes=" + Bytes.getInt(raw, 0)
-                        + (result == 0 ? " type=0x" + Integer.toHexString(Bytes.getInt(raw, 4)) : "");
-            }
+            case "fh" -> handle(raw, result == 0);
             case "xargs" -> result <= 0 ? "" : escape(bytesAt(Bytes.getLong(raw, 0), (int) result), (int) result);
             case "watch" -> watched(raw, (int) result);
             case "dents" -> dents(raw, (int) result);
@@ -583,6 +577,14 @@ final class RecordedCalls {
             case "keys" -> keys(raw, (int) result);
             default -> "";
         };
+    }
+
+    /** struct file_handle; one that was made is kept for later calls. */
+    private String handle(byte[] raw, boolean isMade) {
+        if (isMade) {
+            handles.add(raw);
+        }
+        return "bytes=" + Bytes.getInt(raw, 0) + (isMade ? " type=0x" + Integer.toHexString(Bytes.getInt(raw, 4)) : "");
     }
 
     private static String set(byte[] raw, int at) {
