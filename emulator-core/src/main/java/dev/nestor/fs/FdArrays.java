@@ -11,6 +11,9 @@ final class FdArrays {
     /** NR_OPEN_DEFAULT. */
     static final int LEAST = 64;
 
+    /** In the place of a file: a descriptor that is taken and has none yet. */
+    static final int RESERVED = -1;
+
     private static final int CLASSES = 32;
 
     private int[] files = new int[16 * LEAST]; // file; of a free block, its first word is the next free one + 1

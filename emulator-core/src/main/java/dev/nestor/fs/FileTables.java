@@ -58,6 +58,12 @@ public final class FileTables {
         work.add(Work.FILES_DUP);
         arrays.copy(table.base(from), table.base(copy), room);
         table.setNextFd(copy, table.nextFd(from));
+        for (int fd = 0; fd < room; fd++) {
+            if (isReserved(copy, fd)) {
+                arrays.setFile(table.base(copy), fd, NULL);
+                table.setNextFd(copy, Math.min(table.nextFd(copy), fd));
+            }
+        }
         for (int fd = 0; fd <= highest; fd++) {
             int file = file(copy, fd);
             if (file != NULL) {
@@ -124,7 +130,27 @@ public final class FileTables {
 
     /** The file of a descriptor, or NULL. */
     public int file(int struct, int fd) {
-        return fd < 0 || fd >= table.maxFds(struct) ? NULL : arrays.file(table.base(struct), fd);
+        return fd < 0 || fd >= table.maxFds(struct) ? NULL : Math.max(arrays.file(table.base(struct), fd), NULL);
+    }
+
+    /** Whether a call that sleeps has taken the descriptor and not filled it yet. */
+    private boolean isReserved(int struct, int fd) {
+        return arrays.file(table.base(struct), fd) == FdArrays.RESERVED;
+    }
+
+    /** A free descriptor that has room is nobody else's from now on. */
+    void reserve(int task, int fd) {
+        int struct = tasks.files(task);
+        install(struct, fd, FdArrays.RESERVED, false);
+    }
+
+    /** put_unused_fd(), unless the descriptor has been filled. */
+    void unreserve(int task, int fd) {
+        int struct = tasks.files(task);
+        if (isReserved(struct, fd)) {
+            arrays.setFile(table.base(struct), fd, NULL);
+            table.setNextFd(struct, Math.min(table.nextFd(struct), fd));
+        }
     }
 
     public boolean isCloexec(int struct, int fd) {
@@ -169,18 +195,18 @@ public final class FileTables {
         int struct = tasks.files(task);
         int fd = Math.max(start, table.nextFd(struct));
         int maxFds = table.maxFds(struct);
-        while (fd < maxFds && file(struct, fd) != NULL) {
+        while (fd < maxFds && arrays.file(table.base(struct), fd) != NULL) {
             fd++;
         }
         work.add(Work.LOOKUP);
         if (fd >= limit(task)) {
             return -Errno.EMFILE;
         }
-        return reserve(struct, fd) ? fd : -Errno.EMFILE;
+        return expand(struct, fd) ? fd : -Errno.EMFILE;
     }
 
     /** expand_files(): false when no table can be so large. */
-    private boolean reserve(int struct, int fd) {
+    private boolean expand(int struct, int fd) {
         if (fd < table.maxFds(struct)) {
             return true;
         }
@@ -235,14 +261,17 @@ public final class FileTables {
         return 0;
     }
 
-    /** replace_fd(), do_dup2(): {@code fd} refers to the file from now on; what it referred to is closed. */
+    /** replace_fd(), do_dup2(): {@code fd} refers to the file from now on; what it referred to is closed. EBADF, EMFILE, EBUSY. */
     public int replace(int task, int fd, int file, boolean cloexec) {
         if (fd < 0 || fd >= limit(task)) {
             return -Errno.EBADF;
         }
         int struct = tasks.files(task);
-        if (!reserve(struct, fd)) {
+        if (!expand(struct, fd)) {
             return -Errno.EMFILE;
+        }
+        if (isReserved(struct, fd)) {
+            return -Errno.EBUSY;
         }
         int old = file(struct, fd);
         files.get(file);

@@ -165,10 +165,26 @@ public final class Files {
         }
     }
 
-    /** fdput() of a call that has slept. */
+    /** A call that sleeps, with its file held, has taken a descriptor for its answer: nobody else gets it until the call ends. */
+    public void reserveForCall(int task, int fd) {
+        if (tasks.heldFile(task) != NULL && reservedFd(task) < 0) {
+            tasks.setHeld(task, tasks.heldFile(task), tasks.heldFd(task) | (fd + 1L) << Integer.SIZE);
+            descriptors.reserve(task, fd);
+        }
+    }
+
+    /** The descriptor that the call has taken before it slept, or -1. */
+    public int reservedFd(int task) {
+        return tasks.heldFile(task) == NULL ? -1 : (int) (tasks.heldFd(task) >>> Integer.SIZE) - 1;
+    }
+
+    /** fdput() of a call that has slept, and put_unused_fd() of a descriptor that it has not filled. */
     public void letGoOfCall(int task) {
         int file = tasks.heldFile(task);
         if (file != NULL) {
+            if (reservedFd(task) >= 0) {
+                descriptors.unreserve(task, reservedFd(task));
+            }
             tasks.setHeld(task, NULL, 0);
             put(file);
         }
@@ -177,7 +193,7 @@ public final class Files {
     /** fdget(): as above, but an O_PATH file is none either. */
     public int usableFileOf(int task, int fd) {
         int held = tasks.heldFile(task);
-        int file = held != NULL && tasks.heldFd(task) == fd ? held : fileOf(task, fd);
+        int file = held != NULL && (int) tasks.heldFd(task) == fd ? held : fileOf(task, fd);
         return file == NULL || (files.mode(file) & FileModes.FMODE_PATH) != 0 ? NULL : file;
     }
 

@@ -164,6 +164,9 @@ final class InetOptions {
         if (level == Socket.SOL_TCP && TcpOptions.isText(option)) {
             return tcp.setText(sk, option, mm, address, length);
         }
+        if (level == Socket.SOL_IPV6 && option == Ip6Options.IPV6_PKTINFO) {
+            return ip6.setPktinfo(sk, mm, address, length);
+        }
         if (IpOptions.isMembership(level, option)) {
             return ip.setMembership(sk, level, option, mm, address, length);
         }

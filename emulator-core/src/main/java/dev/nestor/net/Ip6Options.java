@@ -21,7 +21,7 @@ final class Ip6Options {
     private static final int IPV6_XFRM_POLICY = 35;
     private static final int IPV6_HDRINCL = 36;
     private static final int IPV6_RECVPKTINFO = 49;
-    private static final int IPV6_PKTINFO = 50;
+    static final int IPV6_PKTINFO = 50;
     private static final int IPV6_RECVHOPLIMIT = 51;
     private static final int IPV6_HOPOPTS = 54;
     private static final int IPV6_RTHDRDSTOPTS = 55;
@@ -43,6 +43,7 @@ final class Ip6Options {
     private static final int PREFER_SRC_CGAS = 0x808; // CGA, NONCGA
     private static final int HEADER_UNIT = 8; // bytes that extension headers are counted in
     private static final int LEAST_MTU = 1280;
+    private static final int PKTINFO_SIZE = 20; // bytes of struct in6_pktinfo
     private static final int MTUINFO_SIZE = 32; // bytes of struct ip6_mtuinfo
     private static final int GROUP_FILTER_SIZE = 144; // bytes of struct group_filter without its list
     private static final int DEFAULT_HOPS = 64;
@@ -110,7 +111,6 @@ final class Ip6Options {
                     IPV6_V6ONLY,
                     IPV6_FLOWLABEL_MGR,
                     IPV6_RECVPKTINFO,
-                    IPV6_PKTINFO,
                     IPV6_RECVHOPLIMIT,
                     IPV6_RECVTCLASS,
                     IPV6_TCLASS,
@@ -172,6 +172,29 @@ final class Ip6Options {
                 return -Errno.EINVAL;
             }
         }
+        return 0;
+    }
+
+    /** IPV6_PKTINFO: what is sent leaves by that device. EFAULT; EINVAL when it is too short or the sock is bound to another. */
+    long setPktinfo(int sk, int mm, long from, int length) {
+        if (from != 0 && length >= Integer.BYTES) {
+            all.memory.getInt(mm, from);
+            if (all.memory.faulted()) {
+                return -Errno.EFAULT;
+            }
+        }
+        if (from == 0 || length < PKTINFO_SIZE) {
+            return -Errno.EINVAL;
+        }
+        int ifindex = all.memory.getInt(mm, from + PKTINFO_SIZE - Integer.BYTES);
+        if (all.memory.faulted()) {
+            return -Errno.EFAULT;
+        }
+        int bound = table.boundDevIf(sk);
+        if (bound != 0 && bound != ifindex) {
+            return -Errno.EINVAL;
+        }
+        table.setSendDevIf(sk, ifindex);
         return 0;
     }
 

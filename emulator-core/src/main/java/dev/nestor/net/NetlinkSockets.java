@@ -18,6 +18,7 @@ final class NetlinkSockets implements ProtoOps {
     static final int NETLINK_ROUTE = 0;
     private static final int NETLINK_AUDIT = 9;
     private static final int NETLINK_KOBJECT_UEVENT = 15;
+    private static final int NETLINK_GENERIC = 16;
     private static final int MAX_LINKS = 32;
 
     /** ROUTE, USERSOCK, SOCK_DIAG, XFRM, NFLOG…: those that the reference kernel has. */
@@ -39,6 +40,7 @@ final class NetlinkSockets implements ProtoOps {
     private static final int CAP_ACK = 10;
     private static final int EXT_ACK = 11;
     private static final int GET_STRICT_CHK = 12;
+    private static final int HAS_GROUPS = 31; // no option: whether there is room for memberships
 
     private static final int ACK_MSG = 1; // NLMSGERR_ATTR_MSG
     private static final int ACK_OFFS = 2; // NLMSGERR_ATTR_OFFS
@@ -194,6 +196,9 @@ final class NetlinkSockets implements ProtoOps {
             return -Errno.EPERM;
         }
         int info = info(sk);
+        if (groups != 0) {
+            makeGroups(info);
+        }
         if (netlink.bound(info) != 0) {
             if (wanted != netlink.portid(info)) {
                 return -Errno.EINVAL;
@@ -559,6 +564,7 @@ final class NetlinkSockets implements ProtoOps {
                 if (!mayListen(task, sk)) {
                     return -Errno.EPERM;
                 }
+                makeGroups(info);
                 if (wanted <= 0 || wanted > MAX_GROUPS) {
                     return -Errno.EINVAL;
                 }
@@ -580,6 +586,11 @@ final class NetlinkSockets implements ProtoOps {
         return 0;
     }
 
+    /** netlink_realloc_groups(). */
+    private void makeGroups(int info) {
+        netlink.setFlags(info, netlink.flags(info) | 1 << HAS_GROUPS);
+    }
+
     /** netlink_getsockopt(). */
     @Override
     public long getsockopt(int task, int sk, int level, int option, long value, long lengthAt) {
@@ -599,7 +610,9 @@ final class NetlinkSockets implements ProtoOps {
         switch (option) {
             case LIST_MEMBERSHIPS -> {
                 Bytes.putLong(number, 0, netlink.groups(info));
-                length = table.protocol(sk) == NETLINK_ROUTE ? Long.BYTES : Integer.BYTES;
+                boolean hasMany = table.protocol(sk) == NETLINK_ROUTE || table.protocol(sk) == NETLINK_GENERIC;
+                length = (netlink.flags(info) & 1 << HAS_GROUPS) == 0 ? 0 : hasMany ? Long.BYTES : Integer.BYTES;
+                room &= -Integer.BYTES; // in whole words
             }
             case PKTINFO, 4, 5, 8, CAP_ACK, EXT_ACK, GET_STRICT_CHK -> {
                 if (room < Integer.BYTES) {

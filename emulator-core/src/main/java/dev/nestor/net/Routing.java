@@ -101,7 +101,9 @@ final class Routing {
             to.high = 0;
             to.low = is4 ? InetAddress.LOOPBACK4 : 1;
         }
-        return find(socks.net(sk), to, socks.boundDevIf(sk));
+        int bound = socks.boundDevIf(sk);
+        boolean isBound = bound != 0 || socks.type(sk) == Socket.SOCK_STREAM;
+        return find(socks.net(sk), to, isBound ? bound : socks.sendDevIf(sk));
     }
 
     int find(int from, InetAddress to, int boundDev) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 /** Links over netlink: rtnl_fill_ifinfo(), rtnl_newlink(), rtnl_dellink() of net/core/rtnetlink.c. */
 final class RtnLinks {
     static final int HEADER = 16; // bytes of struct ifinfomsg
+    private static final int AF_BRIDGE = 7;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
@@ -57,6 +58,9 @@ final class RtnLinks {
     int dump(int net, int portid, NlRequest asked, NlMessage reply) {
         boolean isFull = asked.hasHeader(HEADER);
         messages.readMask(asked);
+        if (asked.bytes[asked.body()] == AF_BRIDGE) {
+            return 0; // rtnl_bridge_getlink() has ports only, and what is asked of those is not kept
+        }
         int of = net;
         if (isFull && asked.find(IFLA_TARGET_NETNSID) >= 0) {
             of = nsids.netOf(net, asked.intOf(asked.find(IFLA_TARGET_NETNSID)));

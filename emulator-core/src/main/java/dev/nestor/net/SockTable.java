@@ -36,6 +36,7 @@ public final class SockTable extends Table {
     private int[] priority = new int[initialRows()]; // SO_PRIORITY
     private int[] mark = new int[initialRows()]; // SO_MARK
     private int[] boundDevIf = new int[initialRows()]; // index of a device; 0 for any
+    private int[] sendDevIf = new int[initialRows()]; // index of the device of IPV6_PKTINFO; 0 for any
     private int[] linger = new int[initialRows()]; // seconds; with SockFlags.LINGER
     private int[] peekOff = new int[initialRows()]; // where MSG_PEEK begins; stored as one more, 0 for off
     private int[] peerPid = new int[initialRows()]; // pid, held: who has made the connection or called listen
@@ -264,6 +265,14 @@ public final class SockTable extends Table {
         mark[row(sk)] = value;
     }
 
+    public int sendDevIf(int sk) {
+        return sendDevIf[row(sk)];
+    }
+
+    public void setSendDevIf(int sk, int value) {
+        sendDevIf[row(sk)] = value;
+    }
+
     public int boundDevIf(int sk) {
         return boundDevIf[row(sk)];
     }
@@ -448,6 +457,7 @@ public final class SockTable extends Table {
         priority[row] = 0;
         mark[row] = 0;
         boundDevIf[row] = 0;
+        sendDevIf[row] = 0;
         linger[row] = 0;
         peekOff[row] = 0;
         peerPid[row] = 0;
@@ -495,6 +505,7 @@ public final class SockTable extends Table {
         priority = columns.ints(priority);
         mark = columns.ints(mark);
         boundDevIf = columns.ints(boundDevIf);
+        sendDevIf = columns.ints(sendDevIf);
         linger = columns.ints(linger);
         peekOff = columns.ints(peekOff);
         peerPid = columns.ints(peerPid);

@@ -13,7 +13,13 @@ import dev.nestor.uapi.Socket;
 
 /** ioctl(2) on sockets: sock_ioctl() of net/socket.c. */
 final class SocketIoctls {
+    private static final int SIOCGSTAMP_OLD = 0x8906;
+    private static final int SIOCGSTAMPNS_OLD = 0x8907;
+    private static final int SIOCGSTAMP_NEW = 0x8010_8906;
+    private static final int SIOCGSTAMPNS_NEW = 0x8010_8907;
+
     private final Sockets sockets;
+    private final SockTable table;
     private final UserMemory memory;
     private final FileTable files;
     private final NsFs nsFs;
@@ -22,6 +28,7 @@ final class SocketIoctls {
     SocketIoctls(Sockets sockets, DevIoctls devices, NsFs nsFs) {
         this.devices = devices;
         this.sockets = sockets;
+        this.table = sockets.table;
         this.memory = sockets.vfs.below.memory();
         this.files = sockets.vfs.tables.files;
         this.nsFs = nsFs;
@@ -31,6 +38,10 @@ final class SocketIoctls {
         return switch (cmd) {
             case Socket.FIOSETOWN, Socket.SIOCSPGRP -> setOwner(task, file, arg);
             case Socket.FIOGETOWN, Socket.SIOCGPGRP -> owner(task, file, arg);
+            case SIOCGSTAMP_OLD, SIOCGSTAMPNS_OLD, SIOCGSTAMP_NEW, SIOCGSTAMPNS_NEW ->
+                table.family(sk) == Socket.AF_INET || table.family(sk) == Socket.AF_INET6
+                        ? -Errno.ENOENT // as if no packet had been stamped
+                        : -Errno.ENOTTY;
             case Socket.SIOCGSKNS ->
                 sockets.nsCapable(task, sk, Capability.CAP_NET_ADMIN) ? openNs(task, sk) : -Errno.EPERM;
             default -> {

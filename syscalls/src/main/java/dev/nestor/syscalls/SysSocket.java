@@ -135,7 +135,8 @@ public final class SysSocket {
         if ((flags & ~FLAGS) != 0) {
             return -Errno.EINVAL;
         }
-        int fd = descriptors.unused(task, 0);
+        int reserved = files.reservedFd(task);
+        int fd = reserved >= 0 ? reserved : descriptors.unused(task, 0);
         if (fd < 0) {
             return fd;
         }
@@ -144,6 +145,9 @@ public final class SysSocket {
             return file;
         }
         long made = network.accept(task, file, flags & Fcntl.O_NONBLOCK);
+        if (made == Syscalls.BLOCKED) {
+            files.reserveForCall(task, fd);
+        }
         if (made < 0) {
             return made;
         }

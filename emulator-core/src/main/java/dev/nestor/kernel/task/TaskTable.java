@@ -102,7 +102,7 @@ public final class TaskTable extends Table {
     private int[] personality = new int[initialRows()]; // PER_*, ADDR_NO_RANDOMIZE and their kind
     private byte[] threadFlags = new byte[initialRows()]; // TIF_*
     private int[] heldFile = new int[initialRows()]; // file: of the descriptor that the call it sleeps in is on; NULL
-    private int[] heldFd = new int[initialRows()]; // that descriptor
+    private long[] heldFd = new long[initialRows()]; // that descriptor; above 32 bits, one taken for the answer + 1
     private long[] args = new long[6 * initialRows()]; // the six arguments of the call it is in
     private int[] syscallNr = new int[initialRows()]; // the call it is in, or -1 in user mode
     private long[] restart =
@@ -593,11 +593,11 @@ public final class TaskTable extends Table {
         return heldFile[row(task)];
     }
 
-    public int heldFd(int task) {
+    public long heldFd(int task) {
         return heldFd[row(task)];
     }
 
-    public void setHeld(int task, int file, int fd) {
+    public void setHeld(int task, int file, long fd) {
         heldFile[row(task)] = file;
         heldFd[row(task)] = fd;
     }
@@ -780,7 +780,7 @@ public final class TaskTable extends Table {
         args = columns.longs(args, 6);
         syscallNr = columns.ints(syscallNr);
         heldFile = columns.ints(heldFile);
-        heldFd = columns.ints(heldFd);
+        heldFd = columns.longs(heldFd);
         restart = columns.longs(restart, 4);
         comm = columns.bytes(comm, TASK_COMM_LEN);
     }

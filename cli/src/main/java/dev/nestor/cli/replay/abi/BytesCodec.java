@@ -65,7 +65,10 @@ final class BytesCodec extends Codec {
 
     /** @param filled how many bytes the kernel has written */
     static boolean sameBytes(View view, long at, Value.Str text, long filled) {
-        byte[] shown = text.bytes();
+        return sameBytes(view, at, text.bytes(), filled);
+    }
+
+    static boolean sameBytes(View view, long at, byte[] shown, long filled) {
         int count = (int) Math.min(shown.length, filled);
         byte[] found = view.bytes(at, count);
         if (found == null) {

@@ -109,11 +109,25 @@ final class NetlinkCodec {
                 return putError(arena, at, struct, room);
             }
             StructCodec layout = layout(struct);
+            if (layout != null && struct.isAbbreviated() && room < layout.size(arena.frame(), struct)) {
+                return putFamily(arena, at, struct, room);
+            }
             boolean isPut =
                     layout != null && layout.size(arena.frame(), struct) <= room && layout.put(arena, at, struct);
             return isPut && layout != null ? (int) layout.size(arena.frame(), struct) : -1;
         }
         return part instanceof Value.Array array ? putAttributes(arena, at, array, room) : -1;
+    }
+
+    /** struct rtgenmsg: of the structure that is asked for no more than its family, and what fills it up is not shown. */
+    private static int putFamily(Arena arena, int at, Value.Struct struct, int room) {
+        Value family = struct.fields().get(0).value();
+        if (!family.isNumber() || room < 1) {
+            return -1;
+        }
+        arena.put(at, 1, family.number());
+        arena.fill(at + 1, room - 1, Arena.UNKNOWN);
+        return room;
     }
 
     private int putError(Arena arena, int at, Value.Struct shown, int room) {
@@ -212,7 +226,9 @@ final class NetlinkCodec {
         }
         long place = HEADER;
         for (int i = 1; i < parts.size() && place < filled; i++) {
-            long used = samePart(view, at + place, parts.get(i));
+            long used = parts.get(i) instanceof Value.Str raw
+                    ? sameRaw(view, at + place, raw, type(parts), parts.size() == 2)
+                    : samePart(view, at + place, parts.get(i));
             if (used == UNTOLD) {
                 return view.cannotTell("shown in an unknown way");
             }
@@ -241,6 +257,19 @@ final class NetlinkCodec {
 
     private static final long UNTOLD = -1;
     private static final long DIFFERENT = -2;
+
+    private static int type(List<Value> parts) {
+        Value type = parts.get(0) instanceof Value.Struct header ? header.field("nlmsg_type") : null;
+        return type != null && type.isNumber() ? (int) type.number() : 0;
+    }
+
+    /** A payload that is not taken apart: what was measured in a message of NETLINK_ROUTE is there, and no more is asked. */
+    private static long sameRaw(View view, long at, Value.Str raw, int type, boolean isWhole) {
+        byte[] shown = raw.bytes();
+        byte[] found = isWhole ? view.bytes(at, shown.length) : null;
+        byte[] likened = found == null ? shown : MeasuredAttributes.likened(type, shown, raw.isTruncated(), found);
+        return BytesCodec.sameBytes(view, at, likened, shown.length) ? shown.length : DIFFERENT;
+    }
 
     /** How many bytes it takes when they are the same; or {@link #UNTOLD}, or {@link #DIFFERENT}. */
     private long samePart(View view, long at, Value part) {
