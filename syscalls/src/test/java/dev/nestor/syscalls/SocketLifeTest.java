@@ -67,6 +67,46 @@ class SocketLifeTest {
         assertThat(call(other, Nr.NR_write, fd + 1, PAGE, 3)).isEqualTo(-Errno.EPIPE);
     }
 
+    private long listener(int task, int port) {
+        putAddress(task, PAGE, port);
+        long fd = call(task, Nr.NR_socket, Socket.AF_INET, Socket.SOCK_STREAM, 0);
+        assertThat(call(task, Nr.NR_bind, fd, PAGE, 16)).isZero();
+        assertThat(call(task, Nr.NR_listen, fd, 1)).isZero();
+        return fd;
+    }
+
+    @Test
+    void accept_hasTakenItsDescriptor_beforeItSleeps() {
+        int leader = machine.clone(init, 0);
+        long fd = listener(leader, 7777);
+        int other = machine.clone(leader, THREAD);
+        assertThat(call(leader, Nr.NR_accept, fd, 0, 0)).isEqualTo(Syscalls.BLOCKED);
+
+        assertThat(call(other, Nr.NR_dup, fd)).isEqualTo(fd + 2);
+        assertThat(call(other, Nr.NR_dup2, fd, fd + 1)).isEqualTo(-Errno.EBUSY);
+        assertThat(call(other, Nr.NR_close, fd + 1)).isEqualTo(-Errno.EBADF);
+        int child = machine.clone(other, Signal.SIGCHLD);
+        assertThat(call(child, Nr.NR_dup, fd)).isEqualTo(fd + 1);
+
+        long client = call(child, Nr.NR_socket, Socket.AF_INET, Socket.SOCK_STREAM, 0);
+        putAddress(child, PAGE, 7777);
+        call(child, Nr.NR_connect, client, PAGE, 16);
+        assertThat(machine.resultOf(leader)).isEqualTo(fd + 1);
+    }
+
+    @Test
+    void accept_givesItsDescriptorBack_whenItGetsNothing() {
+        int leader = machine.clone(init, 0);
+        long fd = listener(leader, 7777);
+        int other = machine.clone(leader, THREAD);
+        assertThat(call(other, Nr.NR_accept, fd, 0, 0)).isEqualTo(Syscalls.BLOCKED);
+        assertThat(call(leader, Nr.NR_dup, fd)).isEqualTo(fd + 2);
+
+        assertThat(call(leader, Nr.NR_shutdown, fd, Socket.SHUT_RDWR)).isZero();
+        assertThat(machine.resultOf(other)).isEqualTo(-Errno.EINVAL);
+        assertThat(call(leader, Nr.NR_dup, fd)).isEqualTo(fd + 1);
+    }
+
     @Test
     void net_livesAsLongAsItsSocket_afterItsLastTask() {
         int before = nets();
