@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.event.Random;
 import dev.nestor.fs.NameTable;
 import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.table.Chain;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
@@ -164,8 +165,29 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         if (is4) {
             addresses.setLabel(ifa, names.get(table.name(dev)));
         }
-        addresses.addresses().addLast(dev, ifa);
+        list(dev, ifa, is4);
         return ifa;
+    }
+
+    /** ipv6_link_dev_addr(): the widest scope first, and the newest of one scope; of IPv4 the newest comes last. */
+    private void list(int dev, int ifa, boolean is4) {
+        Chain chain = addresses.addresses();
+        int next = is4 ? NULL : chain.first(dev);
+        while (next != NULL && (addresses.family(next) == Socket.AF_INET || isWider(next, ifa))) {
+            next = chain.next(next);
+        }
+        if (next == NULL) {
+            chain.addLast(dev, ifa);
+        } else if (chain.prev(next) == NULL) {
+            chain.addFirst(dev, ifa);
+        } else {
+            chain.addAfter(chain.prev(next), ifa);
+        }
+    }
+
+    /** Of two scopes of IPv6, where that of loopback counts as a link's. */
+    private boolean isWider(int one, int other) {
+        return Math.min(addresses.scope(one), RT_SCOPE_LINK) < Math.min(addresses.scope(other), RT_SCOPE_LINK);
     }
 
     private boolean isSecondary(int dev, long low, int prefix) {

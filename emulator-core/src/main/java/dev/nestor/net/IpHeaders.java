@@ -5,6 +5,7 @@ import dev.nestor.uapi.Socket;
 /** Headers and sums of IP and ICMP, as bytes. */
 final class IpHeaders {
     static final int IP_SIZE = 20; // bytes of a header of IPv4 without options
+    static final int IP6_SIZE = 40; // bytes of struct ipv6hdr
     static final int ICMP_SIZE = 8; // bytes of struct icmphdr, struct icmp6hdr
     static final int UDP_SIZE = 8; // bytes of struct udphdr
     static final int ICMP_ECHOREPLY = 0;

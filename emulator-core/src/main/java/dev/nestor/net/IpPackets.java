@@ -86,7 +86,22 @@ final class IpPackets {
 
     /** ip_local_out(): off it goes to where routing has found; nowhere if that is nobody. */
     void send(int skb) {
+        looped(skb, 0);
         rx.send(skb, packet, 0);
+    }
+
+    /**
+     * loopback_xmit(): what goes by loopback is counted as sent and received.
+     *
+     * @param header bytes between the header of IP and what the packet carries
+     */
+    void looped(int skb, int header) {
+        int net = skbs.net(skb);
+        if (net != NULL) {
+            boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
+            int size = is4 ? IpHeaders.IP_SIZE : IpHeaders.IP6_SIZE;
+            routing.looped(net, skbs.dev(skb), size + header + skbs.length(skb));
+        }
     }
 
     /** Whether there is a socket that would see a packet with its headers. */

@@ -43,6 +43,16 @@ final class Routing {
         home = initial;
     }
 
+    /** A packet that goes by loopback, if it does, is counted there both ways. */
+    void looped(int ofNet, int by, int bytes) {
+        if (by == devices.loopback(ofNet)) {
+            table.setTxPackets(by, table.txPackets(by) + 1);
+            table.setTxBytes(by, table.txBytes(by) + bytes);
+            table.setRxPackets(by, table.rxPackets(by) + 1);
+            table.setRxBytes(by, table.rxBytes(by) + bytes);
+        }
+    }
+
     /** inet_addr_type() of an address that a socket wants to be bound to. */
     boolean mayBind(int ofNet, InetAddress address) {
         boolean is4 = InetAddress.isV4(address.high, address.low);

@@ -308,11 +308,10 @@ final class RtnLinks {
         }
         int name = asked.find(IFLA_IFNAME);
         int index = asked.find(IFLA_NEW_IFINDEX);
-        boolean moves = asked.find(IFLA_NET_NS_PID) >= 0 || asked.find(IFLA_NET_NS_FD) >= 0;
         if (name >= 0 && !isShortName(asked, name)) {
             return asked.fail(-Errno.ERANGE, "Attribute failed policy validation");
         }
-        if (target != net || moves) {
+        if (target != net) {
             if (NetDevices.isLocal(table.kind(dev))) {
                 return asked.fail(-Errno.EINVAL, "The interface netns is immutable");
             }

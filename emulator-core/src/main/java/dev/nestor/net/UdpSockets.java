@@ -142,6 +142,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         boolean more = message.is(Socket.MSG_MORE) || isOption(sk, InetFlags.CORK);
         inet.setCorked(info, more ? skb : NULL);
         if (!more) {
+            ip.looped(skb, IpHeaders.UDP_SIZE);
             rx.send(skb, datagram, 0);
         }
         return length;
@@ -152,6 +153,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         int corked = inet.corked(info(sk));
         if (corked != NULL && !isOption(sk, InetFlags.CORK)) {
             inet.setCorked(info(sk), NULL);
+            ip.looped(corked, IpHeaders.UDP_SIZE);
             rx.send(corked, datagram, 0);
         }
     }

@@ -27,6 +27,7 @@ final class Comparison {
     private final Transcript transcript;
     private final List<Pattern> commandsLeftOut = new ArrayList<>();
     private final List<Pattern> linesLeftOut = new ArrayList<>();
+    private final List<Pattern> commandsOfAnyOrder = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
     private final Map<String, String> theirsByOurs = new HashMap<>(); // since the last command
     private final Map<String, String> oursByTheirs = new HashMap<>();
@@ -65,6 +66,12 @@ final class Comparison {
         return reason.isEmpty() ? leaveOutCommand(command, "none") : this;
     }
 
+    /** The lines that these commands show may stand in another order, for this reason. */
+    Comparison anyOrder(String command, String reason) {
+        commandsOfAnyOrder.add(Pattern.compile(command));
+        return reason.isEmpty() ? anyOrder(command, "none") : this;
+    }
+
     /** @param session types the transcript, and says what each line has shown */
     void check(Function<Transcript, List<String>> session) {
         List<String> shown = session.apply(transcript);
@@ -87,11 +94,15 @@ final class Comparison {
         }
     }
 
-    private void compare(Transcript.Entry entry, List<String> ours) {
-        List<String> theirs = entry.output().stream()
+    private void compare(Transcript.Entry entry, List<String> shown) {
+        boolean isSorted = commandsOfAnyOrder.stream()
+                .anyMatch(one -> one.matcher(entry.command()).lookingAt());
+        List<String> ours = isSorted ? shown.stream().sorted().toList() : shown;
+        List<String> kept = entry.output().stream()
                 .filter(line ->
                         linesLeftOut.stream().noneMatch(one -> one.matcher(line).find()))
                 .toList();
+        List<String> theirs = isSorted ? kept.stream().sorted().toList() : kept;
         theirsByOurs.clear();
         for (int i = 0; i < Math.max(theirs.size(), ours.size()); i++) {
             String their = i < theirs.size() ? theirs.get(i) : "(no line)";

@@ -18,6 +18,9 @@ final class Errors {
             case Errno.EEXIST -> "File exists";
             case Errno.EINVAL -> "Invalid argument";
             case Errno.ENOSPC -> "No space left on device";
+            case Errno.ENODEV -> "No such device";
+            case Errno.EOPNOTSUPP -> "Operation not supported";
+            case Errno.ENETUNREACH -> "Network is unreachable";
             default -> "errno " + errno;
         };
     }

@@ -47,6 +47,8 @@ final class Machine {
         init.check(init.call(Nr.NR_chmod, init.text(FOLDER), 0777));
         folder("/mnt");
         folder("/run/netns");
+        folder("/var");
+        init.check(init.call(Nr.NR_symlink, init.text("/run"), init.text("/var/run")));
         init.check(init.call(Nr.NR_chdir, init.text(FOLDER)));
         session.openTerminal();
         rename(init, "init-system");
@@ -155,6 +157,7 @@ final class Machine {
     List<String> asRoot(Transcript transcript) {
         List<String> shown = session.run(transcript.commands(), this::login);
         removeCgroup();
+        init.call(Nr.NR_umount2, init.text("/run/netns"), 0); // as ip has left it
         return shown;
     }
 

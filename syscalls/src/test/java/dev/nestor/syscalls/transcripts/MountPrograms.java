@@ -22,7 +22,6 @@ final class MountPrograms {
         programs.put("umount", MountPrograms::umount);
         programs.put("chroot", MountPrograms::chroot);
         programs.put("pivot_root", MountPrograms::pivotRoot);
-        programs.put("ip", MountPrograms::ip);
         programs.put("findmnt", MountPrograms::findmnt);
     }
 
@@ -107,18 +106,6 @@ final class MountPrograms {
     private static int pivotRoot(UserProcess process, List<String> argv) {
         process.check(process.call(Nr.NR_pivot_root, process.text(argv.get(1)), process.text(argv.get(2))));
         return 0;
-    }
-
-    /** ip netns add, as far as it has to do with mounts; of ip's other words nothing. */
-    private static int ip(UserProcess process, List<String> argv) {
-        if (!argv.get(1).equals("netns")) {
-            return 0;
-        }
-        String folder = "/run/netns";
-        process.call(Nr.NR_mkdir, process.text(folder), 0755);
-        int flags = MS_SHARED | MS_REC;
-        long result = process.call(Nr.NR_mount, process.text(""), process.text(folder), process.text("none"), flags, 0);
-        return process.err("mount --make-shared " + folder + " failed: " + Errors.text((int) -result));
     }
 
     private static int findmnt(UserProcess process, List<String> argv) {

@@ -345,7 +345,12 @@ final class Shell {
         jobs.remove(job);
         if (isInteractive) {
             int code = job.waitStatus >> 8 & 0xff;
-            String how = (job.waitStatus & 0x7f) != 0 ? "Killed" : code == 0 ? "Done" : "Exit " + code;
+            String how =
+                    switch (job.waitStatus & 0x7f) {
+                        case 0 -> code == 0 ? "Done" : "Exit " + code;
+                        case Signal.SIGTERM -> "Terminated";
+                        default -> "Killed";
+                    };
             process.err("[" + job.number + "]+  " + "%-24s".formatted(how) + job.text);
         }
     }

@@ -241,10 +241,14 @@ final class UserProcess {
         return machine.kernel().userMemory().getLong(mm(), address);
     }
 
-    private String textAt(long address, int length) {
+    byte[] bytesAt(long address, int length) {
         byte[] bytes = new byte[length];
         machine.kernel().userMemory().copyFromUser(mm(), address, bytes, 0, length);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return bytes;
+    }
+
+    private String textAt(long address, int length) {
+        return new String(bytesAt(address, length), StandardCharsets.UTF_8);
     }
 
     String stringAt(long address, int most) {
