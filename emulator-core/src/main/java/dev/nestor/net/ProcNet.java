@@ -130,14 +130,14 @@ final class ProcNet {
         out.hex(high, 16).hex(low, 16);
     }
 
-    /** if6_seq_show(). */
+    /** if6_seq_show(): in the order of a hash that is another at each boot; here of a device the last address comes first. */
     private void ifInet6(int net, SeqFile out) {
         for (int dev = table.devices().first(net);
                 dev != NULL;
                 dev = table.devices().next(dev)) {
-            for (int ifa = addresses.addresses().first(dev);
+            for (int ifa = addresses.addresses().last(dev);
                     ifa != NULL;
-                    ifa = addresses.addresses().next(ifa)) {
+                    ifa = addresses.addresses().prev(ifa)) {
                 if (addresses.family(ifa) != Socket.AF_INET6) {
                     continue;
                 }
