@@ -209,8 +209,9 @@ final class RecordedCalls {
             return "BLOCKED";
         }
         if (result < 0 && result > -4096) {
-            boolean tellsSize =
-                    result == -Errno.EOVERFLOW && !outs.isEmpty() && outs.getFirst().kind.equals("fh");
+            boolean tellsSize = result == -Errno.EOVERFLOW
+                    && !outs.isEmpty()
+                    && outs.getFirst().kind.equals("fh");
             return errno(result) + (tellsSize ? " " + shown(outs.getFirst(), -1) : "");
         }
         return told(tokens.getFirst().equals("clone"), result, name, outs);

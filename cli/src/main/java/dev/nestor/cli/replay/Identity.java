@@ -98,25 +98,29 @@ final class Identity {
         return about == null || of(about).get(property) ? "" : learn(about, call, property);
     }
 
-    /** What /proc/PID/stat shows of a task of the log, counted from 1: its group, session and nice value. */
-    void learnStat(ReplayedTask reader, String[] stat) {
-        ReplayedTask about = tasks.member(reader, (int) MeasuredTexts.number(stat, 1));
+    /** What a file of /proc shows of a task of the log: its group, session and nice value, and who traces all of them. */
+    void learn(ReplayedTask reader, MeasuredTexts.Begun begun) {
+        ReplayedTask about = begun.number() == 0 ? null : tasks.member(reader, begun.number());
         if (about == null || !about.isAlive()) {
             return;
         }
         for (int property : new int[] {PGRP, SESSION}) {
-            int shown = (int) MeasuredTexts.number(stat, property == PGRP ? 5 : 6);
+            int shown = property == PGRP ? begun.group() : begun.session();
             if (!of(about).get(property) && tasks.relate(about, relation(property), shown)) {
                 of(about).set(property);
             }
         }
-        long nice = MeasuredTexts.number(stat, 19);
-        for (ReplayedTask other : crew.present()) {
-            if (!of(about).get(NICE) && other.isAlive() && !of(other).get(NICE)) {
-                values.nice(other.task(), nice);
+        if (begun.nice() != MeasuredTexts.Begun.UNKNOWN && !of(about).get(NICE)) {
+            for (ReplayedTask other : crew.present()) {
+                if (other.isAlive() && !of(other).get(NICE)) {
+                    values.nice(other.task(), begun.nice());
+                }
             }
+            of(about).set(NICE);
         }
-        of(about).set(NICE);
+        if (begun.tracer() != 0) {
+            tasks.setTracer(begun.tracer());
+        }
     }
 
     /** Whom a call is about: mostly the task itself. Null when it is no task of the log. */

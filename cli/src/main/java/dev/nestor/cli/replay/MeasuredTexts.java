@@ -1,6 +1,7 @@
 package dev.nestor.cli.replay;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -86,19 +87,60 @@ final class MeasuredTexts {
         return end > 0 && other.length() >= end && other.startsWith(one.substring(0, end));
     }
 
-    /** The fields of a text of /proc/PID/stat; the second is the name with its brackets. */
-    static String[] statFields(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        int open = text.indexOf('(');
-        int close = text.lastIndexOf(')');
-        String rest = open < 0 || close < open ? "" : text.substring(close + 1).trim();
-        return rest.isEmpty() ? new String[0] : (text.substring(0, open).trim() + " - " + rest).split(" ", -1);
+    /**
+     * What /proc/PID/stat or status shows of how a process was begun, in the numbers of its PID namespace; 0 for what is not
+     * shown.
+     *
+     * @param nice from -20 to 19, or UNKNOWN
+     * @param tracer 0 is no number of a tracer
+     */
+    record Begun(int number, int group, int session, int nice, int tracer) {
+        static final int UNKNOWN = Integer.MIN_VALUE;
+        static final Begun NOTHING = new Begun(0, 0, 0, UNKNOWN, 0);
     }
 
-    /** A field, counted from 1, as a number; 0 when it is none. */
-    static long number(String[] fields, int field) {
-        boolean isNumber = fields.length >= field && fields[field - 1].matches("-?[0-9]{1,18}");
-        return isNumber ? Long.parseLong(fields[field - 1]) : 0;
+    private static final Pattern STATUS_LINE = Pattern.compile("(?m)^(Pid|TracerPid|NSpgid|NSsid):\\t(\\d{1,9})");
+
+    static Begun begun(String file, byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        return switch (file) {
+            case "PID/stat" -> begunOfStat(text);
+            case "PID/status" -> begunOfStatus(text);
+            default -> Begun.NOTHING;
+        };
+    }
+
+    private static Begun begunOfStat(String text) {
+        int open = text.indexOf('(');
+        int close = text.lastIndexOf(')');
+        String[] fields = open < 0 || close < open
+                ? new String[0]
+                : text.substring(close + 1).trim().split(" ", -1);
+        if (fields.length < 17) {
+            return Begun.NOTHING;
+        }
+        String nice = fields[16];
+        return new Begun(
+                number(text.substring(0, open).trim()),
+                number(fields[2]),
+                number(fields[3]),
+                nice.matches("-?\\d{1,2}") ? Integer.parseInt(nice) : Begun.UNKNOWN,
+                0);
+    }
+
+    private static Begun begunOfStatus(String text) {
+        Map<String, Integer> lines = new HashMap<>();
+        STATUS_LINE.matcher(text).results().forEach(line -> lines.put(line.group(1), number(line.group(2))));
+        return new Begun(
+                lines.getOrDefault("Pid", 0),
+                lines.getOrDefault("NSpgid", 0),
+                lines.getOrDefault("NSsid", 0),
+                Begun.UNKNOWN,
+                lines.getOrDefault("TracerPid", 0));
+    }
+
+    private static int number(String text) {
+        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
     }
 
     /** Whether a text of lines is another one with lines of its own in between. */

@@ -34,6 +34,7 @@ final class OutsideTasks {
     private final Pids pids;
     private final CloneArgs clone = new CloneArgs();
     private final int init; // task
+    private int tracer = INIT; // the number of strace, or as long as it has not shown any other
 
     OutsideTasks(Machine machine, Crew crew) {
         this.machine = machine;
@@ -53,12 +54,23 @@ final class OutsideTasks {
             task = create(init, number); // who should have made it has been killed, or its namespace is dying
         }
         if (task != NULL) {
-            tasks.setPtrace(task, 1);
+            tasks.setPtrace(task, tracer);
             if (crew.isRoot(member.number())) {
                 OutsideCgroups.place(machine, task);
             }
             crew.bind(member, task);
         }
+    }
+
+    /** A traced task shows the number of strace: it traces all the others too. */
+    void setTracer(int number) {
+        for (int row = 1; row < tasks.rows(); row++) {
+            int task = tasks.handleInRow(row);
+            if (task != NULL && tasks.ptrace(task) == tracer) {
+                tasks.setPtrace(task, number);
+            }
+        }
+        tracer = number;
     }
 
     /** A child of the parent with this number in the outermost namespace, if it is positive and free; or NULL. */

@@ -79,12 +79,10 @@ final class OutsideTexts {
         return "what was measured";
     }
 
-    /** The fields of /proc/PID/stat that the log shows; none when the call does not read that. */
-    String[] stat(ReplayedTask member, TraceCall call, long result) {
+    /** What the log shows of how a process was begun; nothing when the call does not read that. */
+    MeasuredTexts.Begun begun(ReplayedTask member, TraceCall call, long result) {
         Shown shown = shown(member, call, result);
-        return shown != null && shown.name.equals("PID/stat")
-                ? MeasuredTexts.statFields(shown.recorded)
-                : new String[0];
+        return shown == null ? MeasuredTexts.Begun.NOTHING : MeasuredTexts.begun(shown.name, shown.recorded);
     }
 
     private @Nullable Shown shown(ReplayedTask member, TraceCall call, long result) {

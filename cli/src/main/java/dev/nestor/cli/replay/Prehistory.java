@@ -207,7 +207,7 @@ public final class Prehistory {
         }
         if (learnt.isEmpty()) {
             learnt = texts.excuse(member, call, result);
-            identity.learnStat(member, texts.stat(member, call, result));
+            identity.learn(member, texts.begun(member, call, result));
         }
         if (learnt.isEmpty() && contents.isCount(call, result)) {
             learnt = "how often a timer has gone off";

@@ -111,7 +111,8 @@ final class ProcStatus {
         out.put("\nTgid:\t").unsigned(pids.taskTgidNr(task, ns));
         out.put("\nNgid:\t0\nPid:\t").unsigned(pids.taskNr(task, ns));
         out.put("\nPPid:\t").unsigned(parent == NULL ? 0 : pids.taskTgidNr(parent, ns));
-        out.put("\nTracerPid:\t0");
+        boolean isOutermost = context.vfs().below.pidNamespaces().level(ns) == 0;
+        out.put("\nTracerPid:\t").unsigned(isOutermost ? tasks.ptrace(task) : 0);
         int cred = tasks.cred(task);
         int userNs = creds.userNs(context.vfs().tables.files.cred(request.file()));
         out.put("\nUid:");
