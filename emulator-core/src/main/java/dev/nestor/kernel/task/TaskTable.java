@@ -57,9 +57,7 @@ public final class TaskTable extends Table {
     private int[] groupLeader = new int[initialRows()]; // task
     private int[] vforkParent = new int[initialRows()]; // task that waits for this one to exec or exit, or NULL
     private int[] usage = new int[initialRows()]; // rcu_users: one until release_task(), one until the last switch away
-    private int[] ptrace = new int
-            [initialRows()]; // the outermost number of the tracer that reaps it first, or 0: set by a driver that
-    // replays a traced log
+    private int[] ptrace = new int[initialRows()]; // outermost number of the tracer, set by a replay; 0: none
     private int[] cred = new int[initialRows()]; // cred
     private int[] nsproxy = new int[initialRows()]; // nsproxy; NULL after exit
     private int[] cgroups = new int[initialRows()]; // css_set
