@@ -67,11 +67,15 @@ class CorpusIT {
         JsonNode result = conform(logs);
         assertThat(result.get("skipped")).isEmpty();
         JsonNode total = result.get("total");
-        for (String family : List.of("process", "namespace", "uts", "ipc", "user", "cgroup", "time")) {
+        for (String family : List.of("process", "namespace", "uts", "ipc", "mount", "user", "cgroup", "time")) {
             JsonNode counts = total.get("families").get(family);
             assertShare(counts, "computed", "calls", 0.98);
             assertShare(counts, "equal", "computed", 0.995);
         }
+        assertShare(total.get("families").get("net"), "computed", "calls", 0.95);
+        assertShare(total.get("families").get("net"), "equal", "computed", 0.99);
+        assertShare(total.get("families").get("file"), "equal", "computed", 0.99);
+        assertShare(total, "computed", "calls", 0.93);
         assertShare(total, "equal", "computed", 0.99);
     }
 
