@@ -7,28 +7,23 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** A JSON file: written beside its place, and put there when all is in it. */
 public final class JsonFile implements Closeable {
-    private final Path file;
-    private final Path draft;
+    private final Draft draft;
     private final JsonGenerator json;
 
-    private JsonFile(Path file, Path draft, JsonGenerator json) {
-        this.file = file;
+    private JsonFile(Draft draft, JsonGenerator json) {
         this.draft = draft;
         this.json = json;
     }
 
     public static JsonFile open(Path file) throws IOException {
-        Path draft = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
-        JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(draft), JsonEncoding.UTF8);
+        Draft draft = Draft.open(file);
+        JsonGenerator json = new JsonFactory().createGenerator(draft.out(), JsonEncoding.UTF8);
         json.setPrettyPrinter(new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n")));
-        return new JsonFile(file, draft, json);
+        return new JsonFile(draft, json);
     }
 
     /** Where to write to. */
@@ -39,13 +34,13 @@ public final class JsonFile implements Closeable {
     /** Puts the file in its place. */
     public void commit() throws IOException {
         json.close();
-        Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+        draft.commit();
     }
 
     /** Throws away what was not put in its place. */
     @Override
     public void close() throws IOException {
         json.close();
-        Files.deleteIfExists(draft);
+        draft.close();
     }
 }

@@ -137,7 +137,7 @@ public final class LearnedFiles {
     }
 
     private boolean stock(Nameidata nd, Inventory inventory) {
-        int length = dentries.sb(nd.dentry) == machineSb ? vfs.paths.inFileSystem(nd.dentry, path) : 0;
+        int length = placeInMachine(nd.dentry);
         if (length <= 0 || length + 1 + nd.lastLength > path.length) {
             return false;
         }
@@ -152,13 +152,18 @@ public final class LearnedFiles {
         return true;
     }
 
+    /** Puts the path of a dentry in the machine's file system into path: its length, or 0 where it is in another. */
+    private int placeInMachine(int dentry) {
+        return dentries.sb(dentry) == machineSb ? vfs.paths.inFileSystem(dentry, path) : 0;
+    }
+
     /** Where a path leads to in the machine's file system, its last name not followed; empty when it is no place of that. */
     public byte[] pathInMachine(int task, int dfd, byte[] name) {
         Nameidata nd = vfs.namei.second().set(name, 0, name.length);
         if (vfs.namei.lookup(nd, task, dfd, 0) != 0) {
             return new byte[0];
         }
-        int length = dentries.sb(nd.dentry) == machineSb ? vfs.paths.inFileSystem(nd.dentry, path) : 0;
+        int length = placeInMachine(nd.dentry);
         nd.release();
         return Arrays.copyOf(path, Math.max(0, length));
     }

@@ -26,19 +26,21 @@ final class MachineFiles {
             "Percpu,AnonHugePages,ShmemHugePages,ShmemPmdMapped,FileHugePages,FilePmdMapped,Balloon";
 
     private final Kernel kernel;
-    private final byte[] config; // gzipped
 
     MachineFiles(Kernel kernel) {
         this.kernel = kernel;
-        this.config = Configuration.bytes();
     }
 
     /** The configuration of the reference kernel, as its own /proc/config.gz has it: read once. */
     private static final class Configuration {
         private static final byte[] BYTES = load();
 
-        static byte[] bytes() {
-            return BYTES.clone();
+        static int size() {
+            return BYTES.length;
+        }
+
+        static void put(SeqFile out) {
+            out.put(BYTES, 0, BYTES.length);
         }
 
         private static byte[] load() {
@@ -54,12 +56,12 @@ final class MachineFiles {
     }
 
     void register(ProcFiles files) {
-        files.sized("config.gz", 0444, config.length, this::config);
+        files.sized("config.gz", 0444, Configuration.size(), this::config);
         files.global("meminfo", 0444, this::meminfo);
     }
 
     private int config(ProcRequest request, SeqFile out) {
-        out.put(config, 0, config.length);
+        Configuration.put(out);
         return 0;
     }
 

@@ -47,11 +47,11 @@ final class SysCpus {
         this.maker = maker;
         this.topology = kernel.config().topology();
         for (String name : new String[] {"online", "possible", "present", "enabled"}) {
-            all(name, (cpu, out) -> list(out, other -> true));
+            add(ofAll, name, (cpu, out) -> list(out, other -> true));
         }
-        all("offline", (cpu, out) -> out.put('\n'));
-        all("isolated", (cpu, out) -> out.put('\n'));
-        all("kernel_max", (cpu, out) -> line(out, KERNEL_MAX));
+        add(ofAll, "offline", (cpu, out) -> out.put('\n'));
+        add(ofAll, "isolated", (cpu, out) -> out.put('\n'));
+        add(ofAll, "kernel_max", (cpu, out) -> line(out, KERNEL_MAX));
         online = attributes.add((cpu, out) -> line(out, 1));
         addTopology();
         for (Cache cache : CACHES) {
@@ -59,26 +59,18 @@ final class SysCpus {
         }
     }
 
-    private void all(String name, SysAttributes.Show show) {
-        ofAll.add(new File(name, attributes.add(show)));
-    }
-
-    private void cpu(String name, SysAttributes.Show show) {
-        ofCpu.add(new File(name, attributes.add(show)));
-    }
-
     private void addTopology() {
-        cpu("physical_package_id", (cpu, out) -> line(out, topology.socket(cpu)));
-        cpu("die_id", (cpu, out) -> line(out, 0));
-        cpu("core_id", (cpu, out) -> line(out, topology.core(cpu) % (topology.cores() / topology.sockets())));
-        cpu("cluster_id", (cpu, out) -> line(out, topology.core(cpu)));
+        add(ofCpu, "physical_package_id", (cpu, out) -> line(out, topology.socket(cpu)));
+        add(ofCpu, "die_id", (cpu, out) -> line(out, 0));
+        add(ofCpu, "core_id", (cpu, out) -> line(out, topology.core(cpu) % (topology.cores() / topology.sockets())));
+        add(ofCpu, "cluster_id", (cpu, out) -> line(out, topology.core(cpu)));
         for (String name : new String[] {"thread_siblings", "core_cpus", "cluster_cpus"}) {
-            cpu(name, (cpu, out) -> mask(out, sharesCore(cpu)));
-            cpu(name + "_list", (cpu, out) -> list(out, sharesCore(cpu)));
+            add(ofCpu, name, (cpu, out) -> mask(out, sharesCore(cpu)));
+            add(ofCpu, name + "_list", (cpu, out) -> list(out, sharesCore(cpu)));
         }
         for (String name : new String[] {"core_siblings", "package_cpus", "die_cpus"}) {
-            cpu(name, (cpu, out) -> mask(out, sharesSocket(cpu)));
-            cpu(name + "_list", (cpu, out) -> list(out, sharesSocket(cpu)));
+            add(ofCpu, name, (cpu, out) -> mask(out, sharesSocket(cpu)));
+            add(ofCpu, name + "_list", (cpu, out) -> list(out, sharesSocket(cpu)));
         }
     }
 
@@ -156,7 +148,6 @@ final class SysCpus {
         int root = vfs.tables.superBlocks.root(sb);
         int system = maker.existing(
                 incomplete(maker.existing(incomplete(maker.existing(root, "devices")), "system")), "cpu");
-        incomplete(vfs.tables.dentries.parent(system));
         files(system, ofAll, 0);
         unknown(system, "modalias", 0444);
         unknown(system, "uevent", 0644);

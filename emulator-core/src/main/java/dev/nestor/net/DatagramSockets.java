@@ -1,5 +1,7 @@
 package dev.nestor.net;
 
+import static dev.nestor.table.Table.NULL;
+
 import dev.nestor.fs.FileOps;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
@@ -8,6 +10,15 @@ import dev.nestor.uapi.Socket;
 abstract class DatagramSockets extends InetSockets {
     DatagramSockets(InetRoom room) {
         super(room);
+    }
+
+    @Override
+    public void release(int sk) {
+        sockets.orphan(sk);
+        table.setState(sk, Socket.TCP_CLOSE);
+        ports.drop(sk);
+        sockets.purge(sk);
+        sockets.put(sk);
     }
 
     /** inet_dgram_connect(). */
@@ -97,6 +108,53 @@ abstract class DatagramSockets extends InetSockets {
         table.receiveQueue().addLast(sk, skb);
         sockets.dataReady(sk);
         return true;
+    }
+
+    /** A copy of a packet comes from where that came from, and went where that went. */
+    final void setPlaces(int copy, int skb) {
+        skbs.setAddressHigh(copy, skbs.addressHigh(skb));
+        skbs.setAddressLow(copy, skbs.addressLow(skb));
+        skbs.setToHigh(copy, skbs.toHigh(skb));
+        skbs.setToLow(copy, skbs.toLow(skb));
+        skbs.setDatum(copy, skbs.datum(skb));
+        skbs.setDev(copy, skbs.dev(skb));
+    }
+
+    /**
+     * The first message and who sent it; waits for one. Its bytes copied, EAGAIN, EFAULT, or what stands against the socket.
+     *
+     * @param tellsLength whether MSG_TRUNC asks for the length of the whole message
+     */
+    final long receive(int task, int sk, Message message, boolean tellsLength) {
+        if (message.is(Socket.MSG_ERRQUEUE)) {
+            return -Errno.EAGAIN;
+        }
+        int error = sockets.takeError(sk);
+        if (error != 0) {
+            return error;
+        }
+        int skb = table.receiveQueue().first(sk);
+        if (skb == NULL) {
+            return waitForMessage(task, sk, message);
+        }
+        if (message.wantsName) {
+            message.nameLength = InetAddress.put(
+                    table.family(sk), skbs.addressHigh(skb), skbs.addressLow(skb), skbs.port(skb), message.name);
+        }
+        int length = skbs.length(skb);
+        long copied = take(sk, skb, message);
+        return copied >= 0 && tellsLength && message.is(Socket.MSG_TRUNC) ? length : copied;
+    }
+
+    /** udp_ioctl(), raw_ioctl(): how long the first message is, and how much is on its way. */
+    final long queueIoctl(int task, int sk, int cmd, long arg) {
+        int mm = sockets.tasks.mm(task);
+        int skb = table.receiveQueue().first(sk);
+        return switch (cmd) {
+            case Socket.FIONREAD -> memory.putInt(mm, arg, skb == NULL ? 0 : skbs.length(skb));
+            case Socket.TIOCOUTQ -> memory.putInt(mm, arg, table.wmemAlloc(sk));
+            default -> -Errno.ENOIOCTLCMD;
+        };
     }
 
     /** The first message, as much as there is room for; with MSG_PEEK it stays. Its bytes copied, or EFAULT. */

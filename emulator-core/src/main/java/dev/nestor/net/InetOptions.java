@@ -281,12 +281,9 @@ final class InetOptions {
             return table.family(sk) == Socket.AF_INET ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
         }
         int mm = sockets.tasks.mm(task);
-        int room = memory.getInt(mm, lengthAt);
-        if (memory.faulted()) {
-            return -Errno.EFAULT;
-        }
+        int room = sockets.optionRoom(mm, lengthAt);
         if (room < 0) {
-            return -Errno.EINVAL;
+            return room;
         }
         if (level == Socket.SOL_ICMPV6 && !isIcmp(sk)) {
             return -Errno.EOPNOTSUPP;

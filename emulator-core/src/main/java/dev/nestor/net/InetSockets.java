@@ -105,6 +105,15 @@ abstract class InetSockets implements ProtoOps {
         return family == Socket.AF_INET6 ? 0 : -Errno.EAFNOSUPPORT;
     }
 
+    /** Takes the address to bind to; false when it is of another family: none at all is the old way to say any of AF_INET. */
+    final boolean takeLocal(int sk, byte[] address) {
+        int family = Bytes.getShort(address, 0);
+        given.take(address);
+        boolean isOldAny =
+                table.family(sk) == Socket.AF_INET && family == Socket.AF_UNSPEC && given.low == InetAddress.ANY4;
+        return family == table.family(sk) || isOldAny;
+    }
+
     /** inet_bind(), inet6_bind(): EINVAL, EAFNOSUPPORT, EADDRNOTAVAIL, EACCES, EADDRINUSE. */
     @Override
     public long bind(int task, int sk, byte[] address, int length) {
@@ -112,10 +121,7 @@ abstract class InetSockets implements ProtoOps {
         if (length < (is6 ? InetAddress.IN6_LEAST : InetAddress.IN_SIZE)) {
             return -Errno.EINVAL;
         }
-        int family = Bytes.getShort(address, 0);
-        given.take(address);
-        boolean isOldAny = !is6 && family == Socket.AF_UNSPEC && given.low == InetAddress.ANY4;
-        if (family != table.family(sk) && !isOldAny) {
+        if (!takeLocal(sk, address)) {
             return -Errno.EAFNOSUPPORT;
         }
         boolean isAvailable = isAvailable(sk);

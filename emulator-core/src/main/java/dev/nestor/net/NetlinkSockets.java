@@ -598,12 +598,9 @@ final class NetlinkSockets implements ProtoOps {
             return -Errno.ENOPROTOOPT;
         }
         int mm = sockets.tasks.mm(task);
-        int room = memory.getInt(mm, lengthAt);
-        if (memory.faulted()) {
-            return -Errno.EFAULT;
-        }
+        int room = sockets.optionRoom(mm, lengthAt);
         if (room < 0) {
-            return -Errno.EINVAL;
+            return room;
         }
         int info = info(sk);
         int length = Integer.BYTES;

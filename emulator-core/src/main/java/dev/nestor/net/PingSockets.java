@@ -16,15 +16,6 @@ final class PingSockets extends DatagramSockets implements IpPackets.Tap {
         ip.setEchoes(this);
     }
 
-    @Override
-    public void release(int sk) {
-        sockets.orphan(sk);
-        table.setState(sk, Socket.TCP_CLOSE);
-        ports.drop(sk);
-        sockets.purge(sk);
-        sockets.put(sk);
-    }
-
     /** ping_bind(): EINVAL, EAFNOSUPPORT, EADDRNOTAVAIL, EADDRINUSE. */
     @Override
     public long bind(int task, int sk, byte[] address, int length) {
@@ -32,10 +23,7 @@ final class PingSockets extends DatagramSockets implements IpPackets.Tap {
         if (length < (is6 ? InetAddress.IN6_SIZE : InetAddress.IN_SIZE)) {
             return -Errno.EINVAL;
         }
-        int family = Bytes.getShort(address, 0);
-        given.take(address);
-        boolean isOldAny = !is6 && family == Socket.AF_UNSPEC && given.low == InetAddress.ANY4;
-        if (family != table.family(sk) && !isOldAny) {
+        if (!takeLocal(sk, address)) {
             return -Errno.EAFNOSUPPORT;
         }
         if (!isAvailable(sk)) {
@@ -151,36 +139,13 @@ final class PingSockets extends DatagramSockets implements IpPackets.Tap {
         }
         skBuffs.putFrom(copy, content, 0, length);
         skbs.setTruesize(copy, SkBuffs.truesize(length, 0));
-        skbs.setAddressHigh(copy, skbs.addressHigh(skb));
-        skbs.setAddressLow(copy, skbs.addressLow(skb));
-        skbs.setToHigh(copy, skbs.toHigh(skb));
-        skbs.setToLow(copy, skbs.toLow(skb));
-        skbs.setDatum(copy, skbs.datum(skb));
-        skbs.setDev(copy, skbs.dev(skb));
+        setPlaces(copy, skb);
         return queue(sk, copy);
     }
 
     /** ping_recvmsg(). */
     @Override
     public long recvmsg(int task, int sk, Message message) {
-        if (message.is(Socket.MSG_OOB)) {
-            return -Errno.EOPNOTSUPP;
-        }
-        if (message.is(Socket.MSG_ERRQUEUE)) {
-            return -Errno.EAGAIN;
-        }
-        int error = sockets.takeError(sk);
-        if (error != 0) {
-            return error;
-        }
-        int skb = table.receiveQueue().first(sk);
-        if (skb == NULL) {
-            return waitForMessage(task, sk, message);
-        }
-        if (message.wantsName) {
-            message.nameLength =
-                    InetAddress.put(table.family(sk), skbs.addressHigh(skb), skbs.addressLow(skb), 0, message.name);
-        }
-        return take(sk, skb, message);
+        return message.is(Socket.MSG_OOB) ? -Errno.EOPNOTSUPP : receive(task, sk, message, false);
     }
 }

@@ -56,15 +56,6 @@ final class RawSockets extends DatagramSockets implements IpPackets.Tap {
         raws.free(inet.raw(info));
     }
 
-    @Override
-    public void release(int sk) {
-        sockets.orphan(sk);
-        table.setState(sk, Socket.TCP_CLOSE);
-        ports.drop(sk);
-        sockets.purge(sk);
-        sockets.put(sk);
-    }
-
     /** raw_bind(), rawv6_bind(): EINVAL, EADDRNOTAVAIL. */
     @Override
     public long bind(int task, int sk, byte[] address, int length) {
@@ -303,50 +294,19 @@ final class RawSockets extends DatagramSockets implements IpPackets.Tap {
         System.arraycopy(content, 0, bytes, header, length);
         skBuffs.putFrom(copy, bytes, 0, header + length);
         skbs.setTruesize(copy, SkBuffs.truesize(header + length, 0));
-        skbs.setAddressHigh(copy, skbs.addressHigh(skb));
-        skbs.setAddressLow(copy, skbs.addressLow(skb));
-        skbs.setToHigh(copy, skbs.toHigh(skb));
-        skbs.setToLow(copy, skbs.toLow(skb));
-        skbs.setDatum(copy, skbs.datum(skb));
-        skbs.setDev(copy, skbs.dev(skb));
+        setPlaces(copy, skb);
         queue(sk, copy);
     }
 
     /** raw_recvmsg(), rawv6_recvmsg(). */
     @Override
     public long recvmsg(int task, int sk, Message message) {
-        if (message.is(Socket.MSG_OOB)) {
-            return -Errno.EOPNOTSUPP;
-        }
-        if (message.is(Socket.MSG_ERRQUEUE)) {
-            return -Errno.EAGAIN;
-        }
-        int error = sockets.takeError(sk);
-        if (error != 0) {
-            return error;
-        }
-        int skb = table.receiveQueue().first(sk);
-        if (skb == NULL) {
-            return waitForMessage(task, sk, message);
-        }
-        if (message.wantsName) {
-            message.nameLength =
-                    InetAddress.put(table.family(sk), skbs.addressHigh(skb), skbs.addressLow(skb), 0, message.name);
-        }
-        int length = skbs.length(skb);
-        long copied = take(sk, skb, message);
-        return copied >= 0 && message.is(Socket.MSG_TRUNC) ? length : copied;
+        return message.is(Socket.MSG_OOB) ? -Errno.EOPNOTSUPP : receive(task, sk, message, true);
     }
 
     /** raw_ioctl(). */
     @Override
     public long ioctl(int task, int sk, int cmd, long arg) {
-        int mm = sockets.tasks.mm(task);
-        int skb = table.receiveQueue().first(sk);
-        return switch (cmd) {
-            case Socket.FIONREAD -> memory.putInt(mm, arg, skb == NULL ? 0 : skbs.length(skb));
-            case Socket.TIOCOUTQ -> memory.putInt(mm, arg, table.wmemAlloc(sk));
-            default -> -Errno.ENOIOCTLCMD;
-        };
+        return queueIoctl(task, sk, cmd, arg);
     }
 }

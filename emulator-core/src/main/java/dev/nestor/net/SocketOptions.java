@@ -336,12 +336,9 @@ final class SocketOptions {
     /** The value, cut to the room that there is for it. */
     long get(int task, int sk, int option, long address, long lengthAt) {
         int mm = sockets.tasks.mm(task);
-        int room = memory.getInt(mm, lengthAt);
-        if (memory.faulted()) {
-            return -Errno.EFAULT;
-        }
+        int room = sockets.optionRoom(mm, lengthAt);
         if (room < 0) {
-            return -Errno.EINVAL;
+            return room;
         }
         if (option == Socket.SO_PEERGROUPS) {
             return peerGroups(task, sk, mm, address, lengthAt, room);

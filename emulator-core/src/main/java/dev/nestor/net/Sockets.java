@@ -16,6 +16,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimers;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.machine.Work;
+import dev.nestor.mm.UserMemory;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
@@ -199,6 +200,13 @@ public final class Sockets {
 
     void set(int sk, int flag, boolean on) {
         table.setFlags(sk, on ? table.flags(sk) | flag : table.flags(sk) & ~flag);
+    }
+
+    /** How much room getsockopt(2) has for a value, in bytes; EFAULT, EINVAL. */
+    int optionRoom(int mm, long lengthAt) {
+        UserMemory memory = vfs.below.memory();
+        int room = memory.getInt(mm, lengthAt);
+        return memory.faulted() ? -Errno.EFAULT : room < 0 ? -Errno.EINVAL : room;
     }
 
     /** sock_orphan(): it is dead; who sleeps on it looks again. */

@@ -2,7 +2,6 @@ package dev.nestor.net;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
 
@@ -32,11 +31,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
             inet.setCorked(info(sk), NULL);
             skBuffs.free(corked);
         }
-        sockets.orphan(sk);
-        table.setState(sk, Socket.TCP_CLOSE);
-        ports.drop(sk);
-        sockets.purge(sk);
-        sockets.put(sk);
+        super.release(sk);
     }
 
     /** udp_sendmsg(). */
@@ -273,36 +268,12 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
     /** udp_recvmsg(). */
     @Override
     public long recvmsg(int task, int sk, Message message) {
-        if (message.is(Socket.MSG_ERRQUEUE)) {
-            return -Errno.EAGAIN;
-        }
-        int error = sockets.takeError(sk);
-        if (error != 0) {
-            return error;
-        }
-        Chain queue = table.receiveQueue();
-        int skb = queue.first(sk);
-        if (skb == NULL) {
-            return waitForMessage(task, sk, message);
-        }
-        if (message.wantsName) {
-            message.nameLength = InetAddress.put(
-                    table.family(sk), skbs.addressHigh(skb), skbs.addressLow(skb), skbs.port(skb), message.name);
-        }
-        int length = skbs.length(skb);
-        long copied = take(sk, skb, message);
-        return copied >= 0 && message.is(Socket.MSG_TRUNC) ? length : copied;
+        return receive(task, sk, message, true);
     }
 
     /** udp_ioctl(). */
     @Override
     public long ioctl(int task, int sk, int cmd, long arg) {
-        int mm = sockets.tasks.mm(task);
-        int skb = table.receiveQueue().first(sk);
-        return switch (cmd) {
-            case Socket.FIONREAD -> memory.putInt(mm, arg, skb == NULL ? 0 : skbs.length(skb));
-            case Socket.TIOCOUTQ -> memory.putInt(mm, arg, table.wmemAlloc(sk));
-            default -> -Errno.ENOIOCTLCMD;
-        };
+        return queueIoctl(task, sk, cmd, arg);
     }
 }

@@ -44,14 +44,12 @@ public final class FileImage {
     private static final int GZIP_MAGIC = 0x8b1f;
 
     /** No file is known. */
-    public static final FileImage NONE = new FileImage("none", List.of());
+    public static final FileImage NONE = new FileImage(List.of());
 
-    private final String name;
     private final List<Entry> entries;
     private final Object2IntOpenHashMap<String> byPath;
 
-    private FileImage(String name, List<Entry> entries) {
-        this.name = name;
+    private FileImage(List<Entry> entries) {
         this.entries = entries;
         this.byPath = new Object2IntOpenHashMap<>(entries.size());
         byPath.defaultReturnValue(-1);
@@ -107,7 +105,7 @@ public final class FileImage {
         } catch (JsonProcessingException e) {
             throw wrong(name, e.getLocation(), "no JSON: " + e.getOriginalMessage());
         }
-        return new FileImage(name, entries);
+        return new FileImage(entries);
     }
 
     private static Entry entry(String name, JsonParser json) throws IOException, LogException {
@@ -158,11 +156,6 @@ public final class FileImage {
             return "size, nlink or head: out of range";
         }
         return isLink && entry.bytes.length == 0 ? "target: missing" : "";
-    }
-
-    /** The file it was read from. */
-    public String name() {
-        return name;
     }
 
     /** How many files it knows. */

@@ -3,6 +3,7 @@ package dev.nestor.cli.image;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import dev.nestor.cli.Draft;
 import dev.nestor.uapi.Stat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Base64;
 import java.util.List;
@@ -109,13 +109,11 @@ final class ImageRecorder {
         }
     }
 
-    /** Writes the image beside its place, and puts it there when all is in it. */
+    /** Writes the image: all of it, or nothing. */
     void write(Path image) throws IOException {
-        Path draft = image.resolveSibling(
-                "." + image.getFileName() + "." + ProcessHandle.current().pid());
-        try {
+        try (Draft draft = Draft.open(image)) {
             try (JsonGenerator json = new JsonFactory()
-                    .createGenerator(new GZIPOutputStream(Files.newOutputStream(draft)))
+                    .createGenerator(new GZIPOutputStream(draft.out()))
                     .setPrettyPrinter(new MinimalPrettyPrinter("\n"))) {
                 for (Map.Entry<String, Map<String, Object>> file : files.entrySet()) {
                     json.writeStartObject();
@@ -127,9 +125,7 @@ final class ImageRecorder {
                 }
                 json.writeRaw('\n');
             }
-            Files.move(draft, image, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
+            draft.commit();
         }
     }
 }

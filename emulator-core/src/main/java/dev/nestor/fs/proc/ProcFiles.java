@@ -190,12 +190,8 @@ public final class ProcFiles {
         return found != null ? found : add(dir, name, ProcEntry.DIR, Stat.S_IFDIR | 0555);
     }
 
-    /**
-     * A sysctl: {@code kernel/hostname}. The text that show writes is without a newline; a read adds one.
-     *
-     * @param rights who may do what with it, where that is not what its mode says of root and others
-     */
-    public void sysctl(String path, int mode, ProcShow show, @Nullable ProcStore store, @Nullable ProcMode rights) {
+    /** The directory below /proc/sys that a path's last name is in. */
+    private ProcEntry sysctlDirectory(String path) {
         ProcEntry dir = sys;
         int from = 0;
         for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
@@ -203,7 +199,17 @@ public final class ProcFiles {
             dir.isSysctl = true;
             from = slash + 1;
         }
-        ProcEntry entry = put(dir, path.substring(from), ProcEntry.SYSCTL, mode);
+        return dir;
+    }
+
+    /**
+     * A sysctl: {@code kernel/hostname}. The text that show writes is without a newline; a read adds one.
+     *
+     * @param rights who may do what with it, where that is not what its mode says of root and others
+     */
+    public void sysctl(String path, int mode, ProcShow show, @Nullable ProcStore store, @Nullable ProcMode rights) {
+        ProcEntry dir = sysctlDirectory(path);
+        ProcEntry entry = put(dir, path.substring(path.lastIndexOf('/') + 1), ProcEntry.SYSCTL, mode);
         entry.isSysctl = true;
         entry.show = show;
         entry.store = store;
@@ -247,14 +253,8 @@ public final class ProcFiles {
 
     /** A directory of directories of sysctls, {@code net/ipv4/conf}: the path of what each name leads to has a * in it. */
     public void sysctlNames(String path, ProcNames names) {
-        ProcEntry dir = sys;
-        int from = 0;
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
-            dir = directory(dir, path.substring(from, slash));
-            dir.isSysctl = true;
-            from = slash + 1;
-        }
-        ProcEntry named = add(dir, path.substring(from), ProcEntry.NAMES, Stat.S_IFDIR | 0555);
+        ProcEntry dir = sysctlDirectory(path);
+        ProcEntry named = add(dir, path.substring(path.lastIndexOf('/') + 1), ProcEntry.NAMES, Stat.S_IFDIR | 0555);
         ProcEntry template = add(null, "", ProcEntry.DIR, Stat.S_IFDIR | 0555);
         template.isNamed = true;
         template.isSysctl = true;
