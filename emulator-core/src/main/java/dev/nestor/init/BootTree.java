@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.Vfs;
+import dev.nestor.fs.devices.LoopDevices;
 import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.kernel.cgroup.LegacyHierarchy;
 import dev.nestor.net.Network;
@@ -169,6 +170,10 @@ final class BootTree {
         device(dev, "full", MemDevices.FULL_DEVICE);
         device(dev, "random", MemDevices.RANDOM_DEVICE);
         device(dev, "urandom", MemDevices.URANDOM_DEVICE);
+        maker.add(dev, "loop-control", Stat.S_IFCHR | 0600, LoopDevices.CONTROL_DEVICE);
+        for (int i = 0; i < LoopDevices.MIN_COUNT; i++) {
+            maker.add(dev, "loop" + i, Stat.S_IFBLK | 0600, LoopDevices.LOOP_MAJOR << 8 | i);
+        }
         maker.add(maker.directory(dev, "net", 0755), "tun", Stat.S_IFCHR | 0600, Network.TUN_DEVICE);
     }
 

@@ -46,6 +46,7 @@ public final class FileSystems {
     private final NsFs nsFs;
     private final PidFds pidFds;
     private final TimerFds timerFds;
+    private final MemDevices devices;
     private final EventFds eventFds;
     private final Memfds memfds;
     private final FileHandles fileHandles;
@@ -100,7 +101,7 @@ public final class FileSystems {
         new IpcSysctls(kernel).register(procFiles);
         new SysvipcFiles(kernel).register(procFiles);
         new KeySysctls(kernel).register(procFiles);
-        MemDevices devices = new MemDevices(vfs);
+        devices = new MemDevices(vfs, kernel.config().maxFiles());
         tmpfs = TmpFs.tmpfs(vfs, devices);
         memfds = new Memfds(vfs, userNs);
         fileHandles = new FileHandles(vfs, nsFs, pidFds, this::namespaces);
@@ -306,6 +307,7 @@ public final class FileSystems {
     void digest(StateHash hash) {
         pipes.digest(hash);
         timerFds.digest(hash);
+        devices.loops().digest(hash);
         eventFds.digest(hash);
         eventPolls.digest(hash);
         inotifies.digest(hash);

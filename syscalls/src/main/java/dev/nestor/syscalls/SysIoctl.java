@@ -46,7 +46,11 @@ public final class SysIoctl {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.partial(Nr.NR_ioctl, "ioctl", this::ioctl, "what devices and file systems on disks answer");
+        calls.partial(
+                Nr.NR_ioctl,
+                "ioctl",
+                this::ioctl,
+                "what devices but loop, tun and block ones and file systems on disks answer");
     }
 
     private long ioctl(int task, SyscallArgs args) {

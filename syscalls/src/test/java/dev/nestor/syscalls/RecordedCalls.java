@@ -62,6 +62,8 @@ final class RecordedCalls {
                 "Time",
                 "Socket",
                 "Memfd",
+                "Loop",
+                "Block",
                 "Inotify");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
@@ -84,6 +86,7 @@ final class RecordedCalls {
                         + " MS_NODIRATIME 2048 MS_NOSYMFOLLOW 256 MS_LAZYTIME 0x2000000"
                         + " MNT_DETACH 2 MNT_FORCE 1 MNT_EXPIRE 4 UMOUNT_NOFOLLOW 8 NS_GET_USERNS 0xb701"
                         + " NS_GET_PARENT 0xb702 NS_GET_NSTYPE 0xb703 NS_GET_OWNER_UID 0xb704"
+                        + " CDROM_GET_CAPABILITY 0x5331 FDGETFDCSTAT 0x80280215"
                         + " INOTIFY_IOC_SETNEXTWD 0x40044900 FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
                         + " CLONE_NEWTIME 0x80 CLONE_NEWIPC 0x8000000 TFD_TIMER_CANCEL_ON_SET 2"
                         + " SOCK_CLOEXEC 0x80000 SOCK_NONBLOCK 0x800"
@@ -361,6 +364,9 @@ final class RecordedCalls {
     /** Bytes of a structure of that name. */
     private static int sizeOf(String kind) {
         return switch (kind) {
+            case "loop" -> 232;
+            case "oldloop" -> 168;
+            case "lcfg" -> 304;
             case "stat" -> 144;
             case "fh" -> 136;
             case "statfs" -> 120;
@@ -476,6 +482,8 @@ final class RecordedCalls {
             String[] both = values[0].split(":");
             Bytes.putInt(bytes, 0, (int) number(both[0]));
             Bytes.putLong(bytes, 4, number(both[1]));
+        } else if (kind.endsWith("loop") || kind.equals("lcfg")) {
+            LoopText.put(bytes, kind, values, this::number);
         } else if (kind.equals("fh") || kind.equals("xargs")) {
             named(kind, bytes, (value + ",,").split(",", -1));
         } else if (kind.equals("sev")) {
@@ -558,6 +566,7 @@ final class RecordedCalls {
             case "si" ->
                 "signo=" + Bytes.getInt(raw, 0) + " code=" + Bytes.getInt(raw, 8) + " " + Bytes.getInt(raw, 16) + " "
                         + Bytes.getInt(raw, 20) + " value=" + Bytes.getLong(raw, 24);
+            case "loop", "oldloop" -> LoopText.of(raw);
             case "attr" ->
                 Bytes.getLong(raw, 0) + " " + Bytes.getLong(raw, 8) + " " + Bytes.getLong(raw, 16) + " "
                         + Bytes.getLong(raw, 24);

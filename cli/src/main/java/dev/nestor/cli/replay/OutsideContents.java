@@ -6,7 +6,7 @@ import dev.nestor.cli.strace.CallResult;
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.cli.strace.Value;
 import dev.nestor.fs.LearnedFiles;
-import dev.nestor.fs.devices.BlockDevices;
+import dev.nestor.uapi.Block;
 import dev.nestor.uapi.Nr;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +59,7 @@ final class OutsideContents {
         }
         if (request.number() >>> 8 == LOOP_COMMANDS) {
             learned.learnDeviceSize(inode, 0);
-        } else if ((int) request.number() == BlockDevices.BLKGETSIZE64
+        } else if ((int) request.number() == Block.BLKGETSIZE64
                 && call.arg(2) instanceof Value.Array size
                 && size.elements().size() == 1
                 && size.elements().getFirst().isNumber()) {

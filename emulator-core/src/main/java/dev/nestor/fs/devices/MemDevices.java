@@ -26,16 +26,20 @@ public final class MemDevices implements FileOps {
     private final FileTable files;
     private final InodeTable inodes;
     private final int kind;
-    private final BlockDevices blocks;
+    private final OutsideDisks disks;
+    private final LoopDevices loops;
     private int[] others = new int[0]; // dev_t and FileOps index, in turn
     private final byte[] zeros = new byte[CHUNK];
     private final byte[] unknown = new byte[CHUNK];
 
-    public MemDevices(Vfs vfs) {
+    /** @param maxLoops the most loop devices */
+    public MemDevices(Vfs vfs, int maxLoops) {
         this.files = vfs.tables.files;
         this.inodes = vfs.tables.inodes;
         this.kind = vfs.kinds.add(this);
-        this.blocks = new BlockDevices(vfs);
+        this.disks = new OutsideDisks(vfs);
+        this.loops = new LoopDevices(vfs, maxLoops);
+        register(LoopDevices.CONTROL_DEVICE, loops.controlKind());
         Arrays.fill(unknown, Outside.UNKNOWN_BYTE);
     }
 
@@ -44,6 +48,11 @@ public final class MemDevices implements FileOps {
         others = Arrays.copyOf(others, others.length + 2);
         others[others.length - 2] = rdev;
         others[others.length - 1] = ops;
+    }
+
+    /** /dev/loopN. */
+    public LoopDevices loops() {
+        return loops;
     }
 
     /** The FileOps index of a device. */
@@ -56,7 +65,10 @@ public final class MemDevices implements FileOps {
                 return others[i + 1];
             }
         }
-        return (mode & Stat.S_IFMT) == Stat.S_IFBLK ? blocks.kind() : FileKinds.OUTSIDE;
+        if ((mode & Stat.S_IFMT) != Stat.S_IFBLK) {
+            return FileKinds.OUTSIDE;
+        }
+        return LoopDevices.major(rdev) == LoopDevices.LOOP_MAJOR ? loops.kind() : disks.kind();
     }
 
     /** Whether an inode is one of these devices. */

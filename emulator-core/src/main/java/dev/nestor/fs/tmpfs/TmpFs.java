@@ -135,13 +135,15 @@ public final class TmpFs extends FsType {
         };
     }
 
-    /** Files of sysfs are a page long, whatever there is to read; directories on a disk have their blocks. */
+    /** Files of sysfs are a page long, whatever there is to read; directories on a disk have their blocks, devices their own size of them. */
     @Override
     public void getattr(int inode, KStat stat) {
         boolean isDir = (stat.mode & Stat.S_IFMT) == Stat.S_IFDIR;
         if (isDir && stat.blocks == 0 && emptyDirSize == DISK_DIR_SIZE) {
             stat.blocks = stat.size / BLOCK_SIZE;
         }
+        int ioMin = (stat.mode & Stat.S_IFMT) == Stat.S_IFBLK ? devices.loops().ioMin(stat.rdev) : 0;
+        stat.blksize = ioMin != 0 ? ioMin : stat.blksize;
         if (isSysfs && (stat.mode & Stat.S_IFMT) == Stat.S_IFREG && stat.size < SYSFS_SIZE) {
             stat.size = SYSFS_SIZE;
             stat.blocks = 0;

@@ -15,7 +15,8 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
 itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >ipN (N bytes of a packet of IPv4, without its identification and its sum), >smN (struct statmount of N bytes), >msg (struct msghdr as
 name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), 
->fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
+>loop and >oldloop (struct loop_info64, loop_info as
+offset,limit,flags,name), >lcfg (struct loop_config as fd,block size,offset,limit,flags,name), >fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
 value,size,flags), >watch (events of inotify
 as wd:mask:cookie:name:length), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; `pinggroups A B` writes net.ipv4.ping_group_range; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
@@ -84,6 +85,15 @@ NAMES.update(IN_ACCESS=1, IN_MODIFY=2, IN_ATTRIB=4, IN_CLOSE_WRITE=8, IN_CLOSE_N
              IN_MASK_ADD=1 << 29, IN_ISDIR=1 << 30, IN_ONESHOT=1 << 31, IN_ALL_EVENTS=0xfff, INOTIFY_IOC_SETNEXTWD=0x40044900)
 NAMES.update(MFD_CLOEXEC=1, MFD_ALLOW_SEALING=2, MFD_HUGETLB=4, MFD_NOEXEC_SEAL=8, MFD_EXEC=16, F_ADD_SEALS=1033, F_GET_SEALS=1034,
              F_SEAL_SEAL=1, F_SEAL_SHRINK=2, F_SEAL_GROW=4, F_SEAL_WRITE=8, F_SEAL_FUTURE_WRITE=16, F_SEAL_EXEC=32)
+NAMES.update(LOOP_SET_FD=0x4C00, LOOP_CLR_FD=0x4C01, LOOP_SET_STATUS=0x4C02, LOOP_GET_STATUS=0x4C03, LOOP_SET_STATUS64=0x4C04,
+             LOOP_GET_STATUS64=0x4C05, LOOP_CHANGE_FD=0x4C06, LOOP_SET_CAPACITY=0x4C07, LOOP_SET_DIRECT_IO=0x4C08,
+             LOOP_SET_BLOCK_SIZE=0x4C09, LOOP_CONFIGURE=0x4C0A, LOOP_CTL_ADD=0x4C80, LOOP_CTL_REMOVE=0x4C81, LOOP_CTL_GET_FREE=0x4C82,
+             BLKROSET=0x125D, BLKROGET=0x125E, BLKRRPART=0x125F, BLKGETSIZE=0x1260, BLKFLSBUF=0x1261, BLKRASET=0x1262,
+             BLKRAGET=0x1263, BLKFRASET=0x1264, BLKFRAGET=0x1265, BLKSECTGET=0x1267, BLKSSZGET=0x1268, BLKPG=0x1269,
+             BLKBSZGET=0x80081270, BLKBSZSET=0x40081271, BLKGETSIZE64=0x80081272, BLKDISCARD=0x1277, BLKIOMIN=0x1278,
+             BLKIOOPT=0x1279, BLKALIGNOFF=0x127A, BLKPBSZGET=0x127B, BLKDISCARDZEROES=0x127C, BLKSECDISCARD=0x127D,
+             BLKROTATIONAL=0x127E, BLKZEROOUT=0x127F, BLKGETDISKSEQ=0x80081280, BLKGETZONESZ=0x80041284, BLKGETNRZONES=0x80041285,
+             BLKREPORTZONE=0xC0101282, HDIO_GETGEO=0x301, CDROM_GET_CAPABILITY=0x5331, FDGETFDCSTAT=0x80280215)
 NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SOL_RAW=255, SOL_IPV6=41, SOL_ICMPV6=58, SOL_PACKET=263, AF_VSOCK=40,
              AF_XDP=44, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
 handles = []  # of files, as they come
@@ -132,7 +142,7 @@ def buffer(kind):
         return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, xargs=16, fh=136, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
+    sizes = dict(loop=232, oldloop=168, lcfg=304, mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, xargs=16, fh=136, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -152,6 +162,19 @@ def buffer(kind):
         struct.pack_into('<I', out, 0, modes)
         struct.pack_into('<q', out, 80, usec)
         struct.pack_into('<q', out, 88, tick)
+    elif kind in ('loop', 'oldloop') and value:
+        offset, limit, flags, name = value.split(',')
+        if kind == 'loop':
+            struct.pack_into('<QQ', out, 24, number(offset), number(limit))
+            struct.pack_into('<I64s', out, 52, number(flags), name.encode())
+        else:
+            struct.pack_into('<i', out, 32, number(offset))
+            struct.pack_into('<I64s', out, 44, number(flags), name.encode())
+    elif kind == 'lcfg':
+        fd, block, offset, limit, flags, name = value.split(',')
+        struct.pack_into('<iI', out, 0, int(fd), number(block))
+        struct.pack_into('<QQ', out, 32, number(offset), number(limit))
+        struct.pack_into('<I64s', out, 60, number(flags), name.encode())
     elif kind == 'req':
         struct.pack_into('<IIQQQ', out, 0, *(number(v) & (2**64 - 1) for v in value.split(',')))
     elif kind == 'fh':  # struct file_handle: room, type, bytes in hexadecimal; or the N-th one that came out, of another size or type
@@ -227,6 +250,14 @@ def shown(kind, raw, result, parts=None):
             events.append('%d:%#x:%d:%s:%d' % (wd, mask, moves.index(cookie) + 1 if cookie else 0, name, length))
             at += 16 + length
         return ' '.join(events)
+    if kind == 'loop':
+        offset, limit, n = struct.unpack_from('<QQI', raw, 24)
+        flags, name = struct.unpack_from('<I64s', raw, 52)
+        return 'loop%d %d %d %#x %s' % (n, offset, limit, flags, escape(name.rstrip(b'\0')))
+    if kind == 'oldloop':
+        n, = struct.unpack_from('<i', raw)
+        offset, _, _, flags, name = struct.unpack_from('<iiiI64s', raw, 32)
+        return 'loop%d %d %#x %s' % (n, offset, flags, escape(name.rstrip(b'\0')))
     if kind in ('age', 'info'):
         return '%de5s' % (struct.unpack_from('<q', raw)[0] // 100000)
     if kind in ('its', 'itv'):
