@@ -12,7 +12,7 @@ final class LoopText {
 
     /** Puts in offset, limit, flags, name; for struct loop_config after descriptor and size of a block. */
     static void put(byte[] bytes, String kind, String[] values, ToLongFunction<String> number) {
-        if (values.length == 0) {
+        if (values[0].isEmpty()) {
             return;
         }
         boolean isOld = kind.equals("oldloop");

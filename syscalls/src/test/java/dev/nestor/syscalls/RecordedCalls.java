@@ -37,6 +37,9 @@ final class RecordedCalls {
     private final Map<String, Integer> tasks = new HashMap<>(); // by their letters
     private final Map<String, Long> values = new HashMap<>(); // that calls have answered, by their names
     private final Map<String, Long> names = new HashMap<>();
+    /** Those whose members are not all of one size. */
+    private static final List<String> STRUCTURES = List.of("fh", "xargs", "loop", "oldloop", "lcfg");
+
     private final Map<Integer, String> errnos = new HashMap<>();
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<byte[]> handles = new ArrayList<>(); // of files, as they come
@@ -408,8 +411,10 @@ final class RecordedCalls {
         return header;
     }
 
-    private void named(String kind, byte[] bytes, String[] parts) {
-        if (kind.equals("fh")) {
+    private void structure(String kind, byte[] bytes, String[] parts) {
+        if (kind.endsWith("loop") || kind.equals("lcfg")) {
+            LoopText.put(bytes, kind, parts, this::number);
+        } else if (kind.equals("fh")) {
             fileHandle(bytes, parts);
         } else {
             attribute(bytes, parts);
@@ -482,10 +487,8 @@ final class RecordedCalls {
             String[] both = values[0].split(":");
             Bytes.putInt(bytes, 0, (int) number(both[0]));
             Bytes.putLong(bytes, 4, number(both[1]));
-        } else if (kind.endsWith("loop") || kind.equals("lcfg")) {
-            LoopText.put(bytes, kind, values, this::number);
-        } else if (kind.equals("fh") || kind.equals("xargs")) {
-            named(kind, bytes, (value + ",,").split(",", -1));
+        } else if (STRUCTURES.contains(kind)) {
+            structure(kind, bytes, (value + ",,").split(",", -1));
         } else if (kind.equals("sev")) {
             Bytes.putLong(bytes, 0, number(values[0]));
             for (int i = 1; i < 4; i++) {

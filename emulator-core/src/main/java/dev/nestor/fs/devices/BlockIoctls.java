@@ -67,25 +67,18 @@ final class BlockIoctls {
             return -Errno.EACCES;
         }
         int mm = vfs.below.tasks().mm(task);
-        switch (cmd) {
-            case Block.BLKFLSBUF -> {
-                return 0;
-            }
+        return switch (cmd) {
+            case Block.BLKFLSBUF -> 0;
             case Block.BLKRASET, Block.BLKFRASET -> {
                 table.setReadAhead(lo, (int) arg / (PAGE / LoopDevices.SECTOR) * (PAGE / LoopDevices.SECTOR));
-                return 0;
+                yield 0;
             }
-            case Block.BLKRRPART -> {
-                return (table.flags(lo) & Loop.LO_FLAGS_PARTSCAN) == 0 ? -Errno.EINVAL : 0;
-            }
+            case Block.BLKRRPART -> (table.flags(lo) & Loop.LO_FLAGS_PARTSCAN) == 0 ? -Errno.EINVAL : 0;
             default -> {
-                if (cmd == Block.BLKBSZSET && arg == 0) {
-                    return -Errno.EINVAL;
-                }
-                int value = memory.getInt(mm, arg);
-                return memory.faulted() ? -Errno.EFAULT : setNumber(lo, cmd, value);
+                int value = arg == 0 && cmd == Block.BLKBSZSET ? 0 : memory.getInt(mm, arg);
+                yield memory.faulted() ? -Errno.EFAULT : setNumber(lo, cmd, value);
             }
-        }
+        };
     }
 
     private long setNumber(int lo, int cmd, int value) {
