@@ -32,13 +32,14 @@ final class RecordedCalls {
     private static final long CALL_NS = 1000; // what a call takes, so that times go by
     private static final long PATIENCE_NS = 2_000_000_000L;
 
+    /** Those whose members are not all of one size. */
+    private static final List<String> STRUCTURES = List.of("fh", "xargs", "loop", "oldloop", "lcfg");
+
     private final TestMachine machine;
     private int task; // that makes the call
     private final Map<String, Integer> tasks = new HashMap<>(); // by their letters
     private final Map<String, Long> values = new HashMap<>(); // that calls have answered, by their names
     private final Map<String, Long> names = new HashMap<>();
-    /** Those whose members are not all of one size. */
-    private static final List<String> STRUCTURES = List.of("fh", "xargs", "loop", "oldloop", "lcfg");
 
     private final Map<Integer, String> errnos = new HashMap<>();
     private final Map<String, Integer> numbers = new HashMap<>();
