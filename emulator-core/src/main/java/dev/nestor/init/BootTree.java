@@ -125,6 +125,7 @@ final class BootTree {
                 fileSystems.setDevtmpfsSb(sb);
                 yield sb;
             }
+            case "sysfs" -> fileSystems.newSysfs(userNs);
             case "tracefs", "debugfs" -> single(type, userNs);
             default -> fileSystems.newSpecial(fileSystems.instances().special(type), userNs, 0755);
         };

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class Instances {
     /** Of the kernel's own objects, whose names are not known here: name, f_type. */
     private static final Object[][] SPECIAL = {
-        {"sysfs", 0x62656572L},
         {"devpts", 0x1cd1L},
         {"binfmt_misc", 0x42494e4dL},
         {"debugfs", 0x64626720L},
@@ -208,7 +207,9 @@ final class Instances {
         if (error != 0) {
             return error;
         }
-        int sb = fileSystems.newSpecial(special(type), userNs, 0755);
+        int sb = type.equals("sysfs")
+                ? fileSystems.newSysfs(userNs)
+                : fileSystems.newSpecial(special(type), userNs, 0755);
         if (sb != NULL) {
             sbs.setKey(sb, key);
             setText(sb, shown(type, options));

@@ -147,15 +147,15 @@ final class SysCpus {
     void fill(int sb) {
         int root = vfs.tables.superBlocks.root(sb);
         int system = maker.existing(
-                incomplete(maker.existing(incomplete(maker.existing(root, "devices")), "system")), "cpu");
+                maker.incomplete(maker.existing(maker.incomplete(maker.existing(root, "devices")), "system")), "cpu");
         files(system, ofAll, 0);
         unknown(system, "modalias", 0444);
         unknown(system, "uevent", 0644);
         for (String name : new String[] {"cpufreq", "cpuidle", "hotplug", "power", "smt", "vulnerabilities"}) {
-            incomplete(maker.directory(system, name, 0755));
+            maker.incomplete(maker.directory(system, name, 0755));
         }
         for (int cpu = 0; cpu < topology.cpus(); cpu++) {
-            int dir = incomplete(maker.directory(system, "cpu" + cpu, 0755));
+            int dir = maker.incomplete(maker.directory(system, "cpu" + cpu, 0755));
             if (cpu > 0) {
                 file(dir, new File("online", online), 0644, cpu);
             }
@@ -185,12 +185,5 @@ final class SysCpus {
     private void unknown(int dir, String name, int mode) {
         int inode = vfs.tables.dentries.inode(maker.add(dir, name, Stat.S_IFREG | mode, 0));
         vfs.tables.inodes.setFlags(inode, InodeFlags.CONTENT_UNKNOWN);
-    }
-
-    /** A directory that has more than is known here. */
-    private int incomplete(int dentry) {
-        int inode = vfs.tables.dentries.inode(dentry);
-        vfs.tables.inodes.setFlags(inode, vfs.tables.inodes.flags(inode) | InodeFlags.INCOMPLETE);
-        return dentry;
     }
 }

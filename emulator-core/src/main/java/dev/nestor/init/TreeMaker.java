@@ -2,6 +2,7 @@ package dev.nestor.init;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.Vfs;
 import dev.nestor.uapi.Stat;
 
@@ -28,6 +29,13 @@ final class TreeMaker {
         vfs.tables.names.put(text);
         int mode = name.equals("proc") || name.equals("sys") ? 0555 : name.equals("shm") ? 01777 : 0755;
         return dentry == NULL ? directory(parent, name, mode) : dentry;
+    }
+
+    /** A directory that has more than is known here. */
+    int incomplete(int dentry) {
+        int inode = vfs.tables.dentries.inode(dentry);
+        vfs.tables.inodes.setFlags(inode, vfs.tables.inodes.flags(inode) | InodeFlags.INCOMPLETE);
+        return dentry;
     }
 
     /** A name that lasts; its dentry is not held beyond that. */

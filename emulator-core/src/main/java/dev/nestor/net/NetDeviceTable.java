@@ -27,6 +27,7 @@ public final class NetDeviceTable extends Table {
     private int[] allmulti = new int[initialRows()]; // how often
     private int[] addressSet = new int[initialRows()]; // 1 when a user has chosen the hardware address
     private int[] qdisc = new int[initialRows()]; // 1 once it has been up in its net, and so has a queue discipline
+    private int[] nameAssignType = new int[initialRows()]; // NET_NAME_*
     private int[] alias = new int[initialRows()]; // name; NULL for none
     private int[] tun = new int[initialRows()]; // tun_struct; NULL for other devices
     private long[] address = new long[initialRows()]; // hardware address
@@ -249,6 +250,14 @@ public final class NetDeviceTable extends Table {
         tun[row(dev)] = value;
     }
 
+    int nameAssignType(int dev) {
+        return nameAssignType[row(dev)];
+    }
+
+    void setNameAssignType(int dev, int value) {
+        nameAssignType[row(dev)] = value;
+    }
+
     public int alias(int dev) {
         return alias[row(dev)];
     }
@@ -340,6 +349,7 @@ public final class NetDeviceTable extends Table {
         allmulti[row] = 0;
         addressSet[row] = 0;
         qdisc[row] = 0;
+        nameAssignType[row] = 0;
         alias[row] = 0;
         tun[row] = 0;
         address[row] = 0;
@@ -372,6 +382,7 @@ public final class NetDeviceTable extends Table {
         promiscuity = columns.ints(promiscuity);
         addressLength = columns.ints(addressLength);
         tun = columns.ints(tun);
+        nameAssignType = columns.ints(nameAssignType);
         alias = columns.ints(alias);
         qdisc = columns.ints(qdisc);
         addressSet = columns.ints(addressSet);

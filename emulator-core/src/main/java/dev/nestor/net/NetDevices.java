@@ -22,6 +22,16 @@ public final class NetDevices {
     public static final int TUN = 7;
     public static final int TAP = 8;
 
+    /** NET_NAME_ENUM: numbered by the kernel. */
+    static final int NET_NAME_ENUM = 1;
+
+    private static final int NET_NAME_PREDICTABLE = 2;
+
+    /** NET_NAME_USER. */
+    static final int NET_NAME_USER = 3;
+
+    private static final int NET_NAME_RENAMED = 4;
+
     public static final int IFF_UP = 1;
     public static final int IFF_BROADCAST = 2;
     public static final int IFF_LOOPBACK = 8;
@@ -34,7 +44,7 @@ public final class NetDevices {
     public static final int IFF_LOWER_UP = 0x10000;
 
     /** What a user may switch: the rest belongs to the device. */
-    static final int CHANGEABLE = IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_MULTICAST | IFF_NOARP | 0x2024 | 0x8000;
+    static final int CHANGEABLE = IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_MULTICAST | IFF_NOARP | 0x6024 | 0x8000;
 
     public static final int IF_OPER_UNKNOWN = 0;
     public static final int IF_OPER_DOWN = 2;
@@ -211,6 +221,11 @@ public final class NetDevices {
         return names.text(table.name(dev));
     }
 
+    /** Whether its name, and not one of its others, is this. */
+    boolean hasName(int dev, byte[] text, int at, int length) {
+        return names.isEqual(table.name(dev), text, at, length);
+    }
+
     int copyName(int dev, byte[] into, int at) {
         return names.copy(table.name(dev), into, at);
     }
@@ -274,6 +289,7 @@ public final class NetDevices {
         }
         table.setKind(dev, kind);
         table.setName(dev, named);
+        table.setNameAssignType(dev, kind == LOOPBACK ? NET_NAME_PREDICTABLE : kind == PHYSICAL ? NET_NAME_ENUM : 0);
         setup(dev, kind);
         long hardware = kind == LOOPBACK || kind == TUN ? 0 : address != 0 ? address : randomAddress();
         table.setAddress(dev, hardware);
@@ -386,6 +402,7 @@ public final class NetDevices {
         byName.remove(key(net, table.name(dev)));
         names.put(table.name(dev));
         table.setName(dev, named);
+        table.setNameAssignType(dev, NET_NAME_RENAMED);
         byName.put(key(net, named), dev);
         return 0;
     }
@@ -399,6 +416,13 @@ public final class NetDevices {
             flags |= state == IF_OPER_UP || state == IF_OPER_UNKNOWN ? IFF_RUNNING : 0;
         }
         return flags;
+    }
+
+    /** dev->flags: with what others than users have switched on. */
+    int rawFlags(int dev) {
+        return table.flags(dev)
+                | (table.promiscuity(dev) != 0 ? IFF_PROMISC : 0)
+                | (table.allmulti(dev) != 0 ? IFF_ALLMULTI : 0);
     }
 
     boolean isUp(int dev) {
@@ -591,9 +615,18 @@ public final class NetDevices {
             return -Errno.EADDRNOTAVAIL;
         }
         table.setAddressSet(dev, 1);
+        boolean isOther = table.address(dev) != address;
         giveAddress(dev, address);
+        if (isOther && table.kind(dev) == BRIDGE) {
+            selectPortStates(dev);
+        }
         stateChange(dev);
         return 0;
+    }
+
+    /** br_port_state_selection(): a bridge without a port that forwards has no carrier. */
+    void selectPortStates(int bridge) {
+        changeCarrier(bridge, hasLivePort(bridge));
     }
 
     /** Its hardware address is another one, and so may be that of the bridge that it is a port of. */

@@ -8,6 +8,7 @@ import dev.nestor.fs.Files;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.proc.ProcFiles;
+import dev.nestor.fs.sysfs.SysFs;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
@@ -48,6 +49,7 @@ public final class Network {
     private final ProcSockets procSockets;
     private final NetSysctls sysctls;
     private final LearnedSockets learned;
+    private final int home; // the initial net
 
     public Network(NetBelow below, NsFs nsFs, Random random, Limits limits, int userNs) {
         ScmFileTable flights = new ScmFileTable(limits.files());
@@ -78,7 +80,7 @@ public final class Network {
         InetControl control = new InetControl(sockets, inetSocks, deviceTable);
         this.inet =
                 new InetFamily(new InetRoom(sockets, inetSocks, raws, ports, routing, rx, ip, control, inetOptions));
-        int home = nets.table().handleInRow(1);
+        this.home = nets.table().handleInRow(1);
         NetlinkSockTable netlinkSocks = new NetlinkSockTable(limits.sockets());
         this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
         RtnNsids nsids = new RtnNsids(sockets, nsFs, netOf);
@@ -119,6 +121,11 @@ public final class Network {
     public void register(ProcFiles procFiles) {
         procNet.register(procFiles, procSockets);
         sysctls.register(procFiles);
+    }
+
+    /** Puts devices into sysfs. */
+    public SysNet newSysNet(SysFs fs) {
+        return new SysNet(fs, sockets, devices, new SysNetFiles(sockets, devices, tuns.tuns()), home);
     }
 
     /** The FileOps index of /dev/net/tun. */

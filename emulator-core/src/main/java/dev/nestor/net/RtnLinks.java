@@ -209,21 +209,28 @@ final class RtnLinks {
         int peer = data < 0 ? -1 : asked.find(data, data + asked.size(data), VETH_INFO_PEER);
         int peerNet = target;
         byte[] peerName = NetDevices.bytes("veth%d");
+        long peerHardware = 0;
+        boolean isPeerNamed = false;
         if (peer >= 0) {
             int from = peer + HEADER;
             int to = peer + asked.size(peer);
             int name = asked.find(from, to, IFLA_IFNAME);
             peerName = name < 0 ? peerName : nameAt(asked, name);
+            isPeerNamed = name >= 0;
+            int hardwareAt = asked.find(from, to, IFLA_ADDRESS);
+            peerHardware = hardwareAt < 0 || asked.size(hardwareAt) < 6 ? 0 : addressAt(asked.bytes, hardwareAt);
             peerNet = netAt(task, net, asked, from, to);
             peerNet = peerNet == NULL ? target : peerNet;
         }
         if (peerNet < 0) {
             return peerNet;
         }
-        int other = devices.create(peerNet, NetDevices.VETH, peerName, 0, 0);
+        int other = devices.create(peerNet, NetDevices.VETH, peerName, peerHardware, 0);
         if (other < 0) {
             return other;
         }
+        table.setAddressSet(other, peerHardware != 0 ? 1 : 0);
+        table.setNameAssignType(other, isPeerNamed ? NetDevices.NET_NAME_USER : NetDevices.NET_NAME_ENUM);
         int dev = devices.create(target, NetDevices.VETH, given, hardware, asked.intOf(asked.body() + 4));
         if (dev < 0) {
             devices.delete(other);
@@ -235,8 +242,14 @@ final class RtnLinks {
     }
 
     private int finish(int dev, int link, NlRequest asked) {
+        boolean isNamed = asked.find(IFLA_IFNAME) >= 0;
+        table.setNameAssignType(dev, isNamed ? NetDevices.NET_NAME_USER : NetDevices.NET_NAME_ENUM);
+        table.setAddressSet(dev, asked.find(IFLA_ADDRESS) >= 0 ? 1 : 0);
         if (link != NULL && table.kind(dev) == NetDevices.MACVLAN) {
             devices.standOn(dev, link);
+        }
+        if (table.kind(dev) == NetDevices.BRIDGE && table.addressSet(dev) != 0) {
+            devices.selectPortStates(dev);
         }
         int error = setNumbers(dev, asked, true);
         int wanted = asked.intOf(asked.body() + 8);

@@ -23,7 +23,6 @@ public final class TmpFs extends FsType {
     private static final int BLOCK_SIZE = 512; // of st_blocks
     private static final int SHMEM_ATTRIBUTES = 0x70; // STATX_ATTR_IMMUTABLE, APPEND, NODUMP
     private static final int EXT4_ATTRIBUTES = 0x100874; // and COMPRESSED, ENCRYPTED, VERITY
-    private static final long SYSFS_SIZE = 4096;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int FALLOC_FL_ZERO_RANGE = 0x10;
@@ -34,7 +33,6 @@ public final class TmpFs extends FsType {
     private final int index;
     private final int emptyDirSize;
     private final int direntSize;
-    private final boolean isSysfs;
 
     private TmpFs(Vfs vfs, MemDevices devices, String name, long magic, int emptyDirSize, int direntSize) {
         super(name, magic);
@@ -43,7 +41,6 @@ public final class TmpFs extends FsType {
         this.inodes = vfs.tables.inodes;
         this.emptyDirSize = emptyDirSize;
         this.direntSize = direntSize;
-        this.isSysfs = name.equals("sysfs");
         this.index = vfs.types.register(this);
     }
 
@@ -55,7 +52,7 @@ public final class TmpFs extends FsType {
         return new TmpFs(vfs, devices, "ramfs", RAMFS_MAGIC, 0, 0);
     }
 
-    /** A file system of the kernel's own objects whose names are not known here: sysfs, cgroup, devpts. */
+    /** A file system of the kernel's own objects whose names are not known here: cgroup, devpts. */
     public static TmpFs special(Vfs vfs, MemDevices devices, String name, long magic) {
         return new TmpFs(vfs, devices, name, magic, 0, 0);
     }
@@ -112,11 +109,6 @@ public final class TmpFs extends FsType {
     }
 
     @Override
-    public boolean isUsernsVisible() {
-        return isSysfs;
-    }
-
-    @Override
     public boolean hasXattrs() {
         return !name().equals("ramfs") && !name().equals("devpts");
     }
@@ -135,7 +127,7 @@ public final class TmpFs extends FsType {
         };
     }
 
-    /** Files of sysfs are a page long, whatever there is to read; directories on a disk have their blocks, devices their own size of them. */
+    /** Directories on a disk have their blocks, devices their own size of them. */
     @Override
     public void getattr(int inode, KStat stat) {
         boolean isDir = (stat.mode & Stat.S_IFMT) == Stat.S_IFDIR;
@@ -144,10 +136,6 @@ public final class TmpFs extends FsType {
         }
         int ioMin = (stat.mode & Stat.S_IFMT) == Stat.S_IFBLK ? devices.loops().ioMin(stat.rdev) : 0;
         stat.blksize = ioMin != 0 ? ioMin : stat.blksize;
-        if (isSysfs && (stat.mode & Stat.S_IFMT) == Stat.S_IFREG && stat.size < SYSFS_SIZE) {
-            stat.size = SYSFS_SIZE;
-            stat.blocks = 0;
-        }
     }
 
     @Override
@@ -163,7 +151,7 @@ public final class TmpFs extends FsType {
     @Override
     public int fileKind(int inode) {
         return switch (inodes.mode(inode) & Stat.S_IFMT) {
-            case Stat.S_IFREG -> isSysfs && inodes.datum(inode) != 0 ? FileKinds.SYSFS : FileKinds.REGULAR;
+            case Stat.S_IFREG -> FileKinds.REGULAR;
             case Stat.S_IFDIR -> FileKinds.DIRECTORY;
             case Stat.S_IFIFO -> FileKinds.PIPE;
             case Stat.S_IFCHR, Stat.S_IFBLK -> devices.kindOf(inodes.mode(inode), inodes.rdev(inode));

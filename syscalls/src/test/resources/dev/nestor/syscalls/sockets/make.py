@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+"""Writes the calls of sysnet.calls, neighbours.calls, forwarding.calls and counters.calls, whose messages nobody wants to write by hand.
+
+    python3 make.py && sudo python3 ../files/record.py sysnet.calls ...
+
+Descriptor 0 is the netlink socket of the net that the task is in.
+"""
+import socket, struct
+
+out = []
+seq = 0
+
+
+def q(data):
+    text = ''
+    for b in data:
+        text += {34: '\\"', 92: '\\\\'}.get(b, chr(b) if 32 <= b < 127 else '\\x%02x' % b)
+    return '"%s"' % text
+
+
+def say(line):
+    out.append(line)
+
+
+def attr(kind, data):
+    if isinstance(data, str):
+        data = data.encode() + b'\0'
+    elif isinstance(data, int):
+        data = struct.pack('<I', data)
+    return struct.pack('<HH', 4 + len(data), kind) + data + b'\0' * (-len(data) % 4)
+
+
+def request(kind, flags, body, fd=0, answer='>4096 4096'):
+    global seq
+    seq += 1
+    message = struct.pack('<IHHII', 16 + len(body), kind, flags, seq, 0) + body
+    say('sendto %d %s %d 0 NULL 0' % (fd, q(message), len(message)))
+    if answer:
+        say('recvfrom %d %s MSG_DONTWAIT NULL NULL' % (fd, answer))
+
+
+def link(name, kind=None, data=b'', flags=0, mask=0, extra=b'', nl=0x605, index=0):
+    body = struct.pack('<BxHiII', 0, 0, index, flags, mask)
+    if name:
+        body += attr(3, name)
+    body += extra
+    if kind:
+        body += attr(18, attr(1, kind) + (attr(2, data) if data else b''))
+    request(16, nl, body)
+
+
+def veth(name, peer, address, peer_address):
+    data = attr(1, struct.pack('<BxHiII', 0, 0, 0, 0, 0) + attr(3, peer) + attr(1, bytes.fromhex(peer_address)))
+    link(name, 'veth', data, extra=attr(1, bytes.fromhex(address)))
+
+
+def up(name, is_up=True):
+    link(name, flags=1 if is_up else 0, mask=1, nl=5)
+
+
+def move(name, fd):
+    link(name, extra=attr(28, fd), nl=5)
+
+
+def delete(name):
+    request(17, 5, struct.pack('<BxHiII', 0, 0, 0, 0, 0) + attr(3, name))
+
+
+def ip(text):
+    return socket.inet_pton(socket.AF_INET6 if ':' in text else socket.AF_INET, text)
+
+
+def address(index, text, prefix):
+    family = 10 if ':' in text else 2
+    extra = attr(8, 2) if family == 10 else b''  # IFA_F_NODAD
+    request(20, 0x605, struct.pack('<BBBBI', family, prefix, 0, 0, index) + attr(2, ip(text)) + attr(1, ip(text)) + extra)
+
+
+def route(to, prefix, via=None, index=None, kind=24, nl=0x605):
+    family = 10 if ':' in to else 2
+    body = struct.pack('<BBBBBBBBI', family, prefix, 0, 0, 254, 3, 0 if via else 253, 1, 0)
+    if prefix:
+        body += attr(1, ip(to))
+    body += (attr(5, ip(via)) if via else b'') + (attr(4, index) if index else b'')
+    request(kind, nl, body)
+
+
+def show(path, size=300, fd=9):
+    """What a file tells, as far as it goes."""
+    say('openat AT_FDCWD "%s" O_RDONLY 0' % path)
+    say('read %d >%d %d' % (fd, size, size))
+    say('close %d' % fd)
+
+
+def write(path, text, fd=9):
+    say('openat AT_FDCWD "%s" O_WRONLY 0' % path)
+    say('write %d %s %d' % (fd, q(text.encode()), len(text)))
+    say('close %d' % fd)
+
+
+def save(name):
+    global seq
+    with open(name, 'w') as f:
+        f.write('\n'.join(out) + '\n')
+    out.clear()
+    seq = 0
+
+
+def begin(title):
+    say('# ' + title)
+    say('socket AF_NETLINK SOCK_RAW|SOCK_CLOEXEC 0')
+
+
+def begin_sysfs():
+    say('mkdir "/sys" 0755')
+    say('mount "sysfs" "/sys" "sysfs" 0 NULL')
+    for i in range(1, 9):  # what is opened from here on is 9
+        say('dup2 0 %d' % i)
+
+
+ATTRIBUTES = '''addr_assign_type addr_len address broadcast carrier carrier_changes carrier_down_count carrier_up_count dev_id
+dev_port dormant duplex flags gro_flush_timeout ifalias ifindex iflink link_mode mtu name_assign_type napi_defer_hard_irqs
+netdev_group operstate proto_down speed testing threaded tx_queue_len type uevent queues/rx-0/rps_cpus queues/rx-0/rps_flow_cnt
+queues/tx-0/traffic_class queues/tx-0/tx_maxrate queues/tx-0/tx_timeout queues/tx-0/xps_cpus queues/tx-0/xps_rxqs
+power/autosuspend_delay_ms power/control power/runtime_active_time power/runtime_status power/runtime_suspended_time
+statistics/rx_packets statistics/tx_errors'''.split()
+
+
+def list_directory(path):
+    say('openat AT_FDCWD "%s" O_RDONLY|O_DIRECTORY 0' % path)
+    say('getdents64 9 >dents 4096')
+    say('getdents64 9 >dents 4096')
+    say('close 9')
+
+
+def sysnet():
+    begin('what there is of each device')
+    begin_sysfs()
+    veth('v0', 'v1', '020000000001', '020000000002')
+    link('b0', 'bridge', extra=attr(1, bytes.fromhex('020000000003')))
+    link('m0', 'macvlan', extra=attr(1, bytes.fromhex('020000000004')) + attr(5, 3))
+    link(None, 'ifb', extra=attr(1, bytes.fromhex('020000000005')))
+    for dev in 'lo', 'v0', 'b0', 'm0', 'ifb0':
+        say('# ' + dev)
+        say('readlink "/sys/class/net/%s" >100 100' % dev)
+        for path in '', '/statistics', '/queues', '/queues/rx-0', '/queues/tx-0', '/power':
+            if dev in ('lo', 'm0') or not path:
+                if dev != 'b0':
+                    list_directory('/sys/class/net/%s%s' % (dev, path))
+        for a in ATTRIBUTES:
+            if not a.startswith(('power', 'queues')) or dev == 'lo':
+                show('/sys/class/net/%s/%s' % (dev, a), 100)
+    say('# up')
+    link('v1', extra=attr(10, 4), nl=5)
+    for dev in 'lo', 'v0', 'v1', 'b0', 'm0', 'ifb0':
+        up(dev)
+    for dev in 'lo', 'v0', 'v1', 'b0', 'm0', 'ifb0':
+        for a in 'carrier', 'dormant', 'testing', 'operstate', 'carrier_changes':
+            show('/sys/class/net/%s/%s' % (dev, a), 100)
+        if dev != 'b0':
+            for a in 'speed', 'duplex':
+                show('/sys/class/net/%s/%s' % (dev, a), 100)
+    show('/sys/class/net/v1/flags', 100)
+    for path in 'v1/upper_b0', 'v1/master', 'b0/lower_v1', 'v0/upper_m0', 'm0/lower_v0', 'v1/subsystem', 'v0/master', 'lo/lower_v0':
+        say('readlink "/sys/class/net/%s" >100 100' % path)
+    list_directory('/sys/class/net/m0')
+    say('# what may be written')
+    for dev in 'v0', 'lo':
+        for a in 'mtu', 'netdev_group', 'flags', 'tx_queue_len', 'proto_down', 'threaded', 'carrier', 'ifalias', 'uevent', 'address':
+            for text in ('1400', '0x5dc\n', '-1', '', '\n', 'abc', '12 ', '0', '1', '\n5', '+7', '010', '99999999999999999999',
+                         '18446744073709551616', '99999999999', '0x', '08'):
+                if (a, text) in (('flags', '99999999999'), ('mtu', '99999999999')) and dev == 'lo':
+                    continue
+                if a == 'flags' and dev == 'v0':
+                    continue  # a macvlan stands on it
+                write('/sys/class/net/%s/%s' % (dev, a), text)
+                show('/sys/class/net/%s/%s' % (dev, a), 100)
+    for text in 'a\nb\n', 'x' * 255, 'x' * 256, 'x' * 257, '\n':
+        write('/sys/class/net/v0/ifalias', text)
+        show('/sys/class/net/v0/ifalias', 300)
+    for text in ('add', 'remove', 'change\n', 'Add', 'add ', 'add 12345678-1234-1234-1234-123456789012',
+                 'add 12345678-1234-1234-1234-123456789012 A=b', 'add 12345678-1234-1234-1234-123456789012 A=',
+                 'add 12345678-1234-1234-1234-12345678901g'):
+        write('/sys/class/net/v0/uevent', text)
+    for a in 'address', 'operstate', 'statistics/rx_bytes':
+        for flags in 'O_WRONLY', 'O_RDWR', 'O_RDONLY|O_TRUNC':
+            say('openat AT_FDCWD "/sys/class/net/lo/%s" %s 0' % (a, flags))
+            if flags.startswith('O_RDONLY'):
+                say('close 9')
+    say('# names in it')
+    for path in '/sys/class/net/x', '/sys/class/net/lo/x', '/sys/devices/virtual/net/x':
+        say('mkdir "%s" 0755' % path)
+        say('open "%s" O_CREAT|O_WRONLY 0644' % path)
+        say('unlink "%s"' % path)
+        say('rmdir "%s"' % path)
+        say('symlink "a" "%s"' % path)
+        say('stat "%s" >stat' % path)
+    for path in '/sys/class/net/lo', '/sys/class/net/lo/mtu':
+        say('unlink "%s"' % path)
+        say('link "%s" "/sys/class/net/lo/q"' % path)
+        say('rename "%s" "/sys/class/net/lo/q"' % path)
+    say('rmdir "/sys/devices/virtual/net/lo"')
+    for path in '/sys/class/net', '/sys/class/net/lo', '/sys/class/net/lo/mtu', '/sys/class/net/lo/statistics', '/sys/class/net/lo/queues':
+        say('stat "%s" >stat' % path)
+        say('lstat "%s" >stat' % path)
+    say('statfs "/sys/class/net/lo" >statfs')
+    say('stat "/sys/class/net/nosuch" >stat')
+    say('# another name')
+    say('openat AT_FDCWD "/sys/class/net/v0/" O_RDONLY|O_DIRECTORY 0')
+    say('openat 9 "mtu" O_RDWR 0')
+    say('openat 9 "statistics" O_RDONLY|O_DIRECTORY 0')
+    link('w0', nl=5, index=3)
+    say('stat "/sys/class/net/v0" >stat')
+    say('readlink "/sys/class/net/w0" >100 100')
+    say('openat 9 "ifindex" O_RDONLY 0')
+    say('read 12 >100 100')
+    say('close 12')
+    show('/sys/class/net/w0/name_assign_type', 100)
+    say('pread64 10 >100 100 0')
+    say('pread64 10 >100 100 2')
+    say('pread64 10 >100 100 100')
+    say('lseek 10 2 SEEK_SET')
+    say('read 10 >100 1')
+    say('read 10 >100 100')
+    say('lseek 10 0 SEEK_END')
+    say('lseek 10 -1 SEEK_SET')
+    say('read 10 @bad 100')
+    say('write 10 @bad 100')
+    say('ioctl 10 TCGETS 0')
+    say('# gone')
+    delete('w0')
+    say('pread64 10 >100 100 0')
+    say('write 10 "1" 1')
+    say('write 10 "" 0')
+    say('getdents64 9 >z100 4096')
+    say('getdents64 11 >z100 4096')
+    say('openat 9 "mtu" O_RDONLY 0')
+    say('openat 9 "statistics" O_RDONLY 0')
+    say('fstat 9 >stat')
+    say('fstat 10 >stat')
+    say('stat "/sys/class/net/v1" >stat')
+    say('stat "/sys/class/net/m0" >stat')
+    say('readlink "/sys/class/net/b0/lower_v1" >100 100')
+    for fd in 9, 10, 11:
+        say('close %d' % fd)
+    say('# another net')
+    link('i9', 'ifb')
+    say('open "/proc/self/ns/net" O_RDONLY 0')
+    say('unshare CLONE_NEWNET')
+    say('stat "/sys/class/net/i9" >stat')
+    say('mkdir "/sys2" 0755')
+    say('mount "sysfs" "/sys2" "sysfs" 0 NULL')
+    say('stat "/sys2/class/net/i9" >stat')
+    say('stat "/sys2/devices/virtual/net/i9" >stat')
+    show('/sys2/class/net/lo/ifindex', 100, 10)
+    write('/sys/class/net/i9/mtu', '1300', 10)
+    say('open "/proc/self/ns/net" O_RDONLY 0')
+    link('i9', extra=attr(28, 10), nl=5)
+    say('stat "/sys/class/net/i9" >stat')
+    say('readlink "/sys2/class/net/i9" >100 100')
+    say('openat AT_FDCWD "/sys2/class/net/i9/mtu" O_RDONLY 0')
+    say('read 11 >100 100')
+    say('# and it dies')
+    say('close 11')
+    say('openat AT_FDCWD "/sys2/class/net/" O_RDONLY|O_DIRECTORY 0')
+    say('setns 9 0')
+    say('close 10')
+    say('msleep 300')
+    say('getdents64 11 >dents 4096')
+    say('stat "/sys2/class/net/lo" >stat')
+    say('stat "/sys2/class/net" >stat')
+    say('stat "/sys2/devices/virtual/net/lo" >stat')
+    say('close 11')
+    say('umount2 "/sys2" 0')
+    say('# a net of another user namespace')
+    say('close 9')
+    say('unshare CLONE_NEWUSER|CLONE_NEWNET|CLONE_NEWNS')
+    for name, text in ('setgroups', 'deny'), ('uid_map', '0 0 1'), ('gid_map', '7 0 1'):
+        say('open "/proc/self/%s" O_WRONLY 0' % name)
+        say('write 9 "%s" %d' % (text, len(text)))
+        say('close 9')
+    say('mount "sysfs" "/sys2" "sysfs" 0 NULL')
+    for path in '/sys/class/net/b0/mtu', '/sys2/class/net', '/sys2/class/net/lo', '/sys2/class/net/lo/mtu':
+        say('stat "%s" >stat' % path)
+        say('lstat "%s" >stat' % path)
+    for a in 'mtu', 'tx_queue_len', 'netdev_group', 'ifalias', 'gro_flush_timeout', 'napi_defer_hard_irqs', 'flags', 'proto_down', 'threaded', 'carrier':
+        write('/sys2/class/net/lo/' + a, '7')
+    for a in 'mtu', 'tx_queue_len', 'netdev_group', 'ifalias', 'gro_flush_timeout', 'flags', 'proto_down', 'threaded', 'carrier', 'uevent':
+        write('/sys/class/net/b0/' + a, '7')
+    save('sysnet.calls')
+
+
+if __name__ == '__main__':
+    sysnet()
