@@ -23,9 +23,6 @@ import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcFs;
 import dev.nestor.fs.proc.ProcTexts;
 import dev.nestor.fs.signalfd.SignalFds;
-import dev.nestor.fs.sysfs.SysAttributes;
-import dev.nestor.fs.sysfs.SysEntry;
-import dev.nestor.fs.sysfs.SysFs;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.fs.tmpfs.TmpFs;
 import dev.nestor.ipc.MqueueFs;
@@ -34,7 +31,6 @@ import dev.nestor.kernel.ns.NamespaceTable;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.net.NetBelow;
 import dev.nestor.net.Network;
-import dev.nestor.net.SysNet;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +63,7 @@ public final class FileSystems {
     private final MqueueFs mqueueFs;
     private final Mqueues mqueues;
     private final Network network;
-    private final SysFs sysFs;
-    private final SysCpus sysCpus;
-    private final SysNet sysNet;
+    private final SysTree sysTree;
     private final CgroupFs cgroupFs;
     private final LegacyCgroupFs legacyCgroupFs;
     private final int nsRoot; // mount
@@ -113,8 +107,6 @@ public final class FileSystems {
         ramfs = TmpFs.ramfs(vfs, devices);
         disk = TmpFs.disk(vfs, devices, "ext4", TmpFs.EXT4_SUPER_MAGIC);
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
-        sysFs = new SysFs(vfs);
-        sysCpus = new SysCpus(kernel, new SysAttributes(vfs), new TreeMaker(vfs));
         instances = new Instances(kernel, this, devices);
         contexts = new FsContexts(kernel, this, anonInodes);
         mqueues = newMqueues();
@@ -123,7 +115,7 @@ public final class FileSystems {
         new MqueueSysctls(kernel, mqueueFs).register(procFiles);
         network = newNetwork(userNs);
         network.register(procFiles);
-        sysNet = network.newSysNet(sysFs);
+        sysTree = new SysTree(kernel, network);
         devices.register(Network.TUN_DEVICE, network.tunKind());
         cgroupFs = newCgroupFs();
         cgroupFs.setChangedHook(inode -> vfs.notify.inode(FsNotify.FS_MODIFY, inode));
@@ -277,31 +269,9 @@ public final class FileSystems {
         return sb;
     }
 
-    /** An instance of sysfs, of which CPUs and network devices are known. */
+    /** An instance of sysfs; NULL at a limit. */
     int newSysfs(int userNs) {
-        int sb = sysFs.create(userNs, 0755);
-        if (sb == NULL) {
-            return NULL;
-        }
-        int root = vfs.tables.superBlocks.root(sb);
-        TreeMaker maker = new TreeMaker(vfs);
-        maker.incomplete(root);
-        sysCpus.fill(sb);
-        bind(maker.existing(maker.incomplete(maker.existing(root, "class")), "net"), sysNet.classNet());
-        int devices = maker.existing(root, "devices");
-        int virtual = maker.incomplete(maker.existing(devices, "virtual"));
-        bind(maker.existing(virtual, "net"), sysNet.virtualNet());
-        int at = devices;
-        for (String name : SysNet.PHYSICAL_PLACE.split("/", -1)) {
-            at = maker.incomplete(maker.existing(at, name));
-        }
-        vfs.tables.inodes.setFlags(vfs.tables.dentries.inode(at), 0);
-        bind(at, sysNet.physicalNet());
-        return sb;
-    }
-
-    private void bind(int dentry, SysEntry entry) {
-        sysFs.bind(vfs.tables.dentries.inode(dentry), entry);
+        return sysTree.create(userNs);
     }
 
     /** fc->root: what of an instance a mount shows; ENOENT when that has been removed. */

@@ -402,7 +402,7 @@ final class SysNetFiles {
 
     private static int wordEnd(byte[] text, int from, int to) {
         int at = from;
-        while (at < to && text[at] < 128 && Character.isLetterOrDigit(text[at])) {
+        while (at < to && text[at] > 0 && Character.isLetterOrDigit(text[at])) {
             at++;
         }
         return at;

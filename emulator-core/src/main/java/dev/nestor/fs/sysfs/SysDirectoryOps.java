@@ -66,7 +66,7 @@ final class SysDirectoryOps extends ListedDirectory implements IntConsumer {
             taken = entry.children.get(i);
             if (taken.isNamed) {
                 taken.names.forEach(fs.tagOf(inode), object, this);
-            } else if (taken.condition.test(object)) {
+            } else if (taken.isOf(object)) {
                 accept(object);
             }
         }

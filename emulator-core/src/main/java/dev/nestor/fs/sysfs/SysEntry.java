@@ -59,9 +59,6 @@ public final class SysEntry {
         }
     };
 
-    /** The objects of which some have the name; others do not. */
-    private static final IntPredicate ALL = object -> true;
-
     final SysFs fs;
     final byte[] name; // of no bytes for one of many names
     final int mode;
@@ -69,7 +66,6 @@ public final class SysEntry {
     final List<SysEntry> children = new ArrayList<>();
     Names names = NO_NAMES;
     boolean isNamed; // its objects have the names
-    IntPredicate condition = ALL;
 
     @Nullable
     Show show;
@@ -79,6 +75,8 @@ public final class SysEntry {
 
     @Nullable
     Target target;
+
+    private @Nullable IntPredicate condition;
 
     SysEntry(SysFs fs, String name, int mode) {
         this.fs = fs;
@@ -137,6 +135,10 @@ public final class SysEntry {
     public SysEntry onlyFor(IntPredicate objects) {
         condition = objects;
         return this;
+    }
+
+    boolean isOf(int object) {
+        return condition == null || condition.test(object);
     }
 
     boolean isDirectory() {

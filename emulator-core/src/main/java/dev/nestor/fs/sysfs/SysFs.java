@@ -176,7 +176,7 @@ public final class SysFs extends FsType {
                     return add(dir, name, child, found);
                 }
             } else if (Arrays.equals(child.name, 0, child.name.length, text, 0, length)) {
-                return child.condition.test(object) ? add(dir, name, child, object) : NULL;
+                return child.isOf(object) ? add(dir, name, child, object) : NULL;
             }
         }
         return NULL;
@@ -213,7 +213,7 @@ public final class SysFs extends FsType {
         if (entry == null || object == NULL) {
             return true;
         }
-        if (!objects.isLive(object) || !entry.condition.test(object)) {
+        if (!objects.isLive(object) || !entry.isOf(object)) {
             return false;
         }
         if (entry.isNamed) {
@@ -264,7 +264,7 @@ public final class SysFs extends FsType {
             SysEntry child = entry.children.get(i);
             if (child.isDirectory() && child.isNamed) {
                 child.names.forEach(NULL, inodes.handle(inode), counter);
-            } else if (child.isDirectory() && child.condition.test(inodes.handle(inode))) {
+            } else if (child.isDirectory() && child.isOf(inodes.handle(inode))) {
                 counter.count++;
             }
         }
