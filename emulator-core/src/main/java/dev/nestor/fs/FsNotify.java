@@ -28,12 +28,30 @@ public final class FsNotify {
     public static final int FS_UNMOUNT = 0x2000;
     public static final int FS_Q_OVERFLOW = 0x4000;
     public static final int FS_IN_IGNORED = 0x8000;
+    public static final int FS_OPEN_PERM = 0x1_0000;
+    public static final int FS_ACCESS_PERM = 0x2_0000;
+    public static final int FS_OPEN_EXEC_PERM = 0x4_0000;
+    public static final int FS_PRE_ACCESS = 0x10_0000;
+    public static final int FS_MNT_ATTACH = 0x0100_0000;
+    public static final int FS_MNT_DETACH = 0x0200_0000;
     public static final int FS_EVENT_ON_CHILD = 0x0800_0000;
     public static final int FS_RENAME = 0x1000_0000;
     public static final int FS_ISDIR = 0x4000_0000;
 
     /** ALL_FSNOTIFY_EVENTS: what is an event and no mark of one. */
-    public static final int ALL_EVENTS = 0x1017_ffff;
+    public static final int ALL_EVENTS = 0x1317_ffff;
+
+    /** ALL_FSNOTIFY_DIRENT_EVENTS: what happens to names. */
+    public static final int DIRENT_EVENTS = FS_CREATE | FS_DELETE | FS_MOVED_FROM | FS_MOVED_TO | FS_RENAME;
+
+    /** FSNOTIFY_MARK_FLAG_IGNORED_SURV_MODIFY: the ignore mask stays when the file is written to. */
+    public static final int IGNORED_SURV_MODIFY = 1;
+
+    /** FSNOTIFY_MARK_FLAG_NO_IREF: the inode may go although it is marked. */
+    public static final int NO_IREF = 2;
+
+    /** FSNOTIFY_MARK_FLAG_HAS_IGNORE_FLAGS: FS_ISDIR and FS_EVENT_ON_CHILD mean something in the ignore mask. */
+    public static final int HAS_IGNORE_FLAGS = 4;
 
     /** FSNOTIFY_MARK_FLAG_EXCL_UNLINK: nothing of files without a name. */
     public static final int EXCL_UNLINK = 0x10;
@@ -46,6 +64,7 @@ public final class FsNotify {
 
     public static final int MOUNT = 1;
     public static final int SUPER_BLOCK = 2;
+    public static final int MNT_NS = 3;
 
     private static final int MAX_BACKENDS = 4;
 
@@ -67,6 +86,10 @@ public final class FsNotify {
         private int cookie;
         private int file; // through which it happened, or NULL
         private int dentry; // of the inode, or NULL
+        private int child; // inode that the name stands for, where the event is about the name; or NULL
+        private int newDir; // of FS_RENAME: inode of the directory that the name is in now; or NULL
+        private int mntNs; // of FS_MNT_*: mnt_namespace; or NULL
+        private long mntId; // of FS_MNT_*: unique id of the mount
 
         public int mask() {
             return mask;
@@ -94,6 +117,22 @@ public final class FsNotify {
 
         public int dentry() {
             return dentry;
+        }
+
+        public int child() {
+            return child;
+        }
+
+        public int newDir() {
+            return newDir;
+        }
+
+        public int mntNs() {
+            return mntNs;
+        }
+
+        public long mntId() {
+            return mntId;
         }
 
         /** The inode whose own marks are asked: the directory's where the event is about a name. */
@@ -158,7 +197,12 @@ public final class FsNotify {
     }
 
     private Chain chain(int type) {
-        return type == INODE ? marks.ofInode() : type == MOUNT ? marks.ofMount() : marks.ofSuper();
+        return switch (type) {
+            case INODE -> marks.ofInode();
+            case MOUNT -> marks.ofMount();
+            case SUPER_BLOCK -> marks.ofSuper();
+            default -> marks.ofMntNs();
+        };
     }
 
     /** fsnotify_destroy_mark(). */
@@ -172,6 +216,17 @@ public final class FsNotify {
         marks.free(mark);
         if (type == INODE) {
             inodeLife.put(object);
+        }
+    }
+
+    /** fsnotify_clear_marks_by_group() of those on objects of one type. */
+    public void destroyMarksOf(int group, int type) {
+        int next;
+        for (int mark = marks.ofGroup().first(group); mark != NULL; mark = next) {
+            next = marks.ofGroup().next(mark);
+            if (marks.type(mark) == type) {
+                destroyMark(mark);
+            }
         }
     }
 
@@ -231,7 +286,23 @@ public final class FsNotify {
     public void name(int mask, int dir, int name, int dentry, int cookie) {
         if (!isIdle()) {
             event.dentry = dentry;
+            event.child = dentry == NULL ? NULL : dentries.inode(dentry);
             tell(mask, dir, name, NULL, cookie);
+            event.child = NULL;
+        }
+    }
+
+    /**
+     * fsnotify_delete(): a name has gone.
+     *
+     * @param child inode that it stood for
+     */
+    public void deleted(int mask, int dir, int name, int child) {
+        if (!isIdle()) {
+            event.dentry = NULL;
+            event.child = child;
+            tell(mask | directory(child), dir, name, NULL, 0);
+            event.child = NULL;
         }
     }
 
@@ -256,8 +327,11 @@ public final class FsNotify {
         int cookie = ++cookies;
         int inode = dentries.inode(dentry);
         int isDir = directory(inode);
-        name(FS_MOVED_FROM | isDir, oldDir, oldName, dentry, cookie);
         int newDir = dentries.inode(dentries.parent(dentry));
+        event.newDir = newDir;
+        name(FS_RENAME | isDir, oldDir, oldName, dentry, 0);
+        event.newDir = NULL;
+        name(FS_MOVED_FROM | isDir, oldDir, oldName, dentry, cookie);
         name(FS_MOVED_TO | isDir, newDir, dentries.name(dentry), dentry, cookie);
         if (target != NULL) {
             inode(FS_ATTRIB, target);
@@ -283,6 +357,35 @@ public final class FsNotify {
     void mountGone(int mnt) {
         if (!isIdle()) {
             destroyMarks(marks.ofMount(), mnt);
+        }
+    }
+
+    /** fsnotify_mntns_delete(). */
+    void mntNsGone(int ns) {
+        if (!isIdle()) {
+            destroyMarks(marks.ofMntNs(), ns);
+        }
+    }
+
+    /** Whether anybody wants to hear of the mounts of a namespace, which may be NULL. */
+    boolean isWatched(int ns) {
+        return ns != NULL && !marks.ofMntNs().isEmpty(ns);
+    }
+
+    /** fsnotify_mnt(): a mount has come into a namespace, has left it, or has been moved within it. */
+    void mount(int mask, int ns, long mntId) {
+        if (isWatched(ns)) {
+            event.mask = mask;
+            event.dir = NULL;
+            event.name = NULL;
+            event.inode = NULL;
+            event.dentry = NULL;
+            event.cookie = 0;
+            event.mntNs = ns;
+            event.mntId = mntId;
+            events++;
+            tellMarks(marks.ofMntNs(), ns);
+            event.mntNs = NULL;
         }
     }
 
@@ -346,6 +449,9 @@ public final class FsNotify {
         event.cookie = cookie;
         events++;
         tellMarks(marks.ofInode(), event.subject());
+        if (event.newDir != NULL) {
+            tellMarks(marks.ofInode(), event.newDir);
+        }
         if (event.parent() != NULL) {
             tellMarks(marks.ofInode(), event.parent());
         }

@@ -40,7 +40,7 @@ public final class FsTables {
         mounts = new MountTable(maxMounts, superBlocks, dentries);
         mntNamespaces = new MntNamespaceTable(maxMounts, mounts);
         notifyGroups = new NotifyGroupTable(maxFiles);
-        notifyMarks = new NotifyMarkTable(maxFiles, notifyGroups, inodes, mounts, superBlocks);
+        notifyMarks = new NotifyMarkTable(maxFiles, notifyGroups, inodes, mounts, superBlocks, mntNamespaces);
     }
 
     public void digest(StateHash hash) {

@@ -101,6 +101,7 @@ final class Grafts {
         }
         if (moving) {
             life.detach(tree);
+            life.noteChange(tree);
         } else if (mounts.ns(tree) != NULL) {
             nsLife.empty(tree);
         }
@@ -113,6 +114,7 @@ final class Grafts {
             boolean isShort = child != tree && shorter != NULL;
             commit(callerNs, child, isShort ? mounts.mountpoint(shorter) : mounts.root(top));
         }
+        life.tellChanges();
         return 0;
     }
 

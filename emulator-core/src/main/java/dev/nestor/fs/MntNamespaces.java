@@ -21,6 +21,7 @@ public final class MntNamespaces {
     private final Mounts mounts;
     private final SuperBlocks superBlocks;
     private final UserNamespaces userNamespaces;
+    private final FsNotify notify;
     private final NsInums inums;
     private final WaitQueues waitQueues;
     private final Work work;
@@ -28,7 +29,8 @@ public final class MntNamespaces {
     /** ns_id to namespace: look up, never walk. */
     private final Long2IntOpenHashMap bySeq = new Long2IntOpenHashMap();
 
-    MntNamespaces(FsTables tables, Vfs.Below below, Mounts mounts, SuperBlocks superBlocks) {
+    MntNamespaces(FsTables tables, Vfs.Below below, Mounts mounts, SuperBlocks superBlocks, FsNotify notify) {
+        this.notify = notify;
         this.namespaces = tables.mntNamespaces;
         this.mountTable = tables.mounts;
         this.mounts = mounts;
@@ -165,6 +167,7 @@ public final class MntNamespaces {
         int anon = mountTable.ns(tree);
         for (int at = tree; at != NULL; at = mounts.next(at, tree)) {
             mounts.removeFromNs(at);
+            mountTable.setPrevNs(at, NULL);
         }
         namespaces.setRoot(anon, NULL);
         free(anon);
@@ -200,6 +203,7 @@ public final class MntNamespaces {
     private void free(int ns) {
         int userNs = namespaces.userNs(ns);
         int counted = namespaces.ucounts(ns);
+        notify.mntNsGone(ns);
         bySeq.remove(namespaces.seq(ns));
         if (namespaces.poll(ns) != NULL) {
             waitQueues.free(namespaces.poll(ns));

@@ -12,6 +12,7 @@ public final class MountTable extends Table {
     private int[] root = new int[initialRows()]; // dentry
     private int[] sb = new int[initialRows()]; // super_block
     private int[] ns = new int[initialRows()]; // mnt_namespace; NULL for the kernel's own mounts and once unmounted
+    private int[] prevNs = new int[initialRows()]; // mnt_namespace that its watchers know it to be in; NULL for none
     private int[] id = new int[initialRows()]; // mount id, the lowest free one
     private long[] idUnique = new long[initialRows()]; // mount id that is never given out again
     private int[] flags = new int[initialRows()]; // MNT_*
@@ -87,6 +88,14 @@ public final class MountTable extends Table {
 
     void setNs(int mnt, int value) {
         ns[row(mnt)] = value;
+    }
+
+    int prevNs(int mnt) {
+        return prevNs[row(mnt)];
+    }
+
+    void setPrevNs(int mnt, int value) {
+        prevNs[row(mnt)] = value;
     }
 
     public int id(int mnt) {
@@ -230,6 +239,7 @@ public final class MountTable extends Table {
         root[row] = 0;
         sb[row] = 0;
         ns[row] = 0;
+        prevNs[row] = 0;
         id[row] = 0;
         idUnique[row] = 0;
         flags[row] = 0;
@@ -253,6 +263,7 @@ public final class MountTable extends Table {
         root = columns.ints(root);
         sb = columns.ints(sb);
         ns = columns.ints(ns);
+        prevNs = columns.ints(prevNs);
         id = columns.ints(id);
         idUnique = columns.longs(idUnique);
         flags = columns.ints(flags);

@@ -48,10 +48,12 @@ public final class Mounts {
     private final Propagation propagation;
     private final Work work;
     private final WaitQueues waitQueues;
+    private final FsNotify notify;
     private final IdSet ids = new IdSet();
     private final int mountMax;
     private final IntArrayList set = new IntArrayList();
     private final IntArrayList doomed = new IntArrayList();
+    private final IntArrayList told = new IntArrayList(); // mounts that have come, gone or moved: who watches is told
     private int firstId = 1; // of the mounts made from now on
     private boolean isFreeing; // what is put meanwhile waits in doomed: a mount may hold the last of a namespace
     private long lastUniqueId = MNT_UNIQUE_ID_OFFSET;
@@ -63,7 +65,14 @@ public final class Mounts {
     private final Long2IntOpenHashMap byId = new Long2IntOpenHashMap();
 
     /** @param mountMax fs.mount-max: the most mounts of one namespace */
-    Mounts(FsTables tables, Vfs.Below below, Dentries dentries, SuperBlocks superBlocks, int mountMax) {
+    Mounts(
+            FsTables tables,
+            Vfs.Below below,
+            Dentries dentries,
+            SuperBlocks superBlocks,
+            FsNotify notify,
+            int mountMax) {
+        this.notify = notify;
         this.mounts = tables.mounts;
         this.namespaces = tables.mntNamespaces;
         this.dentryTable = tables.dentries;
@@ -160,6 +169,7 @@ public final class Mounts {
             peers.forgetGroup(mnt);
             peers.makePrivate(mnt, false);
         }
+        notify.mountGone(mnt);
         ids.free(mounts.id(mnt));
         byId.remove(mounts.idUnique(mnt));
         names.put(mounts.source(mnt));
@@ -287,6 +297,7 @@ public final class Mounts {
         } else {
             list.addAfter(before, mnt);
         }
+        noteChange(mnt);
         namespaces.setNrMounts(ns, namespaces.nrMounts(ns) + 1);
         touch(ns);
     }
@@ -348,13 +359,45 @@ public final class Mounts {
         for (int i = 0; i < set.size(); i++) {
             int at = set.getInt(i);
             removeFromNs(at);
-            if (isParted(at, how)) {
+            boolean isParted = isParted(at, how);
+            if (isParted) {
                 detach(at);
-                release(at);
             } else {
                 mounts.children().addLast(mounts.parent(at), at);
             }
+            noteChange(at);
+            if (isParted) {
+                release(at);
+            }
         }
+        tellChanges();
+    }
+
+    /** mnt_notify_add(): who watches the namespace that a mount is in, or was in, is to hear of it. */
+    void noteChange(int mnt) {
+        if (notify.isWatched(mounts.ns(mnt)) || notify.isWatched(mounts.prevNs(mnt))) {
+            told.add(get(mnt));
+        } else {
+            mounts.setPrevNs(mnt, mounts.ns(mnt));
+        }
+    }
+
+    /** notify_mnt_list(): at the end of a change of mounts, in the order in which they were noted. */
+    void tellChanges() {
+        for (int i = 0; i < told.size(); i++) {
+            int mnt = told.getInt(i);
+            int before = mounts.prevNs(mnt);
+            int now = mounts.ns(mnt);
+            if (before == now && now != NULL) {
+                notify.mount(FsNotify.FS_MNT_ATTACH | FsNotify.FS_MNT_DETACH, now, mounts.idUnique(mnt));
+            } else {
+                notify.mount(FsNotify.FS_MNT_DETACH, before, mounts.idUnique(mnt));
+                notify.mount(FsNotify.FS_MNT_ATTACH, now, mounts.idUnique(mnt));
+            }
+            mounts.setPrevNs(mnt, now);
+            release(mnt);
+        }
+        told.clear();
         freeDoomed();
     }
 

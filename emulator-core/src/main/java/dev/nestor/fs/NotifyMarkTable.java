@@ -6,7 +6,7 @@ import dev.nestor.table.Table;
 
 /** The struct fsnotify_mark columns: what a group wants to hear of one object. */
 public final class NotifyMarkTable extends Table {
-    private int[] type = new int[initialRows()]; // FsNotify.INODE, MOUNT, SUPER_BLOCK
+    private int[] type = new int[initialRows()]; // FsNotify.INODE, MOUNT, SUPER_BLOCK, MNT_NS
     private int[] object = new int[initialRows()]; // of that type; an inode is held
     private int[] wd = new int[initialRows()]; // of inotify: watch descriptor; of dnotify: file
     private int[] mask = new int[initialRows()]; // FS_*
@@ -17,14 +17,21 @@ public final class NotifyMarkTable extends Table {
     private final Chain ofInode; // of an inode: the marks on it
     private final Chain ofMount; // of a mount: the marks on it
     private final Chain ofSuper; // of a super_block: the marks on all its files
+    private final Chain ofMntNs; // of a mnt_namespace: the marks on it
 
     public NotifyMarkTable(
-            int limit, NotifyGroupTable groups, InodeTable inodes, MountTable mounts, SuperBlockTable supers) {
+            int limit,
+            NotifyGroupTable groups,
+            InodeTable inodes,
+            MountTable mounts,
+            SuperBlockTable supers,
+            MntNamespaceTable namespaces) {
         super("fsnotify_mark", 62, limit);
         ofGroup = new Chain(groups, this);
         ofInode = new Chain(inodes, this);
         ofMount = new Chain(mounts, this);
         ofSuper = new Chain(supers, this);
+        ofMntNs = new Chain(namespaces, this);
     }
 
     public int type(int mark) {
@@ -97,6 +104,10 @@ public final class NotifyMarkTable extends Table {
 
     public Chain ofSuper() {
         return ofSuper;
+    }
+
+    public Chain ofMntNs() {
+        return ofMntNs;
     }
 
     @Override

@@ -396,6 +396,7 @@ final class Propagation {
             at = mounts.parent(at);
         } while (goes(at));
         life.changeMountpoint(mnt, at, mountpoint);
+        life.noteChange(mnt);
     }
 
     /** get_dominating_id(): the nearest group of masters that has a member below a root, or 0. */

@@ -91,9 +91,11 @@ public final class Removal {
             return;
         }
         int name = names.get(dentryTable.name(dentry));
+        int inode = inodeLife.get(dentryTable.inode(dentry));
         dentries.put(dentry);
-        notify.name(mask, dentryTable.inode(dir), name, NULL, 0);
+        notify.deleted(mask, dentryTable.inode(dir), name, inode);
         names.put(name);
+        inodeLife.put(inode);
     }
 
     /** do_rmdir() after getname(). */

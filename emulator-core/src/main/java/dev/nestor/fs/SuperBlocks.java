@@ -82,6 +82,18 @@ public final class SuperBlocks {
         userNamespaces.put(userNs);
     }
 
+    /**
+     * f_fsid of statfs(2): the number of the device. Where it comes from the file system's own identity, drawn when that was
+     * made, it is unknown: all bytes are {@link Outside#UNKNOWN_BYTE}.
+     */
+    public long fsid(int sb) {
+        return switch (type(sb).name()) {
+            case "tmpfs", "devtmpfs", "sysfs", "cgroup", "cgroup2", "ext4" ->
+                0xfefe_fefe_fefe_fefeL;
+            default -> Integer.toUnsignedLong(superBlocks.dev(sb));
+        };
+    }
+
     /** init_user_ns. */
     int initialUserNs() {
         return initialUserNs;

@@ -123,6 +123,9 @@ public final class Umounts {
         swap(newMnt, rootMnt, putOld, grafts.mountpoint());
         fsStructs.move(rootMnt, rootDentry, newMnt, newDentry);
         life.touch(ns);
+        life.noteChange(rootMnt);
+        life.noteChange(newMnt);
+        life.tellChanges();
         return 0;
     }
 

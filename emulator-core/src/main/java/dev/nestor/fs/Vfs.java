@@ -91,8 +91,8 @@ public final class Vfs {
         notify = new FsNotify(tables, inodes, below.work());
         dentries = new Dentries(tables, inodes, notify, below.work());
         superBlocks = new SuperBlocks(tables, dentries, notify, types, below.userNamespaces());
-        mounts = new Mounts(tables, below, dentries, superBlocks, MOUNT_MAX);
-        mntNamespaces = new MntNamespaces(tables, below, mounts, superBlocks);
+        mounts = new Mounts(tables, below, dentries, superBlocks, notify, MOUNT_MAX);
+        mntNamespaces = new MntNamespaces(tables, below, mounts, superBlocks, notify);
         fsStructs = new FsStructs(tables, mounts, mntNamespaces, dentries, below.tasks(), below.work());
         locks = new FileLocks(this);
         files = new Files(tables, this, dentries, mounts, kinds, locks);

@@ -13,6 +13,7 @@ import dev.nestor.fs.devices.MemDevices;
 import dev.nestor.fs.eventfd.EventFds;
 import dev.nestor.fs.eventpoll.EventPolls;
 import dev.nestor.fs.exportfs.FileHandles;
+import dev.nestor.fs.fanotify.Fanotifies;
 import dev.nestor.fs.inotify.Inotifies;
 import dev.nestor.fs.memfd.Memfds;
 import dev.nestor.fs.nsfs.NsFs;
@@ -52,6 +53,7 @@ public final class FileSystems {
     private final SignalFds signalFds;
     private final EventPolls eventPolls;
     private final Inotifies inotifies;
+    private final Fanotifies fanotifies;
     private final ProcFiles procFiles;
     private final ProcFs procFs;
     private final TmpFs tmpfs;
@@ -86,14 +88,17 @@ public final class FileSystems {
         eventFds = new EventFds(vfs, anonInodes, kernel.config().maxFiles());
         signalFds = new SignalFds(vfs, anonInodes, kernel.signals());
         eventPolls = new EventPolls(vfs, anonInodes, kernel.config().maxFiles());
-        inotifies = new Inotifies(vfs, anonInodes, kernel.config().maxFiles());
+        fileHandles = new FileHandles(vfs, nsFs, pidFds, this::namespaces);
+        inotifies = new Inotifies(vfs, anonInodes, fileHandles, kernel.config().maxFiles());
+        fanotifies = new Fanotifies(
+                vfs, anonInodes, fileHandles, pidFds, kernel.config().maxFiles());
         procFiles = new ProcFiles();
         procFs = new ProcFs(
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
         pidFds.setNamespaces(this::openNamespace);
         ProcTexts.register(procFiles, procContext(), procFs);
         new Sysctls(kernel).register(procFiles);
-        new FsSysctls(kernel, inotifies).register(procFiles);
+        new FsSysctls(kernel, inotifies, fanotifies).register(procFiles);
         new TimeFiles(kernel).register(procFiles);
         new MachineFiles(kernel).register(procFiles);
         new UserSysctls(kernel).register(procFiles);
@@ -103,7 +108,6 @@ public final class FileSystems {
         devices = new MemDevices(vfs, kernel.config().maxFiles());
         tmpfs = TmpFs.tmpfs(vfs, devices);
         memfds = new Memfds(vfs, userNs);
-        fileHandles = new FileHandles(vfs, nsFs, pidFds, this::namespaces);
         ramfs = TmpFs.ramfs(vfs, devices);
         disk = TmpFs.disk(vfs, devices, "ext4", TmpFs.EXT4_SUPER_MAGIC);
         devtmpfs = TmpFs.special(vfs, devices, "devtmpfs", TmpFs.TMPFS_MAGIC);
@@ -312,6 +316,7 @@ public final class FileSystems {
         eventFds.digest(hash);
         eventPolls.digest(hash);
         inotifies.digest(hash);
+        fanotifies.digest(hash);
         mqueueFs.digest(hash);
         network.digest(hash);
     }
@@ -338,6 +343,10 @@ public final class FileSystems {
 
     public SignalFds signalFds() {
         return signalFds;
+    }
+
+    public Fanotifies fanotifies() {
+        return fanotifies;
     }
 
     public Inotifies inotifies() {

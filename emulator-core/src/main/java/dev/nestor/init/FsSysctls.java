@@ -1,5 +1,6 @@
 package dev.nestor.init;
 
+import dev.nestor.fs.fanotify.Fanotifies;
 import dev.nestor.fs.inotify.Inotifies;
 import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcSet;
@@ -13,16 +14,19 @@ import java.util.function.IntSupplier;
 final class FsSysctls {
     private final Kernel kernel;
     private final Inotifies inotifies;
+    private final Fanotifies fanotifies;
 
-    FsSysctls(Kernel kernel, Inotifies inotifies) {
+    FsSysctls(Kernel kernel, Inotifies inotifies, Fanotifies fanotifies) {
         this.kernel = kernel;
         this.inotifies = inotifies;
+        this.fanotifies = fanotifies;
     }
 
     void register(ProcFiles files) {
         number(files, "fs/inotify/max_queued_events", inotifies::maxQueuedEvents, inotifies::setMaxQueuedEvents);
         user(files, "fs/inotify/max_user_instances", UcountType.INOTIFY_INSTANCES);
         user(files, "fs/inotify/max_user_watches", UcountType.INOTIFY_WATCHES);
+        number(files, "fs/fanotify/max_queued_events", fanotifies::maxQueuedEvents, fanotifies::setMaxQueuedEvents);
         user(files, "fs/fanotify/max_user_groups", UcountType.FANOTIFY_GROUPS);
         user(files, "fs/fanotify/max_user_marks", UcountType.FANOTIFY_MARKS);
     }

@@ -38,7 +38,8 @@ final class NotifyInvariants {
                 switch (marks.type(mark)) {
                     case FsNotify.INODE -> marks.ofInode().owner(mark);
                     case FsNotify.MOUNT -> marks.ofMount().owner(mark);
-                    default -> marks.ofSuper().owner(mark);
+                    case FsNotify.SUPER_BLOCK -> marks.ofSuper().owner(mark);
+                    default -> marks.ofMntNs().owner(mark);
                 };
         Claims.equal(owner, object, "object of a mark", marks, mark);
         if (group == NULL || !groups.isLive(group)) {

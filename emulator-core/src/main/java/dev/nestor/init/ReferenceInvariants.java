@@ -11,6 +11,7 @@ import dev.nestor.fs.FsType;
 import dev.nestor.fs.MountFlags;
 import dev.nestor.fs.MountTable;
 import dev.nestor.fs.SuperBlockTable;
+import dev.nestor.fs.fanotify.FanotifyEventTable;
 import dev.nestor.ipc.IpcNamespaceTable;
 import dev.nestor.ipc.MqWaiterTable;
 import dev.nestor.ipc.MqueueTable;
@@ -223,6 +224,7 @@ final class ReferenceInvariants {
             users.hold(fs.fsContexts.userNs(fc), fs.fsContexts.name());
             namespaces[NsTypes.PID].hold(fs.fsContexts.pidNs(fc), fs.fsContexts.name());
         });
+        Claims.forEach(fs.notifyGroups, group -> users.hold(fs.notifyGroups.userNs(group), "group"));
         Claims.forEach(fs.mounts, mnt -> users.hold(fs.mounts.idmap(mnt), "idmapped mount"));
         Claims.forEach(
                 fs.mntNamespaces,
@@ -358,6 +360,8 @@ final class ReferenceInvariants {
         });
         MqueueTable mqueues = all.get(MqueueTable.class);
         Claims.forEach(mqueues, queue -> pids.hold(mqueues.notifyOwner(queue), "queue's notification"));
+        FanotifyEventTable events = all.get(FanotifyEventTable.class);
+        Claims.forEach(events, event -> pids.hold(events.pid(event), "event"));
         pids.check(table::count);
     }
 
@@ -398,6 +402,8 @@ final class ReferenceInvariants {
         });
         SockTable socks = all.get(SockTable.class);
         Claims.forEach(socks, sk -> ofMounts.hold(socks.pathMnt(sk), "bound socket"));
+        FanotifyEventTable events = all.get(FanotifyEventTable.class);
+        Claims.forEach(events, event -> ofMounts.hold(events.mnt(event), "event"));
         ofMounts.check(mnt -> {
             boolean isOwn = mounts.ns(mnt) == NULL && (mounts.flags(mnt) & MountFlags.MNT_UMOUNT) == 0;
             return isOwn ? ofMounts.of(mnt) : mounts.count(mnt);

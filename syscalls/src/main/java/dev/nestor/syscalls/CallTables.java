@@ -43,6 +43,7 @@ public final class CallTables {
         new SysPath(kernel).register(table);
         new SysAttributes(kernel).register(table);
         new SysInotify(kernel).register(table);
+        new SysFanotify(kernel).register(table);
         new SysXattr(kernel).register(table);
         new SysDirectory(kernel).register(table);
         new SysFileData(kernel).register(table);

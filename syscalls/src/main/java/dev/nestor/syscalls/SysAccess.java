@@ -220,11 +220,7 @@ public final class SysAccess {
             Bytes.putLong(out, 24, free);
             Bytes.putLong(out, 32, free);
         }
-        if (hasUuid(vfs.superBlocks.type(sb).name())) {
-            Arrays.fill(out, 56, 64, Outside.UNKNOWN_BYTE);
-        } else {
-            Bytes.putInt(out, 56, table.dev(sb));
-        }
+        Bytes.putLong(out, 56, vfs.superBlocks.fsid(sb));
         if (table.maxInodes(sb) > 0) {
             Bytes.putLong(out, 40, table.maxInodes(sb));
             Bytes.putLong(out, 48, table.maxInodes(sb) - table.inodes(sb));
@@ -233,14 +229,6 @@ public final class SysAccess {
         Bytes.putLong(out, 72, 4096);
         int readOnly = table.readOnly(sb) ? MountFlags.MNT_READONLY : 0;
         Bytes.putLong(out, 80, ST_VALID | flags(vfs.tables.mounts.flags(mnt) | readOnly));
-    }
-
-    /** Whether f_fsid comes from the file system's own identity, drawn when it was made; else it is its device number. */
-    private static boolean hasUuid(String type) {
-        return switch (type) {
-            case "tmpfs", "devtmpfs", "sysfs", "cgroup", "cgroup2", "ext4" -> true;
-            default -> false;
-        };
     }
 
     /** calculate_f_flags(). */

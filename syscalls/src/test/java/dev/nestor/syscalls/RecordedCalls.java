@@ -45,6 +45,7 @@ final class RecordedCalls {
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<byte[]> handles = new ArrayList<>(); // of files, as they come
     private final List<Integer> moves = new ArrayList<>(); // cookies of renames, as they come
+    private final FanotifyText fanotify = new FanotifyText();
     private long next; // free memory for arguments
 
     private record Out(String kind, long address, int size) {}
@@ -68,7 +69,8 @@ final class RecordedCalls {
                 "Memfd",
                 "Loop",
                 "Block",
-                "Inotify");
+                "Inotify",
+                "Fanotify");
         for (Field field : fields("Errno")) {
             if (!List.of("EWOULDBLOCK", "EDEADLOCK").contains(field.getName())) {
                 errnos.put((int) valueOf(field), field.getName());
@@ -374,7 +376,7 @@ final class RecordedCalls {
             case "stat" -> 144;
             case "fh" -> 136;
             case "statfs" -> 120;
-            case "dents", "watch" -> 4096;
+            case "dents", "watch", "fan" -> 4096;
             case "int" -> 4;
             case "ints", "long" -> 8;
             case "flock", "times", "its", "itv", "mattr", "req" -> 32;
@@ -577,6 +579,7 @@ final class RecordedCalls {
             case "timex" -> timex(raw);
             case "fh" -> handle(raw, result == 0);
             case "xargs" -> result <= 0 ? "" : escape(bytesAt(Bytes.getLong(raw, 0), (int) result), (int) result);
+            case "fan" -> fanotify.of(raw, (int) result);
             case "watch" -> watched(raw, (int) result);
             case "dents" -> dents(raw, (int) result);
             case "ev" -> events(raw, (int) result);

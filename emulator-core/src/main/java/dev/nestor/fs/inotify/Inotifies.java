@@ -13,6 +13,7 @@ import dev.nestor.fs.NotifyMarkTable;
 import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
+import dev.nestor.fs.exportfs.FileHandles;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.ns.UcountType;
@@ -54,12 +55,13 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
     private final NotifyMarkTable marks;
     private final InotifyEventTable events;
     private final Chain fasync; // of a group: files that SIGIO is sent for
+    private final FileHandles handles;
     private final int kind;
     private final int backend;
     private final byte[] bytes = new byte[EVENT_SIZE + NAME_MAX + EVENT_SIZE];
     private int maxQueuedEvents = 16_384; // fs.inotify.max_queued_events
 
-    public Inotifies(Vfs vfs, AnonInodes anonInodes, int limit) {
+    public Inotifies(Vfs vfs, AnonInodes anonInodes, FileHandles handles, int limit) {
         this.vfs = vfs;
         this.files = vfs.tables.files;
         this.names = vfs.tables.names;
@@ -74,6 +76,7 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
         this.marks = vfs.tables.notifyMarks;
         this.events = new InotifyEventTable(limit, groups);
         this.fasync = new Chain(groups, files);
+        this.handles = handles;
         this.kind = vfs.kinds.add(this);
         this.backend = notify.register(this);
     }
@@ -404,6 +407,11 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
             return 0;
         }
         return -Errno.ENOTTY;
+    }
+
+    /** What the files of marks are called by. */
+    public FileHandles handles() {
+        return handles;
     }
 
     public void digest(StateHash hash) {

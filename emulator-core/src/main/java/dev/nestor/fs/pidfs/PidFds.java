@@ -103,6 +103,11 @@ public final class PidFds extends FsType implements FileOps {
         return fd;
     }
 
+    /** pid_has_task(PIDTYPE_TGID): whether a pid is still that of a process. */
+    public boolean isProcess(int pid) {
+        return pidTable.process(pid) != NULL;
+    }
+
     private int dentryOf(int pid) {
         int dentry = stashed.get(pid);
         if (dentry != NULL) {

@@ -6,6 +6,8 @@ import dev.nestor.fs.FileTable;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.eventfd.EventFds;
 import dev.nestor.fs.eventpoll.EventPolls;
+import dev.nestor.fs.fanotify.Fanotifies;
+import dev.nestor.fs.inotify.Inotifies;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.signalfd.SignalFds;
 import dev.nestor.fs.timerfd.TimerFds;
@@ -287,6 +289,12 @@ final class ProcBasics {
         }
         if (vfs.kinds.ops(files.kind(file)) instanceof SignalFds signalFds) {
             out.put("sigmask:\t").hex(signalFds.sigmask(file), 16).put('\n');
+        }
+        if (vfs.kinds.ops(files.kind(file)) instanceof Inotifies inotifies) {
+            new ProcMarks(vfs).show(inotifies, file, out);
+        }
+        if (vfs.kinds.ops(files.kind(file)) instanceof Fanotifies fanotifies) {
+            new ProcMarks(vfs).show(fanotifies, file, out);
         }
         return 0;
     }

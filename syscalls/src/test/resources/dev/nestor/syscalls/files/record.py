@@ -18,7 +18,7 @@ name,data,room,control,room: name and control in hexadecimal; shown are data, co
 >loop and >oldloop (struct loop_info64, loop_info as
 offset,limit,flags,name), >lcfg (struct loop_config as fd,block size,offset,limit,flags,name), >fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
 value,size,flags), >watch (events of inotify
-as wd:mask:cookie:name:length), >timex (modes,tick,usec; shown
+as wd:mask:cookie:name:length), >fan (events of fanotify as mask:fd:pid:length and records type(file,name), files and mounts numbered as they come), >timex (modes,tick,usec; shown
 without its times). `msleep N` lets N milliseconds pass; `pinggroups A B` writes net.ipv4.ping_group_range; `mountinfo` shows /proc/self/mountinfo, its mount ids, peer groups and anonymous
 devices numbered as they appear; a time +N is N seconds of CLOCK_REALTIME from now. @name is an address that is not mapped (@bad).
 Lines that begin with # are comments.
@@ -55,7 +55,7 @@ NR = dict(read=0, write=1, open=2, close=3, stat=4, fstat=5, lstat=6, poll=7, ls
           perf_event_open=298, seccomp=317, modify_ldt=154, setxattrat=463, getxattrat=464, listxattrat=465,
           removexattrat=466, mmap=9, mprotect=10, munmap=11, setreuid=113, getppid=110, memfd_secret=447, chown32=92,
           quotactl=179, quotactl_fd=443, swapon=167, swapoff=168, reboot=169, syslog=103, arch_prctl=158, clone=56,
-          inotify_init=253, inotify_init1=294, inotify_add_watch=254, inotify_rm_watch=255)
+          inotify_init=253, getrandom=318, inotify_init1=294, inotify_add_watch=254, inotify_rm_watch=255)
 NAMES = {k: getattr(os, k) for k in dir(os) if k.startswith(('O_', 'SEEK_', 'F_', 'R_', 'W_', 'X_')) and
          isinstance(getattr(os, k), int)}
 NAMES.update({k: getattr(fcntl, k) for k in dir(fcntl) if k.startswith(('F_', 'FD_', 'LOCK_'))})
@@ -96,7 +96,18 @@ NAMES.update(LOOP_SET_FD=0x4C00, LOOP_CLR_FD=0x4C01, LOOP_SET_STATUS=0x4C02, LOO
              BLKREPORTZONE=0xC0101282, HDIO_GETGEO=0x301, CDROM_GET_CAPABILITY=0x5331, FDGETFDCSTAT=0x80280215)
 NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SOL_RAW=255, SOL_IPV6=41, SOL_ICMPV6=58, SOL_PACKET=263, AF_VSOCK=40,
              AF_XDP=44, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
+NAMES.update(FAN_ACCESS=1, FAN_MODIFY=2, FAN_ATTRIB=4, FAN_CLOSE_WRITE=8, FAN_CLOSE_NOWRITE=16, FAN_CLOSE=24, FAN_OPEN=32, FAN_MOVED_FROM=64,
+             FAN_MOVED_TO=128, FAN_MOVE=192, FAN_CREATE=256, FAN_DELETE=512, FAN_DELETE_SELF=1024, FAN_MOVE_SELF=2048, FAN_OPEN_EXEC=0x1000,
+             FAN_Q_OVERFLOW=0x4000, FAN_FS_ERROR=0x8000, FAN_OPEN_PERM=0x10000, FAN_ACCESS_PERM=0x20000, FAN_OPEN_EXEC_PERM=0x40000,
+             FAN_PRE_ACCESS=0x100000, FAN_MNT_ATTACH=1 << 24, FAN_MNT_DETACH=1 << 25, FAN_EVENT_ON_CHILD=1 << 27, FAN_RENAME=1 << 28,
+             FAN_ONDIR=1 << 30, FAN_CLOEXEC=1, FAN_NONBLOCK=2, FAN_CLASS_NOTIF=0, FAN_CLASS_CONTENT=4, FAN_CLASS_PRE_CONTENT=8,
+             FAN_UNLIMITED_QUEUE=16, FAN_UNLIMITED_MARKS=32, FAN_ENABLE_AUDIT=64, FAN_REPORT_PIDFD=128, FAN_REPORT_TID=256, FAN_REPORT_FID=512,
+             FAN_REPORT_DIR_FID=0x400, FAN_REPORT_NAME=0x800, FAN_REPORT_TARGET_FID=0x1000, FAN_REPORT_FD_ERROR=0x2000, FAN_REPORT_MNT=0x4000,
+             FAN_MARK_ADD=1, FAN_MARK_REMOVE=2, FAN_MARK_DONT_FOLLOW=4, FAN_MARK_ONLYDIR=8, FAN_MARK_INODE=0, FAN_MARK_MOUNT=16,
+             FAN_MARK_IGNORED_MASK=32, FAN_MARK_IGNORED_SURV_MODIFY=64, FAN_MARK_FLUSH=128, FAN_MARK_FILESYSTEM=256, FAN_MARK_MNTNS=0x110,
+             FAN_MARK_EVICTABLE=0x200, FAN_MARK_IGNORE=0x400)
 handles = []  # of files, as they come
+told = []  # handles of files and ids of mounts that events of fanotify tell, as they come
 moves = []  # cookies of renames, as they come
 libc = ctypes.CDLL(None, use_errno=True)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
@@ -142,7 +153,7 @@ def buffer(kind):
         return out
     if kind.isdigit():
         return ctypes.create_string_buffer(b'\0' * int(kind), int(kind))
-    sizes = dict(loop=232, oldloop=168, lcfg=304, mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, xargs=16, fh=136, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
+    sizes = dict(loop=232, oldloop=168, lcfg=304, mattr=32, req=32, age=16, info=112, its=32, itv=32, ts=16, sev=64, si=128, attr=64, timex=208, stat=144, statfs=120, dents=4096, watch=4096, fan=4096, xargs=16, fh=136, int=4, ints=8, long=8, flock=32, poll=80, how=24, iov=64, times=32, ev=96)
     out = ctypes.create_string_buffer(sizes[kind])
     if kind == 'flock' and value:
         t, w, s, l, p = (number(v) for v in value.split(','))
@@ -258,6 +269,25 @@ def shown(kind, raw, result, parts=None):
         n, = struct.unpack_from('<i', raw)
         offset, _, _, flags, name = struct.unpack_from('<iiiI64s', raw, 32)
         return 'loop%d %d %#x %s' % (n, offset, flags, escape(name.rstrip(b'\0')))
+    if kind == 'fan':
+        at, events = 0, []
+        while at < result:
+            length, vers, _, head, mask, fd, pid = struct.unpack_from('<IBBHQii', raw, at)
+            event, to = '%#x:%d:%d:%d' % (mask, fd, pid, length), at + head
+            while to < at + length:
+                typ, _, size = struct.unpack_from('<BBH', raw, to)
+                rest = raw[to + 4:to + size]
+                if typ == 4:
+                    event += ' 4(%d)' % struct.unpack('<i', rest)
+                elif typ == 7:
+                    event += ' 7(%s)' % number_of(rest[4:12])
+                else:
+                    end = 16 + struct.unpack_from('<I', rest, 8)[0]
+                    event += ' %d(%d,%s)' % (typ, number_of(rest[:end]), rest[end:].split(b'\0')[0].decode('latin-1'))
+                to += size
+            events.append(event)
+            at += length
+        return ' '.join(events)
     if kind in ('age', 'info'):
         return '%de5s' % (struct.unpack_from('<q', raw)[0] // 100000)
     if kind in ('its', 'itv'):
@@ -286,6 +316,12 @@ def shown(kind, raw, result, parts=None):
         return ' '.join('%#x' % struct.unpack_from('<ihh', raw, 8 * i)[2] for i in range(len(raw) // 8)
                         if struct.unpack_from('<ihh', raw, 8 * i)[1] != 0)
     return ''
+
+
+def number_of(thing):
+    if thing not in told:
+        told.append(thing)
+    return told.index(thing) + 1
 
 
 def statmount(raw):
