@@ -109,8 +109,8 @@ final class Grafts {
         trees.add(0, tree);
         int top = life.topOf(tree);
         int shorter = moving ? NULL : firstNsFile(tree);
-        for (int i = 0; i < trees.size(); i++) { // as they were made, so that each comes last in its namespace
-            int child = trees.getInt(i);
+        for (int i = trees.size(); i > 0; i--) { // the tree itself, then its copies, the youngest first
+            int child = trees.getInt(i % trees.size());
             boolean isShort = child != tree && shorter != NULL;
             commit(callerNs, child, isShort ? mounts.mountpoint(shorter) : mounts.root(top));
         }

@@ -65,7 +65,12 @@ final class BytesCodec extends Codec {
 
     /** @param filled how many bytes the kernel has written */
     static boolean sameBytes(View view, long at, Value.Str text, long filled) {
-        return sameBytes(view, at, text.bytes(), filled);
+        byte[] shown = text.bytes();
+        if (FanotifyBytes.areRead(view.frame().arg(0))) {
+            byte[] found = view.bytes(at, Math.min(shown.length, filled));
+            shown = found == null ? shown : FanotifyBytes.renamed(view, shown, found);
+        }
+        return sameBytes(view, at, shown, filled);
     }
 
     static boolean sameBytes(View view, long at, byte[] shown, long filled) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * or a namespace's id, are compared one to one; so is the number of a namespace's inode, which is at the end of a longer one.
  */
 final class HandleCodec extends Codec {
-    private static final long FILES = 0x5a5a_0000_0000_0000L; // apart from ids of mounts in the renaming
+    static final long FILES = 0x5a5a_0000_0000_0000L; // apart from ids of mounts in the renaming
     private static final long NAMESPACES = 0x6b6b_0000_0000_0000L;
     private static final int NSFS_SIZE = 16; // bytes: struct nsfs_file_handle
     private static final int NSFS_INUM = 12;
