@@ -88,8 +88,7 @@ public final class SuperBlocks {
      */
     public long fsid(int sb) {
         return switch (type(sb).name()) {
-            case "tmpfs", "devtmpfs", "sysfs", "cgroup", "cgroup2", "ext4" ->
-                0xfefe_fefe_fefe_fefeL;
+            case "tmpfs", "devtmpfs", "sysfs", "cgroup", "cgroup2", "ext4" -> 0xfefe_fefe_fefe_fefeL;
             default -> Integer.toUnsignedLong(superBlocks.dev(sb));
         };
     }

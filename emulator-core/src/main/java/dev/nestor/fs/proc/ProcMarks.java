@@ -27,7 +27,7 @@ final class ProcMarks {
         for (int mark = marks.ofGroup().last(group);
                 mark != NULL;
                 mark = marks.ofGroup().prev(mark)) {
-            int mask = marks.mask(mark) & Inotify.IN_ALL_EVENTS
+            int mask = (marks.mask(mark) & Inotify.IN_ALL_EVENTS)
                     | ((marks.flags(mark) & FsNotify.EXCL_UNLINK) != 0 ? Inotify.IN_EXCL_UNLINK : 0)
                     | ((marks.flags(mark) & FsNotify.IN_ONESHOT) != 0 ? Inotify.IN_ONESHOT : 0);
             out.put("inotify wd:");
