@@ -97,11 +97,7 @@ public final class FileSystems {
                 vfs, procFiles, nsFs, kernel.pidTable(), kernel.addressSpaces().mms());
         pidFds.setNamespaces(this::openNamespace);
         ProcTexts.register(procFiles, procContext(), procFs);
-        new Sysctls(kernel).register(procFiles);
-        new FsSysctls(kernel, inotifies, fanotifies).register(procFiles);
-        new TimeFiles(kernel).register(procFiles);
-        new MachineFiles(kernel).register(procFiles);
-        new UserSysctls(kernel).register(procFiles);
+        registerFiles(kernel, procFiles, inotifies, fanotifies);
         new IpcSysctls(kernel).register(procFiles);
         new SysvipcFiles(kernel).register(procFiles);
         new KeySysctls(kernel).register(procFiles);
@@ -133,6 +129,14 @@ public final class FileSystems {
         BootTree tree = new BootTree(kernel, this);
         nsRoot = tree.create(userNs, pidNs);
         rootMount = tree.rootMount();
+    }
+
+    private static void registerFiles(Kernel kernel, ProcFiles procFiles, Inotifies inotifies, Fanotifies fanotifies) {
+        new Sysctls(kernel).register(procFiles);
+        new FsSysctls(kernel, inotifies, fanotifies).register(procFiles);
+        new TimeFiles(kernel).register(procFiles);
+        new MachineFiles(kernel).register(procFiles);
+        new UserSysctls(kernel).register(procFiles);
     }
 
     /** The table of a kind of namespace; null where it is another's. */
