@@ -8,14 +8,22 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
     private final RtnNsids nsids;
     private final DevConf conf;
     private final Tuns tuns;
+    private final Neighbours neighbours;
 
-    DeviceEvents(NetDevices devices, Interfaces interfaces, RtnNotes notes, RtnNsids nsids, Tuns tuns) {
+    DeviceEvents(
+            NetDevices devices,
+            Interfaces interfaces,
+            RtnNotes notes,
+            RtnNsids nsids,
+            Tuns tuns,
+            Neighbours neighbours) {
         this.devices = devices;
         this.interfaces = interfaces;
         this.notes = notes;
         this.nsids = nsids;
         this.conf = interfaces.conf();
         this.tuns = tuns;
+        this.neighbours = neighbours;
     }
 
     @Override
@@ -46,12 +54,18 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
 
     @Override
     public void changed(int dev, int change) {
+        if ((change & NetDevices.IFF_UP) != 0 && !devices.isUp(dev)) {
+            neighbours.flush(dev, false);
+        }
         interfaces.changed(dev, change);
         notes.link(dev, Rtnetlink.RTM_NEWLINK, change);
     }
 
     @Override
     public void told(int dev) {
+        if (devices.table().carrier(dev) == 0) {
+            neighbours.flush(dev, true);
+        }
         interfaces.ready(dev);
         notes.link(dev, Rtnetlink.RTM_NEWLINK, 0);
     }
@@ -64,6 +78,7 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
 
     @Override
     public void leaving(int dev, int toNet, int ifindex) {
+        neighbours.flush(dev, false);
         int nsid = nsids.idOf(devices.devNet(dev), toNet);
         interfaces.unregistering(dev);
         notes.netconf(dev, true, true);
@@ -78,6 +93,7 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
     }
 
     private void leave(int dev) {
+        neighbours.flush(dev, false);
         interfaces.unregistering(dev);
         notes.netconf(dev, true, true);
         notes.netconf(dev, false, true);

@@ -15,6 +15,7 @@ final class IpPackets {
     static final int DEFAULT_TTL = 64;
     private static final int WHOLE = 1 << 16; // IP_DF
     private static final int TOS_OF_ERRORS = 0xc0; // IPTOS_PREC_INTERNETCONTROL
+    private static final int QUOTED6 = 1232; // of IPv6
     private static final int QUOTED = 548; // bytes of a packet that an error shows
 
     /** The sockets that see packets of IP with their headers. */
@@ -91,16 +92,36 @@ final class IpPackets {
     }
 
     /**
-     * loopback_xmit(): what goes by loopback is counted as sent and received.
+     * ip_finish_output(): counted where it goes. Routing has found the way just before.
      *
      * @param header bytes between the header of IP and what the packet carries
      */
     void looped(int skb, int header) {
         int net = skbs.net(skb);
-        if (net != NULL) {
-            boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
-            int size = is4 ? IpHeaders.IP_SIZE : IpHeaders.IP6_SIZE;
-            routing.looped(net, skbs.dev(skb), size + header + skbs.length(skb));
+        boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
+        int size = (is4 ? IpHeaders.IP_SIZE : IpHeaders.IP6_SIZE) + header + skbs.length(skb);
+        if (net != NULL && routing.isLoopback(net, skbs.dev(skb))) {
+            routing.looped(net, skbs.dev(skb), size);
+        } else {
+            routing.transmit(net == NULL ? NULL : skbs.dev(skb), size);
+        }
+    }
+
+    /** icmp_send() about a packet, whose header says so many bytes more: counted where it goes. */
+    void countError(int net, int about, int header) {
+        boolean is4 = InetAddress.isV4(skbs.toHigh(about), skbs.toLow(about));
+        int ip = is4 ? IpHeaders.IP_SIZE : IpHeaders.IP6_SIZE;
+        int quoted = Math.min(ip + header + skbs.length(about), is4 ? QUOTED : QUOTED6);
+        to.high = skbs.addressHigh(about);
+        to.low = skbs.addressLow(about);
+        if (routing.find(net, to, 0) != 0) {
+            return;
+        }
+        int size = ip + IpHeaders.ICMP_SIZE + quoted;
+        if (routing.isLoopback(net, routing.arrival)) {
+            routing.looped(net, routing.arrival, size);
+        } else {
+            routing.transmit(routing.arrival, size);
         }
     }
 

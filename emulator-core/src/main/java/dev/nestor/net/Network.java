@@ -44,6 +44,7 @@ public final class Network {
     private final NetDevices devices;
     private final Interfaces interfaces;
     private final DevConf conf;
+    private final Neighbours neighbours;
     private final Tuns tuns;
     private final ProcNet procNet;
     private final ProcSockets procSockets;
@@ -68,7 +69,9 @@ public final class Network {
         this.options = new SocketOptions(sockets, devices, below.pidFds());
         this.conf = new DevConf(16 * limits.devices(), nets.table(), deviceTable);
         this.interfaces = new Interfaces(devices, addresses, routes, conf, below, random);
-        Routing routing = new Routing(devices, addresses, routes, table);
+        this.neighbours =
+                new Neighbours(devices, addresses, new NeighbourTable(4 * limits.devices(), deviceTable), below);
+        Routing routing = new Routing(devices, addresses, routes, table, neighbours);
         InetSockTable inetSocks = new InetSockTable(limits.sockets());
         BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
         this.ports = new Ports(sockets, inetSocks, buckets, random);
@@ -90,17 +93,18 @@ public final class Network {
         RtnNotes notes = new RtnNotes(devices, netlink, messages, addressMessages, conf);
         interfaces.setNotes(notes::address);
         RtnRoutes rtnRoutes = new RtnRoutes(devices, interfaces, routing);
+        RtnNeighbours rtnNeighbours = new RtnNeighbours(devices, neighbours, netlink, sockets, conf);
         new Rtnetlink(
-                netlink,
                 sockets,
                 new RtnLinks(devices, messages, notes, nsids, sockets),
                 new RtnAddresses(devices, interfaces, addressMessages),
                 rtnRoutes,
+                rtnNeighbours,
                 nsids);
-        DeviceEvents events = new DeviceEvents(devices, interfaces, notes, nsids, tuns);
+        DeviceEvents events = new DeviceEvents(devices, interfaces, notes, nsids, tuns, neighbours);
         devices.setListener(events);
         nets.setContents(events);
-        this.procNet = new ProcNet(devices, interfaces, rtnRoutes, netOf);
+        this.procNet = new ProcNet(devices, interfaces, rtnRoutes, rtnNeighbours, netOf);
         this.sysctls = new NetSysctls(devices, interfaces, notes, sockets, netOf);
         this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks);
         routing.setHome(home);
@@ -338,6 +342,7 @@ public final class Network {
         ip.digest(hash);
         netlink.digest(hash);
         interfaces.digest(hash);
+        neighbours.digest(hash);
         conf.digest(hash);
         tuns.digest(hash);
     }

@@ -20,6 +20,7 @@ final class ProcNet {
     private final NetDeviceTable table;
     private final InetAddrTable addresses;
     private final RtnRoutes routes;
+    private final RtnNeighbours neighbours;
     private final DevConf conf;
     private final IntUnaryOperator netOf;
     private final byte[] hardware = new byte[6];
@@ -29,12 +30,18 @@ final class ProcNet {
         void show(int net, SeqFile out);
     }
 
-    ProcNet(NetDevices devices, Interfaces interfaces, RtnRoutes routes, IntUnaryOperator netOf) {
+    ProcNet(
+            NetDevices devices,
+            Interfaces interfaces,
+            RtnRoutes routes,
+            RtnNeighbours neighbours,
+            IntUnaryOperator netOf) {
         this.devices = devices;
         this.table = devices.table();
         this.addresses = interfaces.addresses();
         this.conf = interfaces.conf();
         this.routes = routes;
+        this.neighbours = neighbours;
         this.netOf = netOf;
     }
 
@@ -50,7 +57,7 @@ final class ProcNet {
                 "snmp",
                 (net, out) -> out.put(ProcNetTexts.SNMP.replace(
                         "%d", conf.ofNet(net, DevConf.ALL, DevConf.FORWARDING) != 0 ? "1" : "2")));
-        add(files, "arp", line("IP address       HW type     Flags       HW address            Mask     Device"));
+        add(files, "arp", neighbours::showArp);
         add(files, "netstat", (net, out) -> out.put(ProcNetTexts.NETSTAT));
         add(files, "snmp6", (net, out) -> out.put(ProcNetTexts.SNMP6));
         add(files, "xfrm_stat", (net, out) -> out.put(ProcNetTexts.XFRM_STAT));

@@ -9,12 +9,14 @@ import dev.nestor.uapi.Socket;
 /** Where a packet goes: fib_lookup() and ip6_route_output() over addresses and routes. One object answers one question at a time. */
 final class Routing {
     private static final int MAX_HOPS = 16;
+    private static final int ETHERNET_HEADER = 14;
 
     private final NetDevices devices;
     private final NetDeviceTable table;
     private final InetAddrTable addresses;
     private final RouteTable routes;
     private final SockTable socks;
+    private final Neighbours neighbours;
     private final InetAddress next = new InetAddress();
     private boolean isDirect; // what nextDevice has found
     private int home; // the initial net, whose neighbours are outside
@@ -25,22 +27,58 @@ final class Routing {
     /** The device that a packet leaves by. */
     int dev;
 
+    /** The address on the link that it is handed to. */
+    final InetAddress hop = new InetAddress();
+
     /** The device that it arrives by. */
     int arrival;
 
     /** The address that it is sent from. */
     final InetAddress source = new InetAddress();
 
-    Routing(NetDevices devices, InetAddrTable addresses, RouteTable routes, SockTable socks) {
+    Routing(NetDevices devices, InetAddrTable addresses, RouteTable routes, SockTable socks, Neighbours neighbours) {
+        this.neighbours = neighbours;
         this.devices = devices;
         this.table = devices.table();
         this.addresses = addresses;
         this.routes = routes;
         this.socks = socks;
+        neighbours.setAnswering(this::answers);
+    }
+
+    /** Who answers for an address on the link of a device: the device there, or NULL. */
+    private int answers(int out, long high, long low) {
+        int before = arrival;
+        next.high = high;
+        next.low = low;
+        int found = devices.isUp(out) && owner(out, next, 0) != NULL ? arrival : NULL;
+        arrival = before;
+        return found;
+    }
+
+    /** ip_finish_output2(): a packet leaves, for the device that it arrives by, or NULL. */
+    void transmit(int to, int bytes) {
+        neighbours.output(dev, hop.high, hop.low);
+        if (to != NULL || neighbours.isValid(dev, hop.high, hop.low)) {
+            neighbours.carry(dev, to, bytes + (table.addressLength(dev) == 0 ? 0 : ETHERNET_HEADER));
+        }
+    }
+
+    /** A connection begins: both ends come to know each other. */
+    void greet() {
+        if (arrival != devices.loopback(net)) {
+            neighbours.output(dev, hop.high, hop.low);
+            neighbours.output(arrival, source.high, source.low);
+            neighbours.confirm(arrival, source.high, source.low);
+        }
     }
 
     void setHome(int initial) {
         home = initial;
+    }
+
+    boolean isLoopback(int ofNet, int by) {
+        return by == devices.loopback(ofNet);
     }
 
     /** A packet that goes by loopback, if it does, is counted there both ways. */
@@ -126,6 +164,8 @@ final class Routing {
         }
         int out = connected(from, to, boundDev);
         boolean isOnLink = true;
+        hop.high = to.high;
+        hop.low = to.low;
         if (out == NULL) {
             int route = route(from, to);
             if (route == NULL) {
@@ -134,6 +174,10 @@ final class Routing {
             out = routes.dev(route);
             setSource(out, to);
             isOnLink = routes.gatewayHigh(route) == 0 && routes.gatewayLow(route) == 0;
+            if (!isOnLink) {
+                hop.high = routes.gatewayHigh(route);
+                hop.low = routes.gatewayLow(route);
+            }
         }
         dev = out;
         if (from == home && table.kind(out) == NetDevices.PHYSICAL) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /** Links over netlink: rtnl_fill_ifinfo(), rtnl_newlink(), rtnl_dellink() of net/core/rtnetlink.c. */
 final class RtnLinks {
     static final int HEADER = 16; // bytes of struct ifinfomsg
-    private static final int AF_BRIDGE = 7;
+    static final int AF_BRIDGE = 7;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;

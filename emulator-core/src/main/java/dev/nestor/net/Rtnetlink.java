@@ -17,6 +17,8 @@ final class Rtnetlink implements NetlinkSockets.Handler {
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
     static final int RTM_GETROUTE = 26;
+    static final int RTM_NEWNEIGH = 28;
+    static final int RTM_DELNEIGH = 29;
     private static final int RTM_GETNEIGH = 30;
     private static final int RTM_NEWRULE = 32;
     private static final int RTM_GETRULE = 34;
@@ -46,21 +48,23 @@ final class Rtnetlink implements NetlinkSockets.Handler {
     private final RtnLinks links;
     private final RtnAddresses addresses;
     private final RtnRoutes routes;
+    private final RtnNeighbours neighbours;
     private final RtnNsids nsids;
     private final NetlinkSockets netlink;
 
     Rtnetlink(
-            NetlinkSockets netlink,
             Sockets sockets,
             RtnLinks links,
             RtnAddresses addresses,
             RtnRoutes routes,
+            RtnNeighbours neighbours,
             RtnNsids nsids) {
-        this.netlink = netlink;
+        this.netlink = neighbours.netlink();
         this.sockets = sockets;
         this.links = links;
         this.addresses = addresses;
         this.routes = routes;
+        this.neighbours = neighbours;
         this.nsids = nsids;
         netlink.setRoute(this);
     }
@@ -111,7 +115,8 @@ final class Rtnetlink implements NetlinkSockets.Handler {
             case RTM_GETROUTE -> routes.dump(net, portid, asked, reply);
             case RTM_GETRULE -> dumpRules(portid, asked, reply);
             case RTM_GETNSID -> nsids.dump(net, portid, asked, reply);
-            case RTM_GETNEIGH, RTM_GETNEIGHTBL, RTM_GETQDISC, RTM_GETNETCONF -> {
+            case RTM_GETNEIGH -> neighbours.dump(net, portid, asked, reply);
+            case RTM_GETNEIGHTBL, RTM_GETQDISC, RTM_GETNETCONF -> {
                 // there are none
             }
             default -> {
@@ -133,6 +138,9 @@ final class Rtnetlink implements NetlinkSockets.Handler {
             case RTM_NEWROUTE -> routes.make(net, asked);
             case RTM_DELROUTE -> routes.delete(net, asked);
             case RTM_GETROUTE -> routes.get(net, portid, asked, reply);
+            case RTM_NEWNEIGH -> neighbours.make(net, asked);
+            case RTM_DELNEIGH -> neighbours.delete(net, asked);
+            case RTM_GETNEIGH -> neighbours.get(net, portid, asked, reply);
             case RTM_NEWNSID -> nsids.make(task, net, asked);
             case RTM_GETNSID -> nsids.get(task, net, portid, asked, reply);
             case RTM_NEWRULE -> asked.fail(-Errno.EAFNOSUPPORT, "Rule family not supported");

@@ -131,6 +131,7 @@ final class TcpSockets extends InetSockets {
             return -Errno.ENOBUFS;
         }
         skbs.setNet(skb, routing.net);
+        routing.greet();
         table.setState(sk, Socket.TCP_SYN_SENT);
         table.setSocketState(sk, Socket.SS_CONNECTING);
         rx.send(skb, syn, 0);

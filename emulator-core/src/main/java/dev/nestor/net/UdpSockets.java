@@ -137,8 +137,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         boolean more = message.is(Socket.MSG_MORE) || isOption(sk, InetFlags.CORK);
         inet.setCorked(info, more ? skb : NULL);
         if (!more) {
-            ip.looped(skb, IpHeaders.UDP_SIZE);
-            rx.send(skb, datagram, 0);
+            push(sk, skb, pending != NULL);
         }
         return length;
     }
@@ -148,9 +147,23 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         int corked = inet.corked(info(sk));
         if (corked != NULL && !isOption(sk, InetFlags.CORK)) {
             inet.setCorked(info(sk), NULL);
-            ip.looped(corked, IpHeaders.UDP_SIZE);
-            rx.send(corked, datagram, 0);
+            push(sk, corked, true);
         }
+    }
+
+    /** udp_send_skb(): one that has waited looks for its way again. */
+    private void push(int sk, int skb, boolean hasWaited) {
+        if (hasWaited) {
+            given.high = skbs.toHigh(skb);
+            given.low = skbs.toLow(skb);
+            long error = routing.connectTo(sk, given, skbs.addressHigh(skb), skbs.addressLow(skb));
+            if (error != 0 && error != -Errno.EHOSTUNREACH) {
+                skBuffs.free(skb);
+                return;
+            }
+        }
+        ip.looped(skb, IpHeaders.UDP_SIZE);
+        rx.send(skb, datagram, 0);
     }
 
     /** udp_rcv(). */
@@ -170,7 +183,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         int sk = isAlive ? ports.lookup(net, protocol(sender), given, from, control.ifindex(skb)) : NULL;
         if (sk == NULL) {
             if (isAlive) {
-                mirror(skb, true);
+                tellUnreachable(net, skb);
             }
             int back = isAlive ? skBuffs.alloc(0) : NULL;
             if (back != NULL) {
@@ -182,6 +195,15 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
             return;
         }
         queue(sk, skb);
+    }
+
+    /** Raw sockets see what ICMP says; it is counted on its way. */
+    private void tellUnreachable(int net, int skb) {
+        if (ip.isSeen()) {
+            mirror(skb, true);
+        } else {
+            ip.countError(net, skb, IpHeaders.UDP_SIZE);
+        }
     }
 
     private int protocol(int sender) {

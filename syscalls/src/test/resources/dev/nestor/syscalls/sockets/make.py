@@ -85,10 +85,10 @@ def route(to, prefix, via=None, index=None, kind=24, nl=0x605):
     request(kind, nl, body)
 
 
-def show(path, size=300, fd=9):
+def show(path, size=300, fd=9, kind='>'):
     """What a file tells, as far as it goes."""
     say('openat AT_FDCWD "%s" O_RDONLY 0' % path)
-    say('read %d >%d %d' % (fd, size, size))
+    say('read %d %s%d %d' % (fd, kind, size, size))
     say('close %d' % fd)
 
 
@@ -290,5 +290,137 @@ def sysnet():
     save('sysnet.calls')
 
 
+def neighbour(kind, nl, family, index, state=0, flags=0, to=None, link=None, extra=b'', answer='>4096 4096'):
+    body = struct.pack('<BxxxiHBB', family, index, state, flags, 0)
+    if to:
+        body += attr(1, ip(to) if isinstance(to, str) else to)
+    if link:
+        body += attr(2, bytes.fromhex(link))
+    request(kind, nl, body + extra, answer=answer)
+
+
+def two_nets():
+    """Net A, that the task is in, with va (2), and net B with vb (2); descriptors 1 and 2 are the nets, no IPv6."""
+    say('open "/proc/self/ns/net" O_RDONLY 0')
+    say('unshare CLONE_NEWNET')
+    say('open "/proc/self/ns/net" O_RDONLY 0')
+    say('socket AF_NETLINK SOCK_RAW|SOCK_CLOEXEC 0')  # 3: of net B
+    for which in 2, 1:
+        say('setns %d 0' % which)
+        for name in 'all', 'default':
+            write('/proc/sys/net/ipv6/conf/%s/disable_ipv6' % name, '1', 4)
+
+
+def join(name, peer, address, peer_address, fd, nl_fd=0):
+    """A veth from the net of a netlink socket to that of a descriptor."""
+    data = attr(1, struct.pack('<BxHiII', 0, 0, 0, 0, 0) + attr(3, peer) + attr(1, bytes.fromhex(peer_address)) + attr(28, fd))
+    body = struct.pack('<BxHiII', 0, 0, 0, 0, 0) + attr(3, name) + attr(1, bytes.fromhex(address)) + attr(18, attr(1, 'veth') + attr(2, data))
+    request(16, 0x605, body, nl_fd)
+
+
+def address_in(fd, index, text, prefix):
+    request(20, 0x605, struct.pack('<BBBBI', 2, prefix, 0, 0, index) + attr(2, ip(text)) + attr(1, ip(text)), fd)
+
+
+def up_in(fd, name, is_up=True):
+    request(16, 5, struct.pack('<BxHiII', 0, 0, 0, 1 if is_up else 0, 1) + attr(3, name), fd)
+
+
+def sockaddr(text, port):
+    return struct.pack('<H', 2) + struct.pack('>H', port) + ip(text) + b'\0' * 8
+
+
+def sendto(fd, text, port, data=b'x'):
+    say('sendto %d %s %d MSG_DONTWAIT %s 16' % (fd, q(data), len(data), q(sockaddr(text, port))))
+
+
+def statistics(path, names='rx_packets rx_bytes tx_packets tx_bytes'):
+    for name in names.split():
+        show('%s/statistics/%s' % (path, name), 30, 8)
+
+
+def neighbours():
+    begin('two nets')
+    two_nets()
+    join('va', 'vb', '02000000000a', '02000000000b', 2)
+    for fd, dev, a in (0, 'va', '10.9.0.1'), (3, 'vb', '10.9.0.2'):
+        address_in(fd, 2, a, 24)
+        up_in(fd, dev)
+    say('socket AF_INET SOCK_DGRAM 0')  # 4: in net A
+    say('socket AF_NETLINK SOCK_RAW|SOCK_CLOEXEC 0')  # 5: listens
+    say('bind 5 "\\x10\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x04\\x00\\x00\\x00" 12')
+    say('mkdir "/sys" 0755')
+    say('mount "sysfs" "/sys" "sysfs" 0 NULL')
+    for i in 6, 7:
+        say('dup2 0 %d' % i)
+    def look(what, kind='>'):
+        say('# ' + what)
+        for _ in range(3):
+            say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+        show('/proc/net/arp', 1000, 8, kind)
+        say('setns 2 0')
+        show('/proc/thread-self/net/arp', 1000, 8)
+        say('setns 1 0')
+        statistics('/sys/class/net/va')
+    say('msleep 1300')  # linkwatch
+    look('nobody is known')
+    sendto(4, '10.9.0.2', 500)
+    look('asked, and answered')
+    sendto(4, '10.9.0.2', 500, b'12345')
+    look('known')
+    sendto(4, '10.9.0.9', 500)
+    look('not answered', '>z')  # two stand in an order of hashes
+    say('msleep 1500')
+    look('asked again', '>z')
+    say('msleep 2500')
+    look('given up', '>z')
+    sendto(4, '10.9.0.9', 500)
+    look('asked anew', '>z')
+    say('msleep 4000')
+    look('given up again', '>z')
+    say('# requests')
+    N, C, X, R = 5, 0x405, 0x605, 0x505
+    for args in (
+            (28, X, 2, 2, 0x80, 0, '10.9.0.20', '020000000020'), (28, X, 2, 2, 0x80, 0, '10.9.0.20', '020000000020'),
+            (28, C, 2, 2, 0x80, 0, '10.9.0.20', '020000000021'), (28, R, 2, 2, 0x80, 0, '10.9.0.20', '020000000022'),
+            (28, N, 2, 2, 0x80, 0, '10.9.0.77', '020000000022'), (28, X, 2, 2, 4, 0, '10.9.0.21', '020000000023'),
+            (28, X, 2, 2, 0x40, 0, '10.9.0.22', '020000000024'), (28, X, 2, 2, 0x80, 0, '10.9.0.30', None),
+            (28, X, 2, 99, 0x80, 0, '10.9.0.31', '020000000024'), (28, X, 2, 0, 0x80, 0, '10.9.0.31', '020000000024'),
+            (28, X, 7, 2, 0x80, 0, '10.9.0.31', '020000000024'), (28, X, 2, 2, 0x80, 0, None, '020000000024'),
+            (28, X, 2, 2, 0x80, 0, b'\1\2', '020000000024'), (28, X, 2, 2, 0x80, 0, '10.9.0.31', '0200000000'),
+            (28, X, 2, 2, 2, 0, '10.9.0.32', '020000000032'), (28, X, 10, 2, 0x80, 0, 'fd00::1', '020000000032'),
+            (28, X, 2, 2, 0, 8, '10.9.0.50', None), (28, X, 2, 1, 0x80, 0, '10.9.0.60', '020000000060'),
+            (29, N, 2, 2, 0, 0, '10.9.0.77', None), (29, N, 2, 2, 0, 8, '10.9.0.77', None), (29, N, 2, 99, 0, 0, '10.9.0.77', None),
+            (29, N, 2, 0, 0, 0, '10.9.0.77', None), (29, N, 9, 2, 0, 0, '10.9.0.77', None), (29, N, 2, 2, 0, 0, None, None),
+            (30, 1, 2, 2, 0, 0, '10.9.0.77', None), (30, 1, 2, 0, 0, 0, '10.9.0.20', None), (30, 1, 2, 2, 0, 0, None, None),
+            (30, 1, 2, 2, 0, 8, '10.9.0.20', None)):
+        neighbour(*args)
+        say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+    for to in '10.9.0.20', '10.9.0.21', '10.9.0.22', '10.9.0.32':
+        neighbour(30, 1, 2, 2, 0, 0, to, None, answer='>z4096 4096')
+    neighbour(30, 1, 2, 2, 0, 8, '10.9.0.50', None)
+    neighbour(30, 0x301, 2, 0, 0, 8)
+    neighbour(30, 0x301, 2, 0, 0, 0, answer='>z8192 8192')
+    say('recvfrom 0 >z4096 4096 MSG_DONTWAIT NULL NULL')
+    neighbour(30, 0x301, 0, 0, 0, 0, extra=attr(8, 1), answer='>z8192 8192')
+    say('recvfrom 0 >z4096 4096 MSG_DONTWAIT NULL NULL')
+    neighbour(30, 0x301, 10, 0, 0, 0)
+    for to in '10.9.0.20', '10.9.0.21', '10.9.0.22', '10.9.0.32', '10.9.0.9', '10.9.0.30':
+        neighbour(29, 5, 2, 2, 0, 0, to, None)
+        say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+    say('# down')
+    up_in(0, 'va', False)
+    for _ in range(6):
+        say('recvfrom 5 >z4096 4096 MSG_DONTWAIT NULL NULL')
+    show('/proc/net/arp', 1000, 8)
+    say('setns 2 0')
+    show('/proc/thread-self/net/arp', 1000, 8)
+    save('neighbours.calls')
+
+
 if __name__ == '__main__':
     sysnet()
+    neighbours()
