@@ -11,6 +11,9 @@ final class IpHeaders {
     static final int ICMP_ECHOREPLY = 0;
     static final int ICMP_DEST_UNREACH = 3;
     static final int ICMP_ECHO = 8;
+    static final int ICMP_TIME_EXCEEDED = 11;
+    static final int ICMP_NET_UNREACH = 0;
+    static final int ICMP_HOST_UNREACH = 1;
     static final int ICMP_PROT_UNREACH = 2;
     static final int ICMP_PORT_UNREACH = 3;
     static final int ICMPV6_ECHO_REQUEST = 128;

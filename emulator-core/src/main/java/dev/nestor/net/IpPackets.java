@@ -15,6 +15,7 @@ final class IpPackets {
     static final int DEFAULT_TTL = 64;
     private static final int WHOLE = 1 << 16; // IP_DF
     private static final int TOS_OF_ERRORS = 0xc0; // IPTOS_PREC_INTERNETCONTROL
+    private static final long NEIGHBOUR_FAILS_NS = 3_000_000_000L; // after it has been asked for in vain
     private static final int QUOTED6 = 1232; // of IPv6
     private static final int QUOTED = 548; // bytes of a packet that an error shows
 
@@ -88,7 +89,41 @@ final class IpPackets {
     /** ip_local_out(): off it goes to where routing has found; nowhere if that is nobody. */
     void send(int skb) {
         looped(skb, 0);
+        if (routing.hops > 0) {
+            int length = skbs.length(skb);
+            skBuffs.get(skb, 0, bytes, length);
+            if (!forward(skb, bytes, length)) {
+                skbs.setNet(skb, NULL);
+            }
+        }
         rx.send(skb, packet, 0);
+    }
+
+    /**
+     * ip_forward() of each machine on the way: its time to live is counted down. False when one of them drops it, and says so.
+     *
+     * @param content what the packet carries
+     */
+    boolean forward(int skb, byte[] content, int length) {
+        int datum = skbs.datum(skb);
+        int hops = routing.hops;
+        int ttl = ttl(datum);
+        boolean isExceeded = ttl <= hops && (ttl < hops || routing.refusal != IpHeaders.ICMP_NET_UNREACH);
+        if (!isExceeded && routing.refusal == Routing.NOT_REFUSED) {
+            skbs.setDatum(skb, header(ttl - hops, tos(datum), isWhole(datum)));
+            return true;
+        }
+        int last = isExceeded ? Math.max(ttl, 1) - 1 : hops - 1;
+        boolean isLate = !isExceeded && routing.refusal == IpHeaders.ICMP_HOST_UNREACH;
+        skbs.setDatum(skb, header(ttl - last - (isLate ? 1 : 0), tos(datum), isWhole(datum)));
+        int type = isExceeded ? IpHeaders.ICMP_TIME_EXCEEDED : IpHeaders.ICMP_DEST_UNREACH;
+        int code = isExceeded ? 0 : routing.refusal;
+        if (InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb))) {
+            int quoted = quote(skb, type, code, content, length);
+            int net = routing.router(last);
+            answer(net, skb, quoted, tos(datum) | TOS_OF_ERRORS, true, isLate ? NEIGHBOUR_FAILS_NS : 0);
+        }
+        return false;
     }
 
     /**
@@ -191,14 +226,19 @@ final class IpPackets {
         if (type == (is4 ? IpHeaders.ICMP_ECHO : IpHeaders.ICMPV6_ECHO_REQUEST)) {
             System.arraycopy(bytes, 0, reply, 0, length);
             reply[0] = (byte) (is4 ? IpHeaders.ICMP_ECHOREPLY : IpHeaders.ICMPV6_ECHO_REPLY);
-            answer(net, skb, length, tos(skbs.datum(skb)));
+            answer(net, skb, length, tos(skbs.datum(skb)), false, 0);
         } else if (type == (is4 ? IpHeaders.ICMP_ECHOREPLY : IpHeaders.ICMPV6_ECHO_REPLY)) {
             echoes.see(net, skb, bytes, length);
         }
     }
 
-    /** icmp_reply(): what stands in {@code reply} goes back to where a packet came from. */
-    private void answer(int net, int skb, int length, int tos) {
+    /**
+     * icmp_reply(), icmp_send(): what stands in {@code reply} goes back to where a packet came from.
+     *
+     * @param isOwn from an address of who answers, and not from the one that the packet was for
+     * @param ns after which it goes
+     */
+    private void answer(int net, int skb, int length, int tos, boolean isOwn, long ns) {
         boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
         to.high = skbs.addressHigh(skb);
         to.low = skbs.addressLow(skb);
@@ -209,12 +249,21 @@ final class IpPackets {
         if (back == NULL) {
             return;
         }
+        if (isOwn) {
+            skbs.setAddressHigh(back, routing.source.high);
+            skbs.setAddressLow(back, routing.source.low);
+        }
         IpHeaders.putSum(skbs, back, reply, length);
         skBuffs.putFrom(back, reply, 0, length);
         skbs.setDatum(back, header(DEFAULT_TTL, tos, false));
         skbs.setNet(back, routing.net);
         skbs.setDev(back, routing.arrival);
-        send(back);
+        if (ns == 0) {
+            send(back);
+        } else {
+            looped(back, 0);
+            rx.send(back, packet, sockets.time.nsToCycles(ns));
+        }
     }
 
     /** icmp_send(ICMP_DEST_UNREACH): with the header and the beginning of the packet that is meant. IPv4 only. */
@@ -222,13 +271,19 @@ final class IpPackets {
         if (!InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb))) {
             return;
         }
+        int all = quote(skb, IpHeaders.ICMP_DEST_UNREACH, code, content, length);
+        answer(net, skb, all, tos(skbs.datum(skb)) | TOS_OF_ERRORS, false, 0);
+    }
+
+    /** Puts an error into {@code reply}: its length. */
+    private int quote(int skb, int type, int code, byte[] content, int length) {
         int quoted = Math.min(length, QUOTED - IpHeaders.IP_SIZE);
         java.util.Arrays.fill(reply, 0, IpHeaders.ICMP_SIZE, (byte) 0);
-        reply[0] = IpHeaders.ICMP_DEST_UNREACH;
+        reply[0] = (byte) type;
         reply[1] = (byte) code;
         IpHeaders.put4(skbs, skb, length, reply, IpHeaders.ICMP_SIZE);
         System.arraycopy(content, 0, reply, IpHeaders.ICMP_SIZE + IpHeaders.IP_SIZE, quoted);
-        answer(net, skb, IpHeaders.ICMP_SIZE + IpHeaders.IP_SIZE + quoted, tos(skbs.datum(skb)) | TOS_OF_ERRORS);
+        return IpHeaders.ICMP_SIZE + IpHeaders.IP_SIZE + quoted;
     }
 
     void digest(StateHash hash) {

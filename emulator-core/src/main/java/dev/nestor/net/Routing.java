@@ -11,6 +11,9 @@ final class Routing {
     private static final int MAX_HOPS = 16;
     private static final int ETHERNET_HEADER = 14;
 
+    /** Nobody on the way has sent the packet back. */
+    static final int NOT_REFUSED = -1;
+
     private final NetDevices devices;
     private final NetDeviceTable table;
     private final InetAddrTable addresses;
@@ -18,6 +21,8 @@ final class Routing {
     private final SockTable socks;
     private final Neighbours neighbours;
     private final InetAddress next = new InetAddress();
+    private final int[] routers = new int[MAX_HOPS]; // net
+    private int firstArrival; // net_device of the first of them, or NULL
     private boolean isDirect; // what nextDevice has found
     private int home; // the initial net, whose neighbours are outside
 
@@ -29,6 +34,12 @@ final class Routing {
 
     /** The address on the link that it is handed to. */
     final InetAddress hop = new InetAddress();
+
+    /** How many machines pass it on. */
+    int hops;
+
+    /** ICMP_NET_UNREACH or ICMP_HOST_UNREACH of the last of these, or NOT_REFUSED. */
+    int refusal;
 
     /** The device that it arrives by. */
     int arrival;
@@ -59,9 +70,15 @@ final class Routing {
     /** ip_finish_output2(): a packet leaves, for the device that it arrives by, or NULL. */
     void transmit(int to, int bytes) {
         neighbours.output(dev, hop.high, hop.low);
-        if (to != NULL || neighbours.isValid(dev, hop.high, hop.low)) {
-            neighbours.carry(dev, to, bytes + (table.addressLength(dev) == 0 ? 0 : ETHERNET_HEADER));
+        int reached = to != NULL ? to : firstArrival;
+        if (reached != NULL || neighbours.isValid(dev, hop.high, hop.low)) {
+            neighbours.carry(dev, reached, bytes + (table.addressLength(dev) == 0 ? 0 : ETHERNET_HEADER));
         }
+    }
+
+    /** The net of a machine that passes the packet on, from 0 to {@link #hops} - 1. */
+    int router(int place) {
+        return routers[place];
     }
 
     /** A connection begins: both ends come to know each other. */
@@ -155,6 +172,9 @@ final class Routing {
     }
 
     int find(int from, InetAddress to, int boundDev) {
+        hops = 0;
+        refusal = NOT_REFUSED;
+        firstArrival = NULL;
         int local = localDevice(from, to.high, to.low);
         if (local != NULL) {
             net = from;
@@ -196,25 +216,34 @@ final class Routing {
         int leaves = out;
         boolean is4 = InetAddress.isV4(to.high, to.low);
         boolean onLink = isOnLink;
-        for (int hops = 0; hops < MAX_HOPS && !onLink; hops++) {
+        while (hops < MAX_HOPS && !onLink) {
             int route = route(from, to);
             next.high = routes.gatewayHigh(route);
             next.low = routes.gatewayLow(route);
             int router = owner(leaves, next, 0);
-            if (router == NULL || !devices.forwards(router, is4)) {
-                return NULL;
-            }
-            if (holds(router, to)) {
+            firstArrival = firstArrival == NULL && router != NULL ? arrival : firstArrival;
+            if (router == NULL || holds(router, to)) {
                 return router;
             }
+            if (!devices.forwards(router, is4)) {
+                return NULL;
+            }
+            routers[hops++] = router;
             leaves = nextDevice(router, to);
             if (leaves == NULL) {
+                refusal = IpHeaders.ICMP_NET_UNREACH;
                 return NULL;
             }
             from = router;
             onLink = isDirect;
         }
-        return onLink && leaves != out ? owner(leaves, to, 0) : NULL;
+        if (!onLink || leaves == out) {
+            return NULL;
+        }
+        neighbours.output(leaves, to.high, to.low);
+        int end = owner(leaves, to, 0);
+        refusal = end == NULL ? IpHeaders.ICMP_HOST_UNREACH : NOT_REFUSED;
+        return end;
     }
 
     /** Where a router sends a packet on; {@code isDirect} says whether its destination is on that link. */

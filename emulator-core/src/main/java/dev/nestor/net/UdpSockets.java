@@ -163,7 +163,24 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
             }
         }
         ip.looped(skb, IpHeaders.UDP_SIZE);
+        if (routing.hops > 0) {
+            forward(skb);
+        }
         rx.send(skb, datagram, 0);
+    }
+
+    /** It passes other machines; what one of them drops is for nobody. */
+    private void forward(int skb) {
+        int packet = packetOf(skb);
+        if (packet == NULL) {
+            return;
+        }
+        if (ip.forward(packet, bytes, IpHeaders.UDP_SIZE + skbs.length(skb))) {
+            skbs.setDatum(skb, skbs.datum(packet));
+        } else {
+            skbs.setNet(skb, NULL);
+        }
+        skBuffs.free(packet);
     }
 
     /** udp_rcv(). */
@@ -215,13 +232,19 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
      * tells of it.
      */
     private void mirror(int skb, boolean isUnreachable) {
-        if (!ip.isSeen()) {
-            return;
+        int packet = ip.isSeen() ? packetOf(skb) : NULL;
+        if (packet != NULL) {
+            ip.mirror(skbs.net(skb), packet, bytes, IpHeaders.UDP_SIZE + skbs.length(skb), isUnreachable);
+            skBuffs.free(packet);
         }
+    }
+
+    /** The header of IP of a datagram; what the packet carries stands in {@code bytes} then. NULL at a limit. */
+    private int packetOf(int skb) {
         int length = IpHeaders.UDP_SIZE + skbs.length(skb);
         int packet = skBuffs.alloc(length);
         if (packet == NULL) {
-            return;
+            return NULL;
         }
         int protocol = protocol(skbs.sk(skb));
         skbs.setToHigh(packet, skbs.toHigh(skb));
@@ -238,8 +261,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         skBuffs.get(skb, 0, payload, skbs.length(skb));
         System.arraycopy(payload, 0, bytes, IpHeaders.UDP_SIZE, skbs.length(skb));
         Bytes.putPort(bytes, 6, IpHeaders.fold(IpHeaders.pseudo(skbs, packet, protocol, length)) ^ 0xffff);
-        ip.mirror(skbs.net(skb), packet, bytes, length, isUnreachable);
-        skBuffs.free(packet);
+        return packet;
     }
 
     /** A datagram that was made by hand. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the calls of sysnet.calls, neighbours.calls, forwarding.calls and counters.calls, whose messages nobody wants to write by hand.
+"""Writes the calls of sysnet.calls, neighbours.calls and forwarding.calls, whose messages nobody wants to write by hand.
 
     python3 make.py && sudo python3 ../files/record.py sysnet.calls ...
 
@@ -421,6 +421,79 @@ def neighbours():
     save('neighbours.calls')
 
 
+def forwarding():
+    begin('net A, the task\'s, a router, net C')
+    two_nets()  # 1 A, 2 the router, 3 its netlink socket
+    say('unshare CLONE_NEWNET')
+    say('open "/proc/self/ns/net" O_RDONLY 0')  # 4 C
+    say('socket AF_NETLINK SOCK_RAW|SOCK_CLOEXEC 0')  # 5 of net C
+    for name in 'all', 'default':
+        write('/proc/sys/net/ipv6/conf/%s/disable_ipv6' % name, '1', 6)
+    say('socket AF_INET SOCK_DGRAM 0')  # 6 in net C
+    say('setsockopt 6 0 12 >int=1 4')  # IP_RECVTTL
+    say('bind 6 "%s" 16' % ''.join('\\x%02x' % b for b in sockaddr('0.0.0.0', 500)))
+    say('setns 1 0')
+    join('a0', 'r0', '02000000000a', '02000000000b', 2)
+    join('r1', 'c0', '02000000000c', '02000000000d', 4, 3)
+    for fd, index, dev, a in (0, 2, 'a0', '10.9.0.1'), (3, 2, 'r0', '10.9.0.254'), (3, 3, 'r1', '10.8.0.254'), (5, 2, 'c0', '10.8.0.1'):
+        address_in(fd, index, a, 24)
+        up_in(fd, dev)
+    for fd, via in (0, '10.9.0.254'), (5, '10.8.0.254'):
+        request(24, 0x605, struct.pack('<BBBBBBBBI', 2, 0, 0, 0, 254, 3, 0, 1, 0) + attr(5, ip(via)), fd)
+    say('msleep 1300')
+    say('socket AF_INET SOCK_DGRAM 0')  # 7 in net A
+    say('bind 7 "%s" 16' % ''.join('\\x%02x' % b for b in sockaddr('0.0.0.0', 600)))
+    say('socket AF_INET SOCK_RAW IPPROTO_ICMP')  # 8
+    def look(ms=0):
+        if ms:
+            say('msleep %d' % ms)
+        say('recvmsg 6 >msg=,,16,,64 MSG_DONTWAIT')
+        say('recvfrom 7 >a16 16 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 8 >ip22 22 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 8 >ip22 22 MSG_DONTWAIT NULL NULL')
+    def go(what, to, port, ttl=64, ms=0):
+        say('# ' + what)
+        say('setsockopt 7 0 2 >int=%d 4' % ttl)
+        sendto(7, to, port)
+        look(ms)
+    go('not passed on', '10.8.0.1', 500)
+    say('setns 2 0')
+    write('/proc/sys/net/ipv4/ip_forward', '1', 9)
+    say('setns 1 0')
+    go('passed on', '10.8.0.1', 500)
+    go('the last hop', '10.8.0.1', 500, 2)
+    go('one too many', '10.8.0.1', 500, 1)
+    go('nobody listens', '10.8.0.1', 501)
+    go('the router\'s other address', '10.8.0.254', 501, 1)
+    go('no route', '10.7.0.9', 501)
+    go('nobody there', '10.8.0.9', 501, 64, 3500)
+    say('# pings')
+    for to, ttl in ('10.8.0.1', 64), ('10.8.0.1', 2), ('10.8.0.1', 1), ('10.7.0.1', 64), ('10.8.0.254', 1):
+        say('setsockopt 8 0 2 >int=%d 4' % ttl)
+        data = bytes.fromhex('08001234e5cb0000')  # with its sum
+        say('sendto 8 %s %d 0 %s 16' % (q(data), len(data), q(sockaddr(to, 0))))
+        say('recvfrom 8 >ip22 22 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 8 >ip22 22 MSG_DONTWAIT NULL NULL')
+    say('# a connection')
+    say('setns 4 0')
+    say('socket AF_INET SOCK_STREAM 0')  # 9
+    say('bind 9 "%s" 16' % ''.join('\\x%02x' % b for b in sockaddr('0.0.0.0', 700)))
+    say('listen 9 5')
+    say('setns 1 0')
+    say('socket AF_INET SOCK_STREAM 0')  # 10
+    say('connect 10 %s 16' % q(sockaddr('10.8.0.1', 700)))
+    say('accept 9 NULL NULL')
+    say('write 10 "abc" 3')
+    say('read 11 >16 16')
+    say('# no longer')
+    say('setns 2 0')
+    write('/proc/sys/net/ipv4/ip_forward', '0', 12)
+    say('setns 1 0')
+    go('not passed on any more', '10.8.0.1', 500)
+    save('forwarding.calls')
+
+
 if __name__ == '__main__':
     sysnet()
     neighbours()
+    forwarding()
