@@ -53,7 +53,6 @@ final class Neighbours {
         void neighbour(int dev, int neigh, int type);
     }
 
-    private final NetDevices devices;
     private final NetDeviceTable table;
     private final InetAddrTable addresses;
     private final NeighbourTable neighs;
@@ -67,7 +66,6 @@ final class Neighbours {
     private final Long2IntOpenHashMap byAddress = new Long2IntOpenHashMap();
 
     Neighbours(NetDevices devices, InetAddrTable addresses, NeighbourTable neighs, NetBelow below) {
-        this.devices = devices;
         this.table = devices.table();
         this.addresses = addresses;
         this.neighs = neighs;
