@@ -101,19 +101,26 @@ public final class Network {
                 rtnRoutes,
                 rtnNeighbours,
                 nsids);
-        DeviceEvents events = new DeviceEvents(devices, interfaces, notes, nsids, tuns, neighbours);
-        devices.setListener(events);
-        nets.setContents(events);
+        listen(devices, nets, new DeviceEvents(devices, interfaces, notes, nsids, tuns, neighbours));
         this.procNet = new ProcNet(devices, interfaces, rtnRoutes, rtnNeighbours, netOf);
         this.sysctls = new NetSysctls(devices, interfaces, notes, sockets, netOf);
         this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks);
-        routing.setHome(home);
-        conf.initNet(home);
-        interfaces.boot(home);
         this.socketFs = new SocketFs(
                 sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
         unix.setKind(socketFs.kind());
         this.learned = new LearnedSockets(this, inetSocks, ports, unix.names(), netlink, tuns);
+        boot(routing);
+    }
+
+    private void boot(Routing routing) {
+        routing.setHome(home);
+        conf.initNet(home);
+        interfaces.boot(home);
+    }
+
+    private static void listen(NetDevices devices, Nets nets, DeviceEvents events) {
+        devices.setListener(events);
+        nets.setContents(events);
     }
 
     /** For a driver that knows what the kernel has chosen. */

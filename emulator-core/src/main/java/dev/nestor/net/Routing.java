@@ -85,8 +85,10 @@ final class Routing {
     void greet() {
         if (arrival != devices.loopback(net)) {
             neighbours.output(dev, hop.high, hop.low);
-            neighbours.output(arrival, source.high, source.low);
-            neighbours.confirm(arrival, source.high, source.low);
+            if (hops == 0) {
+                neighbours.output(arrival, source.high, source.low);
+                neighbours.confirm(arrival, source.high, source.low);
+            }
         }
     }
 
