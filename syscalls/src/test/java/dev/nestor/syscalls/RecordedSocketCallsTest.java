@@ -6,7 +6,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The calls of sockets/*.calls, recorded by files/record.py, answer what Linux 6.18 answered. */
 class RecordedSocketCallsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"errnos", "options", "pings", "raw", "raw6", "netopts", "sysnet", "neighbours", "forwarding"})
+    @ValueSource(
+            strings = {"errnos", "options", "pings", "raw", "raw6", "netopts", "sysnet", "neighbours", "forwarding"})
     void call_answersAsLinux(String file) {
         RecordedFileCallsTest.assertAnswers("sockets/" + file + ".calls");
     }
