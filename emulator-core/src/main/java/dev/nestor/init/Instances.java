@@ -350,6 +350,7 @@ final class Instances {
         if (sb != NULL) {
             sbs.setMaxBlocks(sb, tmpfsOptions.blocks());
             sbs.setMaxInodes(sb, tmpfsOptions.inodes());
+            tmpfsOptions.setOwner(uid, gid);
             setText(sb, tmpfsOptions.shown());
         }
         return sb;
@@ -380,7 +381,7 @@ final class Instances {
 
     private int reconfigureTmpfs(int sb, String options) {
         long half = kernel.config().memoryBytes() >>> (PAGE_SHIFT + 1);
-        tmpfsOptions.parse(text(sbs.options(sb)) + "," + options, half);
+        tmpfsOptions.change(text(sbs.options(sb)), options, half);
         boolean limitsBlocks = FsOptionRules.has(options, "size") || FsOptionRules.has(options, "nr_blocks");
         boolean limitsInodes = FsOptionRules.has(options, "nr_inodes");
         boolean fits = (!limitsBlocks || tmpfsOptions.blocks() == 0 || sbs.blocks(sb) <= tmpfsOptions.blocks())

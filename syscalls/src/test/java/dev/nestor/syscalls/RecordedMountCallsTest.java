@@ -20,6 +20,7 @@ class RecordedMountCallsTest {
                 "beneath",
                 "errors",
                 "locked",
+                "tmpfs",
                 "bomb",
                 "random1",
                 "random2",

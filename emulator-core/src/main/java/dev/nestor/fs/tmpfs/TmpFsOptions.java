@@ -8,7 +8,7 @@ public final class TmpFsOptions {
     private static final int PAGE_SHIFT = 12;
 
     private int mode;
-    private long uid; // as the mounter says it; -1 for his own
+    private long uid; // as the mounter says it, or as it is shown; -1 for his own
     private long gid;
     private long blocks; // pages; 0 for no limit
     private long inodes; // 0 for no limit
@@ -32,9 +32,22 @@ public final class TmpFsOptions {
         noswap = false;
         hasBlocks = false;
         hasInodes = false;
-        if (text.isEmpty()) {
-            return;
-        }
+        takeAll(text);
+    }
+
+    /** shmem_reconfigure(): what is said of the root's mode and owner is passed over. */
+    public void change(String shown, String text, long halfMemory) {
+        parse(shown, halfMemory);
+        int modeBefore = mode;
+        long uidBefore = uid;
+        long gidBefore = gid;
+        takeAll(text);
+        mode = modeBefore;
+        uid = uidBefore;
+        gid = gidBefore;
+    }
+
+    private void takeAll(String text) {
         for (String option : text.split(",", -1)) {
             int equals = option.indexOf('=');
             if (equals > 0) {
@@ -85,6 +98,12 @@ public final class TmpFsOptions {
 
     public long inodes() {
         return inodes;
+    }
+
+    /** The owner of the root, in the initial user namespace: who mounts it, where nothing was said. */
+    public void setOwner(int kuid, int kgid) {
+        uid = Integer.toUnsignedLong(kuid);
+        gid = Integer.toUnsignedLong(kgid);
     }
 
     /** What mountinfo shows. */
