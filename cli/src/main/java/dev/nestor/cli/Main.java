@@ -1,6 +1,7 @@
 package dev.nestor.cli;
 
 import dev.nestor.cli.calls.SyscallsCommand;
+import dev.nestor.cli.compare.CompareCommand;
 import dev.nestor.cli.conform.ConformCommand;
 import dev.nestor.cli.image.ImageCommand;
 import dev.nestor.cli.run.RunCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             RunCommand.class,
             ConformCommand.class,
+            CompareCommand.class,
             SyscallsCommand.class,
             ImageCommand.class,
             CommandLine.HelpCommand.class

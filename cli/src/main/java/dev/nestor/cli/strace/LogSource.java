@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -174,6 +175,11 @@ public final class LogSource implements AutoCloseable {
     /** Whether the current line has its newline. Only the last one may lack it. */
     boolean terminated() {
         return terminated;
+    }
+
+    /** The current line, its newline left out. */
+    public String text() {
+        return new String(buffer, start, end - start, StandardCharsets.UTF_8);
     }
 
     /** Number of the current line, from 1. */

@@ -1,0 +1,26 @@
+package dev.nestor.cli.ftrace;
+
+/** What a trace tells of the scheduler, event by event. Times are ns, from any beginning; numbers are of threads, 0 the idle tasks. */
+public interface SchedEvents {
+    /** The number of every CPU's idle task. */
+    int IDLE = 0;
+
+    /** Any event at all, of whatever kind, before what it says. */
+    void event(long ns, int cpu);
+
+    /**
+     * sched_switch.
+     *
+     * @param prevState as the kernel's letters have it: R for one that is preempted or yields
+     */
+    void schedSwitch(long ns, int cpu, Thread prev, String prevState, Thread next);
+
+    /** sched_wakeup and sched_wakeup_new. */
+    void schedWakeup(long ns, Thread task, int targetCpu);
+
+    /** sched_migrate_task. */
+    void schedMigrateTask(long ns, Thread task, int fromCpu, int toCpu);
+
+    /** A task, as an event names it. */
+    record Thread(String comm, int pid) {}
+}
