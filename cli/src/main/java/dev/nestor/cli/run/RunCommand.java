@@ -5,12 +5,20 @@ import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.LimitOptions;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
+import dev.nestor.cli.ftrace.FtraceWriter;
 import dev.nestor.cli.image.ImageOption;
 import dev.nestor.cli.replay.ReplayOptions;
+import dev.nestor.cli.rtapp.RtAppFile;
+import dev.nestor.cli.rtapp.WorkloadJson;
+import dev.nestor.cli.rtapp.WorkloadReport;
+import dev.nestor.cli.rtapp.WorkloadRun;
+import dev.nestor.cli.rtapp.WorkloadText;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
 import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.init.KernelConfig;
+import dev.nestor.trace.Tracepoints;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,11 +32,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nestor run LOG}. */
+/** {@code nestor run FILE}. */
 @Command(
         name = "run",
         description = {
-            "Runs the tasks of a log of strace on an emulated machine, and reports what became of them.",
+            "Runs the tasks of a log of strace, or a workload of rt-app's JSON (FILE.json), on an emulated machine, and"
+                    + " reports what became of them.",
             "",
             "In scheduled order each task computes for as long as the log shows between its calls, and makes the calls;"
                     + " blocking and the emulated scheduler decide who runs when.",
@@ -54,7 +63,7 @@ public final class RunCommand implements Callable<Integer> {
         RECORDED
     }
 
-    @Parameters(paramLabel = "LOG", description = "Output of strace -f, plain or gzip.")
+    @Parameters(paramLabel = "FILE", description = "Output of strace -f, plain or gzip; or rt-app's JSON.")
     private Path log = Path.of("");
 
     @Option(
@@ -70,6 +79,12 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write all results to this file.")
     private @Nullable Path json;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write what the scheduler does to this file, as ftrace does; .gz is compressed.")
+    private @Nullable Path trace;
 
     @Option(names = "--all", description = "Print long tables in full.")
     private boolean all;
@@ -115,7 +130,7 @@ public final class RunCommand implements Callable<Integer> {
             err.println("nestor: " + e.getMessage());
             return ExitCode.of(e.kind());
         } catch (IOException e) {
-            err.println("nestor: " + json + " can't be written: " + e.getMessage());
+            err.println("nestor: " + (json == null ? trace : json) + " can't be written: " + e.getMessage());
             return ExitCode.CANNOT_WRITE;
         } catch (OutOfMemoryError e) {
             err.println("nestor: " + log + ": needs more memory than there is: raise NESTOR_JAVA_OPTS=-Xmx");
@@ -128,14 +143,56 @@ public final class RunCommand implements Callable<Integer> {
     /** The file is opened first, so that a run is not in vain. */
     private void run(CommandLine line) throws LogException, IOException {
         Path target = json;
-        try (JsonFile file = target == null ? null : JsonFile.open(target)) {
-            long start = System.nanoTime();
-            RunReport report = play();
-            long wallNs = System.nanoTime() - start;
-            new RunText(line.getOut(), report, all).print(wallNs);
-            if (file != null) {
-                RunJson.write(file, report, wallNs);
+        Path traceTarget = trace;
+        try (JsonFile file = target == null ? null : JsonFile.open(target);
+                FtraceWriter tracer = traceTarget == null ? null : FtraceWriter.open(traceTarget)) {
+            if (log.toString().endsWith(".json")) {
+                workload(line, file, tracer);
+            } else {
+                long start = System.nanoTime();
+                RunReport report = play();
+                long wallNs = System.nanoTime() - start;
+                new RunText(line.getOut(), report, all).print(wallNs);
+                if (file != null) {
+                    RunJson.write(file, report, wallNs);
+                }
             }
+            if (tracer != null) {
+                tracer.commit();
+            }
+        }
+    }
+
+    private void workload(CommandLine line, @Nullable JsonFile file, @Nullable FtraceWriter tracer)
+            throws LogException, IOException {
+        long start = System.nanoTime();
+        AtomicLong done = new AtomicLong();
+        KernelConfig config = new KernelConfig()
+                .maxTasks(limits.maxTasks())
+                .topology(machine.topology())
+                .hz(machine.hz())
+                .tscHz(machine.tscHz())
+                .seed(machine.seed());
+        WorkloadReport report;
+        try (Progress progress = Progress.start(() -> log + ": " + done.get() + " ms simulated")) {
+            WorkloadRun run = new WorkloadRun(
+                    log.toString(),
+                    RtAppFile.read(log),
+                    config,
+                    tracer == null ? Tracepoints.NONE : tracer,
+                    kernel -> {
+                        if (tracer != null) {
+                            tracer.setKernel(kernel);
+                        }
+                    },
+                    new WorkloadRun.Limits(maxTime, maxEvents));
+            report = run.run(done::set);
+            progress.erase();
+        }
+        long wallNs = System.nanoTime() - start;
+        WorkloadText.print(line.getOut(), report, all, wallNs);
+        if (file != null) {
+            WorkloadJson.write(file, report, wallNs);
         }
     }
 
@@ -170,6 +227,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private String complaint() {
+        if (trace != null && !log.toString().endsWith(".json")) {
+            return "--trace is there for workloads in JSON only";
+        }
         if (maxTime < 1 || maxEvents < 1) {
             return "a limit must be positive";
         }

@@ -1,0 +1,62 @@
+package dev.nestor.cli.rtapp;
+
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Sched;
+import dev.nestor.uapi.Time;
+
+/** rt-app's first thread: makes the others, and ends them when the duration is over. */
+final class RtAppMain extends Program {
+    private static final long THREAD = Sched.CLONE_VM
+            | Sched.CLONE_FS
+            | Sched.CLONE_FILES
+            | Sched.CLONE_SIGHAND
+            | Sched.CLONE_THREAD
+            | Sched.CLONE_SYSVSEM;
+
+    private final Workload workload;
+    private final WorkloadMemory memory;
+    private final Play play;
+    private int made;
+    private boolean isNamed;
+    private boolean hasSlept;
+
+    RtAppMain(Workload workload, WorkloadMemory memory, Play play) {
+        this.workload = workload;
+        this.memory = memory;
+        this.play = play;
+    }
+
+    @Override
+    void advance() {
+        if (!isNamed) {
+            isNamed = true;
+            play.begin();
+            call(Nr.NR_prctl, RtAppThread.PR_SET_NAME, memory.putText(0, "rt-app"));
+        } else if (made < workload.threads().size()) {
+            call(Nr.NR_clone, THREAD);
+        } else if (workload.durationSeconds() >= 0 && !hasSlept) {
+            hasSlept = true;
+            long end = play.startNs() + workload.durationSeconds() * RtAppThread.NS_PER_SECOND;
+            call(Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, Time.TIMER_ABSTIME, memory.putTime(0, end), 0);
+        } else {
+            if (hasSlept) {
+                play.end();
+            }
+            call(Nr.NR_exit, 0);
+        }
+    }
+
+    @Override
+    void returned(long answer) {
+        if (nr == Nr.NR_clone && answer < 0) {
+            play.complain(workload.threads().get(made - 1), "clone", answer);
+        }
+    }
+
+    @Override
+    Program child() {
+        Workload.ThreadSpec spec = workload.threads().get(made);
+        made++;
+        return new RtAppThread(spec, made, memory, play);
+    }
+}

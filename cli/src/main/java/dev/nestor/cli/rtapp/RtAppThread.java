@@ -1,0 +1,192 @@
+package dev.nestor.cli.rtapp;
+
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Sched;
+import dev.nestor.uapi.Time;
+
+/** One thread of a workload: how it is scheduled, its delay, then its phases again and again. */
+final class RtAppThread extends Program {
+    static final int PR_SET_NAME = 15;
+    static final long NS_PER_SECOND = 1_000_000_000;
+    private static final long NS_PER_US = 1000;
+    private static final long LOOK_NS = 1_000_000;
+    private static final long NONE = Long.MIN_VALUE;
+    private static final int SCHED_ATTR_SIZE = 48; // bytes, of the first version
+    private static final int MASK_BYTES = 1024; // of 8 192 CPUs
+
+    private static final int NAME = 0;
+    private static final int AFFINITY = 1;
+    private static final int POLICY = 2;
+    private static final int DELAY = 3;
+    private static final int EVENTS = 4;
+    private static final int EXIT = 5;
+
+    private final Workload.ThreadSpec spec;
+    private final int number; // from 1
+    private final WorkloadMemory memory;
+    private final Play play;
+    private int step = NAME;
+    private long loop;
+    private int phase;
+    private int phaseLoop;
+    private int event;
+    private long runtimeEnd = NONE; // ns; of the Runtime event in progress
+    private long firstNs; // when the events began
+
+    RtAppThread(Workload.ThreadSpec spec, int number, WorkloadMemory memory, Play play) {
+        this.spec = spec;
+        this.number = number;
+        this.memory = memory;
+        this.play = play;
+    }
+
+    @Override
+    void advance() {
+        while (nr == NO_CALL && cycles == 0) {
+            switch (step) {
+                case NAME -> {
+                    step = AFFINITY;
+                    call(Nr.NR_prctl, PR_SET_NAME, memory.putText(number, spec.name()));
+                }
+                case AFFINITY -> {
+                    step = POLICY;
+                    setAffinity();
+                }
+                case POLICY -> {
+                    step = DELAY;
+                    setPolicy();
+                }
+                case DELAY -> {
+                    step = EVENTS;
+                    delay();
+                }
+                case EVENTS -> {
+                    firstNs = firstNs == 0 ? play.startNs() + spec.delayMicros() * NS_PER_US : firstNs;
+                    playEvent();
+                }
+                default -> call(Nr.NR_exit, 0);
+            }
+        }
+    }
+
+    private void setAffinity() {
+        if (spec.cpus().isEmpty()) {
+            return;
+        }
+        for (int word = 0; word < MASK_BYTES / 8; word++) {
+            long bits = 0;
+            for (int cpu : spec.cpus()) {
+                bits |= cpu >> 6 == word ? 1L << cpu : 0;
+            }
+            memory.putLong(number, 8 * word, bits);
+        }
+        call(Nr.NR_sched_setaffinity, 0, MASK_BYTES, WorkloadMemory.at(number));
+    }
+
+    private void setPolicy() {
+        boolean isFair = spec.policy() == Sched.SCHED_NORMAL
+                || spec.policy() == Sched.SCHED_BATCH
+                || spec.policy() == Sched.SCHED_IDLE;
+        if (spec.policy() == Sched.SCHED_NORMAL && spec.priority() == 0) {
+            return;
+        }
+        memory.putLong(number, 0, SCHED_ATTR_SIZE | (long) spec.policy() << 32);
+        memory.putLong(number, 8, 0);
+        memory.putLong(number, 16, isFair ? (long) spec.priority() & 0xffffffffL : (long) spec.priority() << 32);
+        memory.putLong(number, 24, spec.dlRuntime() * NS_PER_US);
+        memory.putLong(number, 32, spec.dlDeadline() * NS_PER_US);
+        memory.putLong(number, 40, spec.dlPeriod() * NS_PER_US);
+        call(Nr.NR_sched_setattr, 0, WorkloadMemory.at(number), 0);
+    }
+
+    private void delay() {
+        if (spec.delayMicros() > 0) {
+            sleepUntil(play.startNs() + spec.delayMicros() * NS_PER_US);
+        }
+    }
+
+    private void sleepUntil(long ns) {
+        call(Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, Time.TIMER_ABSTIME, memory.putTime(number, ns), 0);
+    }
+
+    /** The next event, or the end. */
+    private void playEvent() {
+        if (play.isOver() || (spec.loops() >= 0 && loop >= spec.loops())) {
+            step = EXIT;
+            return;
+        }
+        if (phase == spec.phases().size()) {
+            phase = 0;
+            loop++;
+            return;
+        }
+        Workload.Phase at = spec.phases().get(phase);
+        if (phaseLoop >= at.loops()) {
+            phaseLoop = 0;
+            phase++;
+        } else if (event == at.events().size()) {
+            event = 0;
+            phaseLoop++;
+        } else {
+            play(at.events().get(event));
+        }
+    }
+
+    private void play(Workload.Event what) {
+        event++;
+        switch (what) {
+            case Workload.Run run -> cycles = play.cycles(run.micros());
+            case Workload.Runtime runtime -> work(runtime);
+            case Workload.Sleep sleep ->
+                call(
+                        Nr.NR_clock_nanosleep,
+                        Time.CLOCK_MONOTONIC,
+                        0,
+                        memory.putTime(number, sleep.micros() * NS_PER_US),
+                        0);
+            case Workload.Timer timer -> await(timer);
+            case Workload.Yield yield -> call(Nr.NR_sched_yield);
+        }
+    }
+
+    /** Works until its time has passed, and looks at the clock every now and then, for it may have been off its CPU meanwhile. */
+    private void work(Workload.Runtime runtime) {
+        long now = play.nowNs();
+        if (runtimeEnd == NONE) {
+            runtimeEnd = now + runtime.micros() * NS_PER_US;
+        }
+        if (now >= runtimeEnd) {
+            runtimeEnd = NONE;
+            return;
+        }
+        event--;
+        cycles = Math.max(1, play.cyclesOfNs(Math.min(runtimeEnd - now, LOOK_NS)));
+    }
+
+    private void await(Workload.Timer timer) {
+        String name = timer.isUnique() ? timer.ref() + " of " + number : timer.ref();
+        long now = play.nowNs();
+        long due = play.advance(name, firstNs, timer.periodMicros() * NS_PER_US);
+        if (now < due) {
+            sleepUntil(due);
+        } else if (!timer.isAbsolute()) {
+            play.set(name, now);
+        }
+    }
+
+    @Override
+    void returned(long answer) {
+        if (answer < 0 && step <= EVENTS) {
+            play.complain(spec, name(), answer);
+        }
+    }
+
+    private String name() {
+        return switch (nr) {
+            case Nr.NR_sched_setaffinity -> "sched_setaffinity";
+            case Nr.NR_sched_setattr -> "sched_setattr";
+            case Nr.NR_clock_nanosleep -> "clock_nanosleep";
+            default -> "call " + nr;
+        };
+    }
+}

@@ -1,0 +1,59 @@
+package dev.nestor.cli.rtapp;
+
+import java.util.List;
+
+/**
+ * What rt-app is asked to play. Times are µs.
+ *
+ * @param durationSeconds after which every thread ends at its next event; -1 for none
+ * @param ignored what of the file has no meaning here, as {@code FILE:LINE: key}
+ */
+public record Workload(long durationSeconds, List<ThreadSpec> threads, List<String> ignored) {
+
+    /** What a thread does at one step. */
+    sealed interface Event {}
+
+    /** So much work: CPU time of this thread. */
+    record Run(long micros) implements Event {}
+
+    /** Works until so much time has passed, with or without the CPU. */
+    record Runtime(long micros) implements Event {}
+
+    record Sleep(long micros) implements Event {}
+
+    /**
+     * Sleeps until the next multiple of a period.
+     *
+     * @param ref the timer: threads that name the same one share it
+     * @param isUnique whether each thread has its own of that name
+     * @param isAbsolute whether a time that has passed already counts as met
+     */
+    record Timer(String ref, boolean isUnique, long periodMicros, boolean isAbsolute) implements Event {}
+
+    record Yield() implements Event {}
+
+    /** Events that are played several times. */
+    record Phase(int loops, List<Event> events) {}
+
+    /**
+     * A thread.
+     *
+     * @param loops how often its phases are played; -1 for ever
+     * @param cpus that it may run on; empty for all
+     * @param policy SCHED_*
+     * @param priority nice value of the fair policies, priority of the real-time ones
+     * @param dlRuntime of SCHED_DEADLINE, as its period and deadline
+     */
+    record ThreadSpec(
+            int line,
+            String name,
+            long delayMicros,
+            long loops,
+            List<Integer> cpus,
+            int policy,
+            int priority,
+            long dlRuntime,
+            long dlDeadline,
+            long dlPeriod,
+            List<Phase> phases) {}
+}

@@ -1,0 +1,47 @@
+package dev.nestor.cli.rtapp;
+
+import dev.nestor.init.Kernel;
+import java.nio.charset.StandardCharsets;
+
+/** The memory of the workload's process that arguments of calls are put into: some room for each thread. */
+final class WorkloadMemory {
+    private static final long BASE = 0x10000000000L;
+    private static final int ROOM = 2048; // bytes of a thread: a mask of 8 192 CPUs, and what else a call takes
+    private static final int READ_WRITE = 3;
+
+    private final Kernel kernel;
+    private int mm;
+
+    WorkloadMemory(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** Maps the room of so many threads into an address space. */
+    void map(int into, int threads) {
+        mm = into;
+        long end = BASE + (long) ROOM * (threads + 1);
+        kernel.addressSpaces().learnMapping(mm, BASE, (end + 0xfff) & ~0xfffL, READ_WRITE);
+    }
+
+    /** The address of a thread's room. */
+    static long at(int thread) {
+        return BASE + (long) ROOM * thread;
+    }
+
+    long putText(int thread, String text) {
+        byte[] bytes = (text + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        kernel.userMemory().copyToUser(mm, at(thread), bytes, 0, bytes.length);
+        return at(thread);
+    }
+
+    /** struct timespec. */
+    long putTime(int thread, long ns) {
+        kernel.userMemory().putLong(mm, at(thread), Math.floorDiv(ns, RtAppThread.NS_PER_SECOND));
+        kernel.userMemory().putLong(mm, at(thread) + 8, Math.floorMod(ns, RtAppThread.NS_PER_SECOND));
+        return at(thread);
+    }
+
+    void putLong(int thread, int offset, long value) {
+        kernel.userMemory().putLong(mm, at(thread) + offset, value);
+    }
+}
