@@ -4,10 +4,10 @@ import dev.nestor.cli.strace.LogException;
 
 /** What the command's exit code says. docs/exit-codes.md is the list for users. */
 public final class ExitCode {
-    /** The work is done; {@code conform}: every computed call is equal. */
+    /** The work is done; {@code conform}, {@code compare}: all is equal, or as near as it has to be. */
     public static final int OK = 0;
 
-    /** {@code conform}: some computed call is not equal. */
+    /** {@code conform}: some computed call is not equal; {@code compare}: some figure is too far away. */
     public static final int DIFFERENT = 1;
 
     /** The command line is wrong. picocli's own. */
@@ -16,7 +16,7 @@ public final class ExitCode {
     /** A log is not there or can't be read. */
     public static final int UNREADABLE = 3;
 
-    /** A file is no log of strace. */
+    /** A file is no log of strace, or no trace. */
     public static final int NOT_A_LOG = 4;
 
     /** A log breaks off: its last line is cut, or its compressed stream ends too early or is damaged. */

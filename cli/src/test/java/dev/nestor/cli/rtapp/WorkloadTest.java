@@ -1,0 +1,181 @@
+package dev.nestor.cli.rtapp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nestor.cli.ExitCode;
+import dev.nestor.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** {@code nestor run FILE.json}. */
+class WorkloadTest {
+    private static final Path SCHED = Path.of("..", "..", "shared", "linux", "sched");
+    private static final Path EXAMPLE = Path.of("..", "examples", "three-hogs.json");
+    private static final double CYCLES_PER_MS = 2e6;
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(args);
+    }
+
+    private JsonNode play(String workload, String... options) throws IOException {
+        Path report = directory.resolve("report.json");
+        String[] args = new String[options.length + 4];
+        System.arraycopy(options, 0, args, 4, options.length);
+        args[0] = "run";
+        args[1] = workload;
+        args[2] = "--json";
+        args[3] = report.toString();
+        assertThat(run(args)).as(err.toString()).isEqualTo(ExitCode.OK);
+        return new ObjectMapper().readTree(report.toFile());
+    }
+
+    private String workload(String tasks) throws IOException {
+        String text = "{ \"global\": { \"duration\": 1 },\n\"tasks\": {\n" + tasks + "\n} }";
+        return Files.writeString(directory.resolve("workload.json"), text).toString();
+    }
+
+    private static JsonNode task(JsonNode report, String command) {
+        for (JsonNode task : report.get("tasks")) {
+            if (task.get("command").asText().equals(command)) {
+                return task;
+            }
+        }
+        throw new AssertionError(command + " in " + report);
+    }
+
+    private static double busyMs(JsonNode task) {
+        return (task.get("userCycles").asLong() + task.get("kernelCycles").asLong()) / CYCLES_PER_MS;
+    }
+
+    @Test
+    void example_isPlayedTheSameEveryTime() throws IOException {
+        JsonNode first = play(EXAMPLE.toString());
+        JsonNode second = play(EXAMPLE.toString());
+
+        assertThat(second.get("digest")).isEqualTo(first.get("digest"));
+        assertThat(busyMs(task(first, "periodic"))).isCloseTo(400, Offset.offset(4.0));
+        assertThat(busyMs(task(first, "hog"))).isCloseTo(1600.0 / 3, Offset.offset(8.0));
+    }
+
+    /** run is work, however long it takes; runtime is time, however much work it allows; both beside a hog. */
+    @Test
+    void runIsWork_runtimeIsTime() throws IOException {
+        JsonNode report = play(workload("""
+                "hog": { "cpus": [0], "runtime": 2000000 },
+                "work": { "cpus": [0], "loop": 1, "run": 100000 },
+                "time": { "cpus": [0], "loop": 1, "runtime": 300000 }"""));
+
+        assertThat(busyMs(task(report, "work"))).isCloseTo(100, Offset.offset(1.0));
+        assertThat(busyMs(task(report, "time"))).isCloseTo(100, Offset.offset(8.0));
+    }
+
+    /** A duration of one second holds a hundred periods of 10 ms; a sleep of 10 ms takes longer by the work before it. */
+    @Test
+    void timersAreAbsolute_sleepsAreNot() throws IOException {
+        JsonNode report = play(workload("""
+                "timed": { "run": 2000, "timer": { "ref": "t", "period": 10000, "mode": "absolute" } },
+                "sleeper": { "run": 2000, "sleep": 10000 }"""));
+
+        assertThat(task(report, "timed").get("voluntarySwitches").asInt()).isBetween(99, 102);
+        assertThat(task(report, "sleeper").get("voluntarySwitches").asInt()).isBetween(81, 85);
+    }
+
+    @Test
+    void trace_isReadByCompare_andShowsWhatTheReportSays() throws IOException {
+        Path trace = directory.resolve("trace.gz");
+        JsonNode report = play(EXAMPLE.toString(), "--trace", trace.toString());
+        Path figures = directory.resolve("figures.json");
+
+        assertThat(run("compare", trace.toString(), trace.toString(), "--json", figures.toString()))
+                .as(err.toString())
+                .isEqualTo(ExitCode.OK);
+
+        for (JsonNode row : new ObjectMapper().readTree(figures.toFile()).get("tasks")) {
+            if (row.get("task").asText().equals("periodic")) {
+                JsonNode of = task(report, "periodic");
+                assertThat(row.get("cpu_time").get("real").asDouble()).isCloseTo(busyMs(of), Offset.offset(0.1));
+                assertThat(row.get("involuntary").get("real").asInt())
+                        .isEqualTo(of.get("involuntarySwitches").asInt());
+                assertThat(row.get("voluntary").get("real").asInt())
+                        .isEqualTo(of.get("voluntarySwitches").asInt());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"a\": { \"runn\": -1 }| :3: \"runn\" is not a number from 0",
+                "\"a\": {\\n\"walk\": 1 }| :4: \"walk\" is not an event",
+                "\"a\": { \"run\": 1, \"run\": 2 }| :3: \"run\" is there twice",
+                "\"a\": { \"run\": 1, \"policy\": \"SCHED_FAST\" }| :3: \"policy\" is not a policy",
+                "\"a\": { \"run\": 1, \"priority\": 99 }| :3: \"priority\" is not a number from -20 to 19",
+                "\"a\": { \"run\": 1, \"cpus\": 3 }| :3: \"cpus\" is not a list",
+                "\"a\": { \"run\": 1, \"cpus\": [-1] }| :3: \"cpus\" is not a number from 0",
+                "\"a\": { \"timer\": { \"period\": 5 } }| :3: \"timer\" has no \"ref\"",
+                "\"a\": { \"timer\": { \"ref\": \"x\" } }| :3: \"timer\" has no \"period\"",
+                "\"a\": { \"lock\": \"m\" }| :3: \"lock\": the event lock can't be played yet",
+                "\"a\": { \"loop\": 3 }| :3: a task without an event",
+                "\"a\": { \"run\": 1.5 }| :3: \"run\" is not a whole number",
+            })
+    void badInput_isNamedByFileLineAndKey(String tasks, String complaint) throws IOException {
+        String file = workload(tasks.replace("\\n", "\n"));
+
+        assertThat(run("run", file)).isEqualTo(ExitCode.SYNTAX);
+        assertThat(err.toString()).startsWith("nestor: " + file + complaint.strip());
+    }
+
+    @Test
+    void affinityToNoCpu_isRefusedByTheCall_andSaid() throws IOException {
+        play(workload("\"a\": { \"run\": 1000, \"loop\": 1, \"cpus\": [70] }"));
+
+        assertThat(out.toString()).contains("refused: a: sched_setaffinity answers -22");
+    }
+
+    /** Shares of CPU time within 1 %, as on the real machine. */
+    @ParameterizedTest
+    @CsvSource({"a_3hogs_pinned", "d_hog_periodic_2_10"})
+    void recordedWorkload_hasItsShares(String workload) throws IOException {
+        assumeTrue(
+                Files.isDirectory(SCHED),
+                "the recorded workloads, ../shared/linux/sched beside the project, are not here");
+        Path trace = directory.resolve("trace.gz");
+        Path figures = directory.resolve("figures.json");
+        play(SCHED.resolve(workload + ".rtapp.json").toString(), "--trace", trace.toString());
+
+        run(
+                "compare",
+                SCHED.resolve(workload + ".ftrace.gz").toString(),
+                trace.toString(),
+                "--json",
+                figures.toString());
+
+        for (JsonNode row : new ObjectMapper().readTree(figures.toFile()).get("tasks")) {
+            assertThat(row.get("cpu_share").get("missed").asBoolean())
+                    .as(row.toString())
+                    .isFalse();
+        }
+    }
+}
