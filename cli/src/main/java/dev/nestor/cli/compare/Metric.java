@@ -21,13 +21,13 @@ enum Metric {
     VOLUNTARY("voluntary switches", "", 0.1) {
         @Override
         OptionalDouble of(Figures figures) {
-            return OptionalDouble.of(figures.voluntary());
+            return OptionalDouble.of((double) figures.voluntary());
         }
     },
     INVOLUNTARY("involuntary switches", "", 0.1) {
         @Override
         OptionalDouble of(Figures figures) {
-            return OptionalDouble.of(figures.involuntary());
+            return OptionalDouble.of((double) figures.involuntary());
         }
     },
     SLICE_P50("slice p50", "us", 0.05) {
@@ -69,13 +69,13 @@ enum Metric {
     WAKEUPS("wakeups", "") {
         @Override
         OptionalDouble of(Figures figures) {
-            return figures.showsDelays() ? OptionalDouble.of(figures.wakeups()) : OptionalDouble.empty();
+            return figures.showsDelays() ? OptionalDouble.of((double) figures.wakeups()) : OptionalDouble.empty();
         }
     },
     MIGRATIONS("migrations", "", 1) {
         @Override
         OptionalDouble of(Figures figures) {
-            return OptionalDouble.of(figures.migrations());
+            return OptionalDouble.of((double) figures.migrations());
         }
     };
 

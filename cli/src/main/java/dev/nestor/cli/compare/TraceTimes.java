@@ -42,7 +42,7 @@ final class TraceTimes implements SchedEvents {
         lastNs = Math.max(lastNs, ns);
     }
 
-    private TaskTimes task(Thread thread) {
+    private TaskTimes task(TracedTask thread) {
         TaskTimes task = tasks.get(thread.pid());
         if (task == null) {
             task = new TaskTimes(thread.pid(), thread.comm());
@@ -53,7 +53,7 @@ final class TraceTimes implements SchedEvents {
     }
 
     @Override
-    public void schedSwitch(long ns, int cpu, Thread prev, String prevState, Thread next) {
+    public void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next) {
         hasSwitches = true;
         Cpu at = cpus.get(cpu);
         if (at == null) {
@@ -83,7 +83,7 @@ final class TraceTimes implements SchedEvents {
     }
 
     @Override
-    public void schedWakeup(long ns, Thread task, int targetCpu) {
+    public void schedWakeup(long ns, TracedTask task, int targetCpu) {
         hasWakeups = true;
         if (task.pid() != IDLE) {
             task(task).wake(ns);
@@ -91,7 +91,7 @@ final class TraceTimes implements SchedEvents {
     }
 
     @Override
-    public void schedMigrateTask(long ns, Thread task, int fromCpu, int toCpu) {
+    public void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu) {
         hasMigrations = true;
         if (task.pid() != IDLE) {
             task(task).migrate();

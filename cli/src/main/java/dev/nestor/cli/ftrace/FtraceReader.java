@@ -94,8 +94,8 @@ public final class FtraceReader {
         }
     }
 
-    private static SchedEvents.Thread thread(LogSource source, Matcher matcher, int group) throws LogException {
-        return new SchedEvents.Thread(matcher.group(group), number(source, matcher.group(group + 1)));
+    private static SchedEvents.TracedTask thread(LogSource source, Matcher matcher, int group) throws LogException {
+        return new SchedEvents.TracedTask(matcher.group(group), number(source, matcher.group(group + 1)));
     }
 
     private static Matcher match(LogSource source, String payload, Pattern usual, Pattern other) throws LogException {

@@ -13,14 +13,14 @@ public interface SchedEvents {
      *
      * @param prevState as the kernel's letters have it: R for one that is preempted or yields
      */
-    void schedSwitch(long ns, int cpu, Thread prev, String prevState, Thread next);
+    void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next);
 
     /** sched_wakeup and sched_wakeup_new. */
-    void schedWakeup(long ns, Thread task, int targetCpu);
+    void schedWakeup(long ns, TracedTask task, int targetCpu);
 
     /** sched_migrate_task. */
-    void schedMigrateTask(long ns, Thread task, int fromCpu, int toCpu);
+    void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu);
 
     /** A task, as an event names it. */
-    record Thread(String comm, int pid) {}
+    record TracedTask(String comm, int pid) {}
 }

@@ -199,7 +199,7 @@ public final class RtAppFile {
     private Workload.Event event(Map.Entry<String, Node> member) throws LogException {
         String key = member.getKey();
         if (key.startsWith("runtime")) {
-            return new Workload.Runtime(whole(member, 0, Long.MAX_VALUE / 1000));
+            return new Workload.Spin(whole(member, 0, Long.MAX_VALUE / 1000));
         }
         if (key.startsWith("run")) {
             return new Workload.Run(whole(member, 0, Long.MAX_VALUE / 1000));

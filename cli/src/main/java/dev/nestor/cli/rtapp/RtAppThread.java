@@ -136,7 +136,7 @@ final class RtAppThread extends Program {
         event++;
         switch (what) {
             case Workload.Run run -> cycles = play.cycles(run.micros());
-            case Workload.Runtime runtime -> work(runtime);
+            case Workload.Spin spin -> work(spin);
             case Workload.Sleep sleep ->
                 call(
                         Nr.NR_clock_nanosleep,
@@ -150,10 +150,10 @@ final class RtAppThread extends Program {
     }
 
     /** Works until its time has passed, and looks at the clock every now and then, for it may have been off its CPU meanwhile. */
-    private void work(Workload.Runtime runtime) {
+    private void work(Workload.Spin spin) {
         long now = play.nowNs();
         if (runtimeEnd == NONE) {
-            runtimeEnd = now + runtime.micros() * NS_PER_US;
+            runtimeEnd = now + spin.micros() * NS_PER_US;
         }
         if (now >= runtimeEnd) {
             runtimeEnd = NONE;

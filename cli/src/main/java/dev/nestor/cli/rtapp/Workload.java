@@ -16,8 +16,8 @@ public record Workload(long durationSeconds, List<ThreadSpec> threads, List<Stri
     /** So much work: CPU time of this thread. */
     record Run(long micros) implements Event {}
 
-    /** Works until so much time has passed, with or without the CPU. */
-    record Runtime(long micros) implements Event {}
+    /** runtime: works until so much time has passed, with or without the CPU. */
+    record Spin(long micros) implements Event {}
 
     record Sleep(long micros) implements Event {}
 
