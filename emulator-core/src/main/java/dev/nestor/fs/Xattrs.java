@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.cred.FileCaps;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
@@ -13,8 +14,7 @@ import dev.nestor.uapi.Stat;
 import java.util.Arrays;
 
 /**
- * Extended attributes: fs/xattr.c, and what security/commoncap.c says of them. They are kept, and go with their inode; that of
- * file capabilities has no effect on execve(2).
+ * Extended attributes: fs/xattr.c, and what security/commoncap.c says of them. They are kept, and go with their inode.
  */
 public final class Xattrs {
     public static final int XATTR_NAME_MAX = 255;
@@ -293,6 +293,40 @@ public final class Xattrs {
             value[CAPS_SIZE_2 + i] = (byte) (rootid >>> (8 * i));
         }
         length = CAPS_SIZE_3;
+    }
+
+    /**
+     * get_vfs_caps_from_disk(): the capabilities of a file that a task executes; none where they are not those of the root of
+     * its user namespace or of one above. 0, or EINVAL for what is no such attribute.
+     */
+    public int fileCaps(int task, int mnt, int inode, FileCaps into) {
+        into.clear();
+        int xattr = find(inode, CAPS);
+        if (xattr == NULL) {
+            return 0;
+        }
+        length = names.copy(table.value(xattr), value, 0);
+        boolean isValid =
+                (length == CAPS_SIZE_2 && value[REVISION] == 2) || (length == CAPS_SIZE_3 && value[REVISION] == 3);
+        if (!isValid) {
+            return -Errno.EINVAL;
+        }
+        int root = permissions.vfsuidOf(mnt, inode, userNamespaces.makeKuid(fsNs(inode), rootid()));
+        for (int at = creds.userNs(tasks.cred(task)); at != NULL; at = userNamespaces.parent(at)) {
+            if (root != UserNamespaces.INVALID_ID && userNamespaces.fromKid(at, UserNamespaces.UID, root) == 0) {
+                into.set((value[0] & 1) != 0, word(4) | word(12) << 32, word(8) | word(16) << 32);
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    private long word(int at) {
+        long word = 0;
+        for (int i = Integer.BYTES - 1; i >= 0; i--) {
+            word = word << 8 | (value[at + i] & 0xff);
+        }
+        return word;
     }
 
     /** cap_convert_nscap(): the root whose capabilities these are, as the file system numbers it. EINVAL, EPERM. */

@@ -118,6 +118,7 @@ public final class FileSystems {
         sysTree = new SysTree(kernel, network);
         devices.register(Network.TUN_DEVICE, network.tunKind());
         cgroupFs = newCgroupFs();
+        pidFds.info().setSources(this::cgroupId, kernel.addressSpaces().mms()::dumpable);
         cgroupFs.setChangedHook(inode -> vfs.notify.inode(FsNotify.FS_MODIFY, inode));
         legacyCgroupFs = new LegacyCgroupFs(
                 vfs,
@@ -137,6 +138,13 @@ public final class FileSystems {
         new TimeFiles(kernel).register(procFiles);
         new MachineFiles(kernel).register(procFiles);
         new UserSysctls(kernel).register(procFiles);
+    }
+
+    /** cgroup_id(): the number of the inode of its directory. */
+    private long cgroupId(int task) {
+        int kn =
+                kernel.cgroups().cgroups().table().kn(kernel.cgroups().cssSets().cgroupOf(task));
+        return kn == NULL ? 1 : vfs.tables.inodes.ino(vfs.tables.dentries.inode(kn));
     }
 
     /** The table of a kind of namespace; null where it is another's. */

@@ -11,6 +11,7 @@ import dev.nestor.fs.Permissions;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.cred.FileCaps;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.exit.Release;
 import dev.nestor.kernel.fork.Fork;
@@ -48,6 +49,7 @@ public final class Exec {
     private final Verbs verbs;
     private final ArgumentPages arguments;
     private final Work work;
+    private final FileCaps caps = new FileCaps(); // of the program that is begun
     private final byte[] head = new byte[BINPRM_BUF_SIZE];
     private final byte[] comm = new byte[TaskTable.TASK_COMM_LEN];
     private int commLength;
@@ -99,6 +101,14 @@ public final class Exec {
             close(file);
             return program;
         }
+        int refused = fileCaps(task, program);
+        if (refused != 0) {
+            close(file);
+            if (program != file) {
+                close(program);
+            }
+            return refused;
+        }
         if (!deThread(task)) {
             close(file);
             if (program != file) {
@@ -106,7 +116,7 @@ public final class Exec {
             }
             return BLOCKED;
         }
-        result = beginNewExec(task, file, argv, envp);
+        result = beginNewExec(task, program, argv, envp);
         if (program != file) {
             close(program);
         }
@@ -134,6 +144,7 @@ public final class Exec {
     public long execOutside(int task, String path, long argv, long envp) {
         setComm(vfs.namei.second().set(path));
         long result = arguments.measure(task, argv, envp);
+        caps.clear();
         return result < 0 ? result : beginNewExec(task, NULL, argv, envp);
     }
 
@@ -301,7 +312,7 @@ public final class Exec {
             setIds(task, cred, file);
         }
         boolean shared = vfs.fsStructs.users(tasks.fs(task)) > 1;
-        boolean secure = verbs.creds.exec(cred, old, tasks.noNewPrivs(task), shared);
+        boolean secure = verbs.creds.exec(cred, old, caps, tasks.noNewPrivs(task), shared);
         boolean hidden = credTable.euid(old) != credTable.uid(old)
                 || credTable.egid(old) != credTable.gid(old)
                 || (file != NULL && !isReadable(task, file));
@@ -341,6 +352,30 @@ public final class Exec {
         return vfs.permissions.check(task, vfs.tables.files.mnt(file), inode, Permissions.MAY_READ) == 0;
     }
 
+    /** get_file_caps(), and whether they may be used at all: 0 or a negative errno. */
+    private int fileCaps(int task, int file) {
+        caps.clear();
+        int mount = vfs.tables.files.mnt(file);
+        if (!maySuid(task, mount)) {
+            return 0;
+        }
+        int inode = vfs.tables.dentries.inode(vfs.tables.files.dentry(file));
+        int error = vfs.xattrs.fileCaps(task, mount, inode, caps);
+        if (error != 0) {
+            return error;
+        }
+        int cred = tasks.cred(task);
+        return caps.isRefused(credTable.capBset(cred), credTable.capInheritable(cred)) ? -Errno.EPERM : 0;
+    }
+
+    /** mnt_may_suid() and current_in_userns(). */
+    private boolean maySuid(int task, int mount) {
+        int mounter = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(mount));
+        return (vfs.tables.mounts.flags(mount) & MountFlags.MNT_NOSUID) == 0
+                && vfs.tables.mounts.ns(mount) == verbs.nsProxies.mntNs(task)
+                && verbs.userNamespaces.isAncestorOrSelf(mounter, credTable.userNs(tasks.cred(task)));
+    }
+
     /**
      * bprm_fill_uid(): set-id bits count unless no_new_privs, an unmapped owner, or the mount forbids it, which has to be of
      * the task's mount namespace, of a file system that its user namespace or one above has mounted, and not nosuid.
@@ -350,11 +385,7 @@ public final class Exec {
         int mode = vfs.tables.inodes.mode(inode);
         int mount = vfs.tables.files.mnt(file);
         int ns = credTable.userNs(cred);
-        int mounter = vfs.tables.superBlocks.userNs(vfs.tables.mounts.sb(mount));
-        if (tasks.noNewPrivs(task)
-                || (vfs.tables.mounts.flags(mount) & MountFlags.MNT_NOSUID) != 0
-                || vfs.tables.mounts.ns(mount) != verbs.nsProxies.mntNs(task)
-                || !verbs.userNamespaces.isAncestorOrSelf(mounter, ns)) {
+        if (tasks.noNewPrivs(task) || !maySuid(task, mount)) {
             return;
         }
         int uid = vfs.permissions.vfsuid(mount, inode);

@@ -9,7 +9,6 @@ import dev.nestor.fs.FsType;
 import dev.nestor.fs.InodeTable;
 import dev.nestor.fs.KStat;
 import dev.nestor.fs.Numbers;
-import dev.nestor.fs.Outside;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.pid.PidTable;
@@ -37,6 +36,7 @@ public final class PidFds extends FsType implements FileOps {
     private static final int PIDFS_IOCTL_MAGIC = 0xff;
     private static final int PIDFD_GET_CGROUP_NAMESPACE = 0xff01; // the first of as many as there are kinds
     private static final int PIDFD_GET_INFO = 11;
+    private static final int FS_IOC_GETVERSION = 0x80087601;
 
     private final Vfs vfs;
     private final InodeTable inodes;
@@ -49,6 +49,7 @@ public final class PidFds extends FsType implements FileOps {
     private final int mount;
     private final int noName;
 
+    private final PidInfo info;
     private Namespaces namespaces = (task, subject, type) -> -Errno.ENOTTY;
 
     /** Gives a task a descriptor of a namespace of another one: PIDFD_GET_*_NAMESPACE. */
@@ -75,6 +76,21 @@ public final class PidFds extends FsType implements FileOps {
         this.mount = vfs.kernMount(vfs.types.register(this), userNs, source, DEVICE);
         vfs.tables.names.put(source);
         vfs.kinds.set(FileKinds.PIDFD, this);
+        this.info = new PidInfo(vfs, pidTable);
+        pids.setReapedHook(this::keepExit);
+    }
+
+    /** pidfs_exit(). */
+    private void keepExit(int task) {
+        int pid = tasks.threadPid(task);
+        if (pidTable.inode(pid) != 0) {
+            pidTable.setExit(pid, tasks.exitCode(task), info.cgroupOf(task));
+        }
+    }
+
+    /** What PIDFD_GET_INFO asks of rooms below that this one does not see. */
+    public PidInfo info() {
+        return info;
     }
 
     public void setNamespaces(Namespaces room) {
@@ -206,8 +222,12 @@ public final class PidFds extends FsType implements FileOps {
         if (type >= 0 && type < NsTypes.COUNT) {
             return openNamespace(task, pidTable.thread(pidOf(file)), type, arg);
         }
+        if (cmd == FS_IOC_GETVERSION) {
+            return vfs.below.memory().putInt(tasks.mm(task), arg, 0);
+        }
         boolean isInfo = (cmd >>> 8 & 0xff) == PIDFS_IOCTL_MAGIC && (cmd & 0xff) == PIDFD_GET_INFO;
-        return isInfo ? -Outside.EOUTSIDE : -Errno.ENOTTY;
+        int size = cmd >>> 16 & 0x3fff;
+        return isInfo && size >= PidInfo.SIZE_VER0 ? info.give(task, pidOf(file), arg, size) : -Errno.ENOTTY;
     }
 
     private long openNamespace(int task, int subject, int type, long arg) {

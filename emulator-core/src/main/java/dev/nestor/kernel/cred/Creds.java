@@ -327,23 +327,25 @@ public final class Creds {
     }
 
     /**
-     * What execve does to a prepared cred, for a file without file capabilities: set-id ids are already in euid and egid.
-     * cap_bprm_creds_from_file(), and the saved ids of begin_new_exec().
+     * What execve does to a prepared cred: set-id ids are already in euid and egid. cap_bprm_creds_from_file(), and the saved
+     * ids of begin_new_exec().
      *
      * @param old the task's cred until now
+     * @param caps of the file
      * @param unsafe whether the task shares its root and working directory, and so may not have more than it has
      * @return whether it has more rights than who called execve (bprm->secureexec)
      */
-    public boolean exec(int cred, int old, boolean noNewPrivs, boolean unsafe) {
+    public boolean exec(int cred, int old, FileCaps caps, boolean noNewPrivs, boolean unsafe) {
         dropKeyrings(cred, true);
         int root = userNamespaces.makeKuid(creds.userNs(cred), 0);
-        long permitted = 0;
-        boolean effective = false;
-        if ((creds.securebits(cred) & SECBIT_NOROOT) == 0) {
+        long permitted = caps.given(creds.capBset(cred), creds.capInheritable(cred));
+        boolean effective = caps.isEffective();
+        boolean isSetuidRoot = creds.euid(cred) == root && creds.uid(cred) != root;
+        if ((creds.securebits(cred) & SECBIT_NOROOT) == 0 && !(caps.isThere() && isSetuidRoot)) {
             if (creds.euid(cred) == root || creds.uid(cred) == root) {
                 permitted = creds.capBset(old) | creds.capInheritable(old);
             }
-            effective = creds.euid(cred) == root;
+            effective |= creds.euid(cred) == root;
         }
         boolean idChanged = creds.euid(cred) != creds.euid(old) || !isInGroup(old, creds.egid(cred));
         boolean gained = (permitted & ~creds.capPermitted(old)) != 0;
@@ -355,7 +357,7 @@ public final class Creds {
             }
             permitted &= creds.capPermitted(old);
         }
-        if (idChanged) {
+        if (idChanged || caps.isThere()) {
             creds.setCapAmbient(cred, 0);
         }
         long ambient = creds.capAmbient(cred);

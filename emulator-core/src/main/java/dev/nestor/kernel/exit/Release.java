@@ -73,6 +73,7 @@ public final class Release {
 
     private void releaseOne(int task) {
         tasks.setExitState(task, TaskTable.EXIT_DEAD);
+        verbs.pids().reaped(task);
         verbs.creds().uncountTask(task);
         verbs.cssSets().release(task);
         int ns = verbs.pids().activeNs(task);

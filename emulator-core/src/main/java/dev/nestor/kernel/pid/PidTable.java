@@ -19,6 +19,10 @@ public final class PidTable extends Table {
     private int[] process = new int[initialRows()]; // task: PIDTYPE_TGID, the leader
     private int[] waitPidfd = new int[initialRows()]; // wait queue of pidfd pollers
     private int[] inode = new int[initialRows()]; // dentry of its pidfs inode; NULL while no pidfd is open
+    private int[] exitCode =
+            new int[initialRows()]; // wait(2) status, once its thread has been reaped while a pidfd was there
+    private long[] exitCgroup = new long[initialRows()]; // id of the cgroup that the thread died in
+    private byte[] hasExit = new byte[initialRows()]; // bool; the two are known
     private byte[] freed = new byte[initialRows()]; // bool; its numbers lead to it no more
     private final Chain groupMembers; // PIDTYPE_PGID: leaders
     private final Chain sessionMembers; // PIDTYPE_SID: leaders
@@ -80,6 +84,26 @@ public final class PidTable extends Table {
         thread[row(pid)] = task;
     }
 
+    /** pidfs_exit(): how the thread ended, for those who keep a pidfd. */
+    public void setExit(int pid, int code, long cgroup) {
+        int row = row(pid);
+        exitCode[row] = code;
+        exitCgroup[row] = cgroup;
+        hasExit[row] = 1;
+    }
+
+    public boolean hasExit(int pid) {
+        return hasExit[row(pid)] != 0;
+    }
+
+    public int exitCode(int pid) {
+        return exitCode[row(pid)];
+    }
+
+    public long exitCgroup(int pid) {
+        return exitCgroup[row(pid)];
+    }
+
     /** pid_task(PIDTYPE_TGID): the thread group leader, or NULL once it has been released. */
     public int process(int pid) {
         return process[row(pid)];
@@ -128,6 +152,9 @@ public final class PidTable extends Table {
         process[row] = 0;
         waitPidfd[row] = 0;
         inode[row] = 0;
+        exitCode[row] = 0;
+        exitCgroup[row] = 0;
+        hasExit[row] = 0;
         freed[row] = 0;
     }
 
@@ -140,6 +167,9 @@ public final class PidTable extends Table {
         process = columns.ints(process);
         waitPidfd = columns.ints(waitPidfd);
         inode = columns.ints(inode);
+        exitCode = columns.ints(exitCode);
+        exitCgroup = columns.longs(exitCgroup);
+        hasExit = columns.bytes(hasExit);
         freed = columns.bytes(freed);
     }
 }

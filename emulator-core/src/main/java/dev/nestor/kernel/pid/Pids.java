@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /** Pid allocation and lookup: kernel/pid.c. */
@@ -19,6 +20,7 @@ public final class Pids {
     private final PidNamespaces pidNamespaces;
     private final TaskTable tasks;
     private final SignalStructTable signals;
+    private IntConsumer reapedHook = task -> {};
 
     public Pids(
             PidTable pids,
@@ -243,6 +245,15 @@ public final class Pids {
 
     public int session(int task) {
         return signals.session(tasks.signal(task));
+    }
+
+    /** pidfs_exit(): who is told of a task that is about to be released. */
+    public void setReapedHook(IntConsumer hook) {
+        reapedHook = hook;
+    }
+
+    public void reaped(int task) {
+        reapedHook.accept(task);
     }
 
     /** attach_pid(PIDTYPE_PID). */
