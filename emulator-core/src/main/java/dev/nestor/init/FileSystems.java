@@ -19,6 +19,7 @@ import dev.nestor.fs.memfd.Memfds;
 import dev.nestor.fs.nsfs.NsFs;
 import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.pipe.Pipes;
+import dev.nestor.fs.pipe.Splices;
 import dev.nestor.fs.proc.ProcContext;
 import dev.nestor.fs.proc.ProcFiles;
 import dev.nestor.fs.proc.ProcFs;
@@ -43,6 +44,7 @@ public final class FileSystems {
     private final Kernel kernel;
     private final Vfs vfs;
     private final Pipes pipes;
+    private final Splices splices;
     private final NsFs nsFs;
     private final PidFds pidFds;
     private final TimerFds timerFds;
@@ -76,6 +78,7 @@ public final class FileSystems {
         this.kernel = kernel;
         vfs = kernel.vfs();
         pipes = new Pipes(vfs, userNs, kernel.config().maxFiles());
+        splices = new Splices(vfs, pipes);
         nsFs = new NsFs(vfs, userNs);
         pidFds = new PidFds(vfs, kernel.pidTable(), userNs);
         AnonInodes anonInodes = new AnonInodes(vfs, userNs);
@@ -371,6 +374,10 @@ public final class FileSystems {
 
     public TimerFds timerFds() {
         return timerFds;
+    }
+
+    public Splices splices() {
+        return splices;
     }
 
     public Pipes pipes() {

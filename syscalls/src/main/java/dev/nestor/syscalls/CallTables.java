@@ -38,6 +38,7 @@ public final class CallTables {
         new SysReadWrite(kernel).register(table);
         new SysFcntl(kernel).register(table);
         new SysPipe(kernel).register(table);
+        new SysSplice(kernel).register(table);
         new SysStat(kernel).register(table);
         new SysAccess(kernel).register(table);
         new SysPath(kernel).register(table);

@@ -96,6 +96,7 @@ final class RecordedCalls {
                         + " INOTIFY_IOC_SETNEXTWD 0x40044900 FALLOC_FL_KEEP_SIZE 1 FALLOC_FL_PUNCH_HOLE 2 LOCK_SH 1 LOCK_EX 2 LOCK_NB 4 LOCK_UN 8"
                         + " CLONE_NEWTIME 0x80 CLONE_NEWIPC 0x8000000 TFD_TIMER_CANCEL_ON_SET 2"
                         + " SOCK_CLOEXEC 0x80000 SOCK_NONBLOCK 0x800"
+                        + " SPLICE_F_MOVE 1 SPLICE_F_NONBLOCK 2 SPLICE_F_MORE 4 SPLICE_F_GIFT 8"
                         + " POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32")
                 .split(" (?=[A-Z])")) {
             String[] both = pair.split(" ");
