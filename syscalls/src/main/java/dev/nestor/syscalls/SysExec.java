@@ -11,7 +11,7 @@ import dev.nestor.uapi.Nr;
 
 /** execve(2) and execveat(2): fs/exec.c. */
 public final class SysExec {
-    private static final String LACKS = "file capabilities, binfmt_misc; the program is not loaded";
+    private static final String LACKS = "binfmt_misc; the program is not loaded";
 
     private final Namei namei;
     private final Exec exec;
