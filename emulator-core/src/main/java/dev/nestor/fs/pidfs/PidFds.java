@@ -80,12 +80,9 @@ public final class PidFds extends FsType implements FileOps {
         pids.setReapedHook(this::keepExit);
     }
 
-    /** pidfs_exit(). */
+    /** pidfs_exit(). A pid that is in flight over a socket may yet become a descriptor, so it is kept of all. */
     private void keepExit(int task) {
-        int pid = tasks.threadPid(task);
-        if (pidTable.inode(pid) != 0) {
-            pidTable.setExit(pid, tasks.exitCode(task), info.cgroupOf(task));
-        }
+        pidTable.setExit(tasks.threadPid(task), tasks.exitCode(task), info.cgroupOf(task));
     }
 
     /** What PIDFD_GET_INFO asks of rooms below that this one does not see. */

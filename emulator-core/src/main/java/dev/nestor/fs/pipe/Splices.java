@@ -27,7 +27,6 @@ public final class Splices {
     private final PipeBuffers buffers;
     private final FileTable files;
     private final Frames frames;
-    private final TaskTable tasks;
     private final WaitQueues waitQueues;
     private final Work work;
     private final IovIter iter;
@@ -40,7 +39,6 @@ public final class Splices {
         this.buffers = pipes.buffers();
         this.files = vfs.tables.files;
         this.frames = vfs.below.frames();
-        this.tasks = vfs.below.tasks();
         this.waitQueues = vfs.below.waitQueues();
         this.work = vfs.below.work();
         this.iter = new IovIter(vfs.below.memory());

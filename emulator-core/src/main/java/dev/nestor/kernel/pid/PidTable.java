@@ -19,8 +19,7 @@ public final class PidTable extends Table {
     private int[] process = new int[initialRows()]; // task: PIDTYPE_TGID, the leader
     private int[] waitPidfd = new int[initialRows()]; // wait queue of pidfd pollers
     private int[] inode = new int[initialRows()]; // dentry of its pidfs inode; NULL while no pidfd is open
-    private int[] exitCode =
-            new int[initialRows()]; // wait(2) status, once its thread has been reaped while a pidfd was there
+    private int[] exitCode = new int[initialRows()]; // wait(2) status, once its thread has been reaped
     private long[] exitCgroup = new long[initialRows()]; // id of the cgroup that the thread died in
     private byte[] hasExit = new byte[initialRows()]; // bool; the two are known
     private byte[] freed = new byte[initialRows()]; // bool; its numbers lead to it no more
@@ -84,7 +83,7 @@ public final class PidTable extends Table {
         thread[row(pid)] = task;
     }
 
-    /** pidfs_exit(): how the thread ended, for those who keep a pidfd. */
+    /** pidfs_exit(): how the thread ended, for those who keep a pidfd or will get one. */
     public void setExit(int pid, int code, long cgroup) {
         int row = row(pid);
         exitCode[row] = code;
