@@ -75,10 +75,9 @@ public final class SysSplice {
         if ((fromPipe && args.get(1) != 0) || (toPipe && args.get(3) != 0)) {
             return -Errno.ESPIPE;
         }
-        int mm = tasks.mm(task);
         memory.faulted();
-        long outPos = args.get(3) == 0 ? fileTable.pos(out) : memory.getLong(mm, args.get(3));
-        long inPos = args.get(1) == 0 ? fileTable.pos(in) : memory.getLong(mm, args.get(1));
+        position(task, args.get(3), out);
+        position(task, args.get(1), in);
         if (memory.faulted()) {
             return -Errno.EFAULT;
         }
@@ -93,9 +92,9 @@ public final class SysSplice {
                     ? -Errno.EINVAL
                     : splices.between(task, in, out, count, nonblock || isNonblocking(in) || isNonblocking(out), false);
         } else if (fromPipe) {
-            moved = toFile(task, args, in, out, outPos, count, nonblock || isNonblocking(in));
+            moved = toFile(task, args, in, out, count, nonblock || isNonblocking(in));
         } else if (toPipe) {
-            moved = toPipe(task, args, in, out, inPos, count, nonblock || isNonblocking(out));
+            moved = toPipe(task, args, in, out, count, nonblock || isNonblocking(out));
         } else {
             return -Errno.EINVAL;
         }
@@ -106,8 +105,14 @@ public final class SysSplice {
         return moved;
     }
 
-    private long toFile(int task, SyscallArgs args, int in, int out, long pos, long count, boolean nonblock) {
+    /** Where a file is to be read or written: at its own position, or at the one that is given. */
+    private long position(int task, long at, int file) {
+        return at == 0 ? fileTable.pos(file) : memory.getLong(tasks.mm(task), at);
+    }
+
+    private long toFile(int task, SyscallArgs args, int in, int out, long count, boolean nonblock) {
         boolean isGiven = args.get(3) != 0;
+        long pos = position(task, args.get(3), out);
         if (isGiven && !files.hasMode(out, FileModes.FMODE_PWRITE)) {
             return -Errno.EINVAL;
         }
@@ -120,8 +125,9 @@ public final class SysSplice {
         return moveOn(task, args.get(3), out, pos, splices.toFile(task, in, out, pos, count, nonblock));
     }
 
-    private long toPipe(int task, SyscallArgs args, int in, int out, long pos, long count, boolean nonblock) {
+    private long toPipe(int task, SyscallArgs args, int in, int out, long count, boolean nonblock) {
         boolean isGiven = args.get(1) != 0;
+        long pos = position(task, args.get(1), in);
         if ((isGiven && !files.hasMode(in, FileModes.FMODE_PREAD)) || pos < 0) {
             return -Errno.EINVAL;
         }
