@@ -6,6 +6,7 @@ import dev.nestor.table.Table;
 /** The struct cfs_rq columns: a queue of fair entities, those of one CPU or of one group on one CPU. */
 public final class CfsRqTable extends Table {
     private int[] rq = new int[initialRows()]; // rq
+    private int[] avg = new int[initialRows()]; // sched_avg, its own
     private int[] curr = new int[initialRows()]; // sched_entity that runs, kept out of the tree
     private int[] root = new int[initialRows()]; // sched_entity; the tree of those that wait
     private int[] leftmost = new int[initialRows()]; // sched_entity with the earliest deadline of the tree
@@ -27,6 +28,14 @@ public final class CfsRqTable extends Table {
 
     void setRq(int cfsRq, int value) {
         rq[row(cfsRq)] = value;
+    }
+
+    public int avg(int cfsRq) {
+        return avg[row(cfsRq)];
+    }
+
+    void setAvg(int cfsRq, int value) {
+        avg[row(cfsRq)] = value;
     }
 
     public int curr(int cfsRq) {
@@ -104,6 +113,7 @@ public final class CfsRqTable extends Table {
     @Override
     protected void clearRow(int row) {
         rq[row] = 0;
+        avg[row] = 0;
         curr[row] = 0;
         root[row] = 0;
         leftmost[row] = 0;
@@ -118,6 +128,7 @@ public final class CfsRqTable extends Table {
     @Override
     protected void columns(Columns columns) {
         rq = columns.ints(rq);
+        avg = columns.ints(avg);
         curr = columns.ints(curr);
         root = columns.ints(root);
         leftmost = columns.ints(leftmost);

@@ -66,6 +66,7 @@ public final class Cpus implements Dispatcher {
     private final CostModel costs;
     private final Tracepoints trace;
     private final SchedTasks schedTasks;
+    private final LoadBalance loadBalance;
     private final long tickCycles;
     private final int spanKind; // event kind
     private final int tickKind; // event kind
@@ -82,7 +83,14 @@ public final class Cpus implements Dispatcher {
         void tick(int task);
     }
 
-    Cpus(RunQueues runQueues, SchedTables tables, SchedTasks schedTasks, SchedMachine machine, SchedConfig config) {
+    Cpus(
+            RunQueues runQueues,
+            SchedTables tables,
+            SchedTasks schedTasks,
+            LoadBalance loadBalance,
+            SchedMachine machine,
+            SchedConfig config) {
+        this.loadBalance = loadBalance;
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.rqs = tables.rqs();
@@ -276,11 +284,34 @@ public final class Cpus implements Dispatcher {
             spans.charge(rq);
             tickHook.tick(task);
         }
+        balance(rq);
         if (rqs.phase(rq) == PHASE_USER && rqs.needResched(rq)) {
             suspendUser(rq, task);
             schedule(rq, costs.cycles(Work.TICK));
         } else {
             spans.steal(rq, costs.cycles(Work.TICK));
+        }
+    }
+
+    /**
+     * sched_balance_trigger(), and the softirq that it raises: this CPU pulls; and where more than one task waits here, those that
+     * are idle, whose ticks have stopped, are balanced on behalf of (nohz_balancer_kick()).
+     */
+    private void balance(int rq) {
+        long jiffies = clock.now() / tickCycles;
+        loadBalance.balance(rqs.cpu(rq), jiffies, false);
+        if (rqs.nrRunning(rq) < 2) {
+            return;
+        }
+        for (int word = 0; word < rqs.words(); word++) {
+            for (long idle = rqs.idleMask(word); idle != 0; idle &= idle - 1) {
+                int cpu = (word << 6) + Long.numberOfTrailingZeros(idle);
+                int other = rqs.cpuRq(cpu);
+                boolean wasAsked = rqs.needResched(other);
+                if (loadBalance.balance(cpu, jiffies, true) > 0) {
+                    notify(other, wasAsked);
+                }
+            }
         }
     }
 

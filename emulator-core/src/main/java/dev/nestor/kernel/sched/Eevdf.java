@@ -24,14 +24,16 @@ final class Eevdf {
     private final RqTable rqs;
     private final Timekeeping time;
     private final EntityTree tree;
+    private final Pelt pelt;
     private final Chain cfsTasks; // of a rq: entities of tasks, the one set current last at the end
     private final long baseSliceNs;
     private final long tickNs;
 
-    Eevdf(SchedEntityTable ses, CfsRqTable cfsRqs, RqTable rqs, Timekeeping time, SchedConfig config) {
-        this.ses = ses;
-        this.cfsRqs = cfsRqs;
-        this.rqs = rqs;
+    Eevdf(SchedTables tables, Pelt pelt, Timekeeping time, SchedConfig config) {
+        this.ses = tables.ses();
+        this.cfsRqs = tables.cfsRqs();
+        this.rqs = tables.rqs();
+        this.pelt = pelt;
         this.time = time;
         this.tree = new EntityTree(ses, cfsRqs);
         this.cfsTasks = new Chain(rqs, ses);
@@ -119,6 +121,10 @@ final class Eevdf {
         if (!isCurr) {
             place(cfsRq, se, flags);
         }
+        if ((flags & SchedClass.ENQUEUE_INITIAL) != 0) {
+            pelt.initUtil(cfsRq, se);
+        }
+        pelt.attach(cfsRq, se);
         account(cfsRq, se, 1);
         cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) + 1);
         if (ses.task(se) != Table.NULL) {
@@ -139,6 +145,7 @@ final class Eevdf {
         assert ses.onRq(se);
         boolean sleeps = (flags & SchedClass.DEQUEUE_SLEEP) != 0;
         updateCurr(cfsRq);
+        pelt.update(cfsRq, se);
         if ((flags & (SchedClass.DEQUEUE_DELAYED | SchedClass.DEQUEUE_SPECIAL)) == 0
                 && sleeps
                 && !isEligible(cfsRq, se)) {
@@ -198,6 +205,7 @@ final class Eevdf {
         assert cfsRqs.curr(cfsRq) == Table.NULL;
         if (ses.onRq(se)) {
             removeFromTree(cfsRq, se);
+            pelt.update(cfsRq, se);
             protectSlice(cfsRq, se);
         }
         ses.setExecStart(se, time.monotonicNs());
@@ -217,6 +225,7 @@ final class Eevdf {
         if (ses.onRq(se)) {
             updateCurr(cfsRq);
             addToTree(cfsRq, se);
+            pelt.update(cfsRq, se);
         }
         cfsRqs.setCurr(cfsRq, Table.NULL);
     }
@@ -261,8 +270,10 @@ final class Eevdf {
         if (ses.relDeadline(se)) {
             ses.setDeadline(se, ses.deadline(se) * ses.weight(se) / weight);
         }
+        pelt.beforeReweight(cfsRq, se);
         ses.setWeight(se, weight);
         ses.setInvWeight(se, invWeight);
+        pelt.afterReweight(cfsRq, se);
         if (queued) {
             place(cfsRq, se, 0);
             account(cfsRq, se, 1);

@@ -12,15 +12,17 @@ final class FairClass implements SchedClass {
     private final CfsRqTable cfsRqs;
     private final RqTable rqs;
     private final Eevdf eevdf;
+    private final Pelt pelt;
     private final WakePlacement placement;
     private final NewIdleBalance newIdle;
 
-    FairClass(SchedTables tables, Eevdf eevdf, WakePlacement placement, NewIdleBalance newIdle) {
+    FairClass(SchedTables tables, Eevdf eevdf, Pelt pelt, WakePlacement placement, NewIdleBalance newIdle) {
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
         this.rqs = tables.rqs();
         this.eevdf = eevdf;
+        this.pelt = pelt;
         this.placement = placement;
         this.newIdle = newIdle;
     }
@@ -123,7 +125,23 @@ final class FairClass implements SchedClass {
     @Override
     @HotPath
     public void taskTick(int rq, int task) {
-        eevdf.updateCurr(ses.cfsRq(tasks.se(task)));
+        int se = tasks.se(task);
+        eevdf.updateCurr(ses.cfsRq(se));
+        pelt.update(ses.cfsRq(se), se);
+    }
+
+    /** migrate_task_rq_fair(). */
+    @Override
+    @HotPath
+    public void migrateTaskRq(int task) {
+        int se = tasks.se(task);
+        pelt.detach(ses.cfsRq(se), se);
+    }
+
+    /** task_dead_fair(). */
+    @Override
+    public void taskDead(int task) {
+        migrateTaskRq(task);
     }
 
     @Override
@@ -139,6 +157,7 @@ final class FairClass implements SchedClass {
         int cfsRq = ses.cfsRq(se);
         eevdf.updateCurr(cfsRq);
         eevdf.place(cfsRq, se, ENQUEUE_INITIAL);
+        pelt.init(se);
     }
 
     /** reweight_task_fair() and prio_changed_fair(). */
@@ -163,7 +182,9 @@ final class FairClass implements SchedClass {
     /** switched_from_fair(): what it was owed here counts no more. */
     @Override
     public void switchedFrom(int rq, int task) {
-        ses.setVlag(tasks.se(task), 0);
+        int se = tasks.se(task);
+        ses.setVlag(se, 0);
+        pelt.detach(ses.cfsRq(se), se);
     }
 
     @Override

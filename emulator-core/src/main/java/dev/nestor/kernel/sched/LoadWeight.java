@@ -13,7 +13,7 @@ final class LoadWeight {
 
     private static final int WEIGHT_IDLEPRIO = 3;
     private static final int WMULT_IDLEPRIO = 1431655765;
-    private static final int FIXEDPOINT_SHIFT = 10;
+    static final int FIXEDPOINT_SHIFT = 10;
     private static final int WMULT_SHIFT = 32;
 
     /** By static_prio - 100. One nice level up is about 10 % less time, a factor of 1.25. */

@@ -80,6 +80,7 @@ final class RunQueues {
             return;
         }
         trace.schedMigrateTask(clock.now(), task, from, cpu);
+        classOf(task).migrateTaskRq(task);
         tasks.setNrMigrations(task, tasks.nrMigrations(task) + 1);
         tasks.setCpu(task, cpu);
         ses.setCfsRq(se, rqs.cfs(rqs.cpuRq(cpu)));

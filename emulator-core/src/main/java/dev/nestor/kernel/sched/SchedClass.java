@@ -65,6 +65,12 @@ public interface SchedClass {
     /** A task has come to this class, and is queued if it is runnable. */
     void switchedTo(int rq, int task);
 
+    /** migrate_task_rq(): the task, which is on no queue, is about to belong to another CPU. */
+    default void migrateTaskRq(int task) {}
+
+    /** task_dead(): the task has left its CPU for ever. */
+    default void taskDead(int task) {}
+
     /** Charges current for the time until now. */
     void updateCurr(int rq);
 }

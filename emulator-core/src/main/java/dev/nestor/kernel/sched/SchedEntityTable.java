@@ -11,6 +11,7 @@ import java.util.Arrays;
 public final class SchedEntityTable extends Table {
     private int[] task = new int[initialRows()]; // task; NULL for a group
     private int[] cfsRq = new int[initialRows()]; // cfs_rq that it is or was queued on
+    private int[] avg = new int[initialRows()]; // sched_avg, its own
     private int[] parent = new int[initialRows()]; // sched_entity of the group it is in; NULL at the top
     private long[] weight = new long[initialRows()]; // load.weight: 1024 for nice 0, times 1024
     private long[] invWeight = new long[initialRows()]; // load.inv_weight: 2^32 / (weight / 1024)
@@ -66,6 +67,14 @@ public final class SchedEntityTable extends Table {
 
     void setCfsRq(int se, int value) {
         cfsRq[row(se)] = value;
+    }
+
+    public int avg(int se) {
+        return avg[row(se)];
+    }
+
+    void setAvg(int se, int value) {
+        avg[row(se)] = value;
     }
 
     public int parent(int se) {
@@ -337,6 +346,7 @@ public final class SchedEntityTable extends Table {
     protected void clearRow(int row) {
         task[row] = 0;
         cfsRq[row] = 0;
+        avg[row] = 0;
         parent[row] = 0;
         weight[row] = 0;
         invWeight[row] = 0;
@@ -375,6 +385,7 @@ public final class SchedEntityTable extends Table {
     protected void columns(Columns columns) {
         task = columns.ints(task);
         cfsRq = columns.ints(cfsRq);
+        avg = columns.ints(avg);
         parent = columns.ints(parent);
         weight = columns.longs(weight);
         invWeight = columns.longs(invWeight);

@@ -12,6 +12,7 @@ public final class SchedTasks {
     private final RunQueues runQueues;
     private final TaskTable tasks;
     private final SchedEntityTable ses;
+    private final SchedAvgTable avgs;
     private final RqTable rqs;
     private final int maskWords;
 
@@ -19,6 +20,7 @@ public final class SchedTasks {
         this.runQueues = runQueues;
         this.tasks = tables.tasks();
         this.ses = tables.ses();
+        this.avgs = tables.avgs();
         this.rqs = tables.rqs();
         this.maskWords = maskWords;
     }
@@ -61,6 +63,8 @@ public final class SchedTasks {
     public void release(int task) {
         int se = tasks.se(task);
         assert !ses.onCpu(se) && !ses.onRq(se) : "released while it runs";
+        runQueues.classOf(task).taskDead(task);
+        avgs.free(ses.avg(se));
         tasks.setSe(task, Table.NULL);
         ses.free(se);
     }
@@ -165,6 +169,12 @@ public final class SchedTasks {
         if (se == Table.NULL) {
             return false;
         }
+        int avg = avgs.alloc();
+        if (avg == Table.NULL) {
+            ses.free(se);
+            return false;
+        }
+        ses.setAvg(se, avg);
         ses.setTask(se, task);
         tasks.setSe(task, se);
         return true;

@@ -9,6 +9,7 @@ public final class Scheduler {
     private final SchedTasks schedTasks;
     private final Cpus cpus;
     private final Eevdf eevdf;
+    private final LoadBalance loadBalance;
 
     /** @param entityLimit the most tasks and groups */
     public Scheduler(SchedMachine machine, SchedConfig config, TaskTable tasks, int entityLimit) {
@@ -16,21 +17,25 @@ public final class Scheduler {
         int words = machine.topology().words();
         RqTable rqs = new RqTable(count);
         CfsRqTable cfsRqs = new CfsRqTable(count);
-        tables = new SchedTables(tasks, new SchedEntityTable(entityLimit, words), cfsRqs, rqs);
+        SchedAvgTable avgs = new SchedAvgTable(entityLimit + count);
+        tables = new SchedTables(tasks, new SchedEntityTable(entityLimit, words), avgs, cfsRqs, rqs);
         for (int cpu = 0; cpu < count; cpu++) {
             int cfsRq = cfsRqs.alloc();
             cfsRqs.setRq(cfsRq, rqs.cpuRq(cpu));
+            cfsRqs.setAvg(cfsRq, avgs.alloc());
             rqs.setCfs(rqs.cpuRq(cpu), cfsRq);
         }
         RunQueues runQueues =
                 new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
-        eevdf = new Eevdf(tables.ses(), cfsRqs, rqs, machine.time(), config);
+        Pelt pelt = new Pelt(tables.ses(), cfsRqs, avgs, machine.time());
+        eevdf = new Eevdf(tables, pelt, machine.time(), config);
         WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
         NewIdleBalance newIdle = new NewIdleBalance(
                 runQueues, tables, eevdf, machine.topology(), machine.time(), config.migrationCostNs());
-        runQueues.setClasses(new FairClass(tables, eevdf, placement, newIdle));
+        runQueues.setClasses(new FairClass(tables, eevdf, pelt, placement, newIdle));
         schedTasks = new SchedTasks(runQueues, tables, words);
-        cpus = new Cpus(runQueues, tables, schedTasks, machine, config);
+        loadBalance = new LoadBalance(runQueues, tables, pelt, eevdf.cfsTasks(), machine, config);
+        cpus = new Cpus(runQueues, tables, schedTasks, loadBalance, machine, config);
     }
 
     public SchedTasks tasks() {
@@ -60,7 +65,9 @@ public final class Scheduler {
 
     public void digest(StateHash hash) {
         tables.ses().digest(hash);
+        tables.avgs().digest(hash);
         tables.cfsRqs().digest(hash);
         tables.rqs().digest(hash);
+        loadBalance.digest(hash);
     }
 }
