@@ -211,8 +211,13 @@ public final class Cpus implements Dispatcher {
         if (runQueues.thisCpu() != RunQueues.NO_CPU) {
             work.add(Work.WAKEUP);
         } else {
-            spans.steal(runQueues.taskRq(task), costs.cycles(Work.TIMER_EXPIRE) + costs.cycles(Work.WAKEUP));
+            spans.steal(runQueues.taskRq(task), timerCycles());
         }
+    }
+
+    /** hrtimer_interrupt() with a task to wake: the CPU that it interrupts is rescheduled when it is over. */
+    private long timerCycles() {
+        return costs.cycles(Work.TIMER_EXPIRE) + costs.cycles(Work.WAKEUP);
     }
 
     /** resched_curr() of what has been asked for, and the end of idleness. */
@@ -229,7 +234,8 @@ public final class Cpus implements Dispatcher {
     /** Interrupts a CPU that is in user mode; one in the kernel will look by itself. */
     private void interruptUser(int rq) {
         if (rqs.phase(rq) == PHASE_USER) {
-            long cycles = costs.cycles(Work.IPI_RECEIVE);
+            boolean isTimer = runQueues.thisCpu() == RunQueues.NO_CPU;
+            long cycles = isTimer ? timerCycles() : costs.cycles(Work.IPI_RECEIVE);
             loop.schedule(begin(rq) + cycles, Priority.IPI, ipiKind, rqs.cpu(rq), 0);
         }
     }

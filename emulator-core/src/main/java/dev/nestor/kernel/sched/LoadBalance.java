@@ -41,7 +41,13 @@ final class LoadBalance {
     private long totalLoad;
     private long totalCapacity;
 
-    LoadBalance(RunQueues runQueues, SchedTables tables, Pelt pelt, Chain cfsTasks, SchedMachine machine, SchedConfig config) {
+    LoadBalance(
+            RunQueues runQueues,
+            SchedTables tables,
+            Pelt pelt,
+            Chain cfsTasks,
+            SchedMachine machine,
+            SchedConfig config) {
         this.runQueues = runQueues;
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
@@ -158,9 +164,8 @@ final class LoadBalance {
                 return false;
             }
         }
-        boolean spreads = level.prefersSibling()
-                && local.type == GroupStats.HAS_SPARE
-                && busiest.running - local.running > 1;
+        boolean spreads =
+                level.prefersSibling() && local.type == GroupStats.HAS_SPARE && busiest.running - local.running > 1;
         if (!spreads && busiest.type != GroupStats.OVERLOADED && !isWorthwhile(isIdle)) {
             return false;
         }
@@ -177,7 +182,7 @@ final class LoadBalance {
     private void collect(int cpu, SchedDomains.Level level) {
         int span = domains.unit(level.kind(), cpu);
         int own = domains.unit(level.childKind(), cpu);
-        long now = time.monotonicNs();
+        long now = pelt.clock();
         totalLoad = 0;
         totalCapacity = 0;
         local.clear(own);
@@ -249,8 +254,7 @@ final class LoadBalance {
             }
         }
         migrationType = MIGRATE_LOAD;
-        imbalance = Math.min(
-                        (busiest.avgLoad - average) * busiest.capacity, (average - local.avgLoad) * local.capacity)
+        imbalance = Math.min((busiest.avgLoad - average) * busiest.capacity, (average - local.avgLoad) * local.capacity)
                 / Pelt.CAPACITY;
     }
 

@@ -64,11 +64,16 @@ final class Pelt {
     /** update_load_avg(): brings an entity and its queue up to now. */
     @HotPath
     void update(int cfsRq, int se) {
-        long now = time.monotonicNs();
+        long now = clock();
         if (avgs.lastUpdate(ses.avg(se)) != 0) {
             updateEntity(now, cfsRq, se);
         }
         updateQueue(now, cfsRq);
+    }
+
+    /** cfs_rq_clock_pelt(): ns. It does not begin with 0, which says that an entity is on no queue's sums. */
+    long clock() {
+        return time.monotonicNs() + (1L << SHIFT);
     }
 
     /** __update_load_avg_cfs_rq(). */
@@ -101,7 +106,6 @@ final class Pelt {
         int queue = cfsRqs.avg(cfsRq);
         long divider = divider(queue);
         long weight = LoadWeight.scaleDown(ses.weight(se));
-        avgs.setLastUpdate(queue, Math.max(avgs.lastUpdate(queue), 1L << SHIFT));
         avgs.setLastUpdate(of, avgs.lastUpdate(queue));
         avgs.setPeriodContrib(of, avgs.periodContrib(queue));
         avgs.setUtilSum(of, avgs.utilAvg(of) * divider);

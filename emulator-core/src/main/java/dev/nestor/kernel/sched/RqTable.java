@@ -46,6 +46,11 @@ public final class RqTable extends Table {
         return (idleMask[cpu >> 6] >>> cpu & 1) != 0;
     }
 
+    /** Words of the mask of idle CPUs. */
+    int words() {
+        return idleMask.length;
+    }
+
     /** A word of the mask of idle CPUs. */
     long idleMask(int word) {
         return idleMask[word];

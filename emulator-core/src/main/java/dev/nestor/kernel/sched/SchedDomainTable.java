@@ -7,7 +7,8 @@ import dev.nestor.table.Table;
 final class SchedDomainTable extends Table {
     private long[] lastBalance = new long[initialRows()]; // tick
     private int[] balanceInterval = new int[initialRows()]; // ms
-    private int[] nrBalanceFailed = new int[initialRows()]; // attempts in a row that moved nothing though they should have
+    private int[] nrBalanceFailed =
+            new int[initialRows()]; // attempts in a row that moved nothing though they should have
 
     SchedDomainTable(int limit) {
         super("sched_domain", 57, limit);

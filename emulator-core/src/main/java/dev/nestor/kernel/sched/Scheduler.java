@@ -8,6 +8,7 @@ public final class Scheduler {
     private final SchedTables tables;
     private final SchedTasks schedTasks;
     private final Cpus cpus;
+    private final Pelt pelt;
     private final Eevdf eevdf;
     private final LoadBalance loadBalance;
 
@@ -27,7 +28,7 @@ public final class Scheduler {
         }
         RunQueues runQueues =
                 new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
-        Pelt pelt = new Pelt(tables.ses(), cfsRqs, avgs, machine.time());
+        pelt = new Pelt(tables.ses(), cfsRqs, avgs, machine.time());
         eevdf = new Eevdf(tables, pelt, machine.time(), config);
         WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
         NewIdleBalance newIdle = new NewIdleBalance(
@@ -57,6 +58,15 @@ public final class Scheduler {
 
     public RqTable rqs() {
         return tables.rqs();
+    }
+
+    /** Averages of entities and queues: see {@link SchedEntityTable#avg}. */
+    public SchedAvgTable avgs() {
+        return tables.avgs();
+    }
+
+    Pelt pelt() {
+        return pelt;
     }
 
     Eevdf eevdf() {
