@@ -16,11 +16,15 @@ final class RtAppMain extends Program {
     private final Workload workload;
     private final WorkloadMemory memory;
     private final Play play;
+    private final Noise noise;
+    private final int noisy; // CPUs that are disturbed
     private int made;
     private boolean isNamed;
     private boolean hasSlept;
 
-    RtAppMain(Workload workload, WorkloadMemory memory, Play play) {
+    RtAppMain(Workload workload, Noise noise, int cpus, WorkloadMemory memory, Play play) {
+        this.noise = noise;
+        this.noisy = noise.isOn() ? cpus : 0;
         this.workload = workload;
         this.memory = memory;
         this.play = play;
@@ -32,7 +36,7 @@ final class RtAppMain extends Program {
             isNamed = true;
             play.begin();
             call(Nr.NR_prctl, RtAppThread.PR_SET_NAME, memory.putText(0, "rt-app"));
-        } else if (made < workload.threads().size()) {
+        } else if (made < noisy + workload.threads().size()) {
             call(Nr.NR_clone, THREAD);
         } else if (workload.durationSeconds() >= 0 && !hasSlept) {
             hasSlept = true;
@@ -49,14 +53,16 @@ final class RtAppMain extends Program {
     @Override
     void returned(long answer) {
         if (nr == Nr.NR_clone && answer < 0) {
-            play.complain(workload.threads().get(made - 1), "clone", answer);
+            play.complain(workload.threads().get(Math.max(0, made - noisy - 1)), "clone", answer);
         }
     }
 
     @Override
     Program child() {
-        Workload.ThreadSpec spec = workload.threads().get(made);
+        int index = made;
         made++;
-        return new RtAppThread(spec, made, memory, play);
+        return index < noisy
+                ? new NoiseThread(noise, index, made, memory, play)
+                : new RtAppThread(workload.threads().get(index - noisy), made, memory, play);
     }
 }

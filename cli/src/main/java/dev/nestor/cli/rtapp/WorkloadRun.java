@@ -28,9 +28,17 @@ public final class WorkloadRun {
      */
     public record Limits(long maxSeconds, long maxEvents) {}
 
+    /**
+     * What is played.
+     *
+     * @param file that it was read from
+     */
+    public record Played(String file, Workload workload, Noise noise) {}
+
     private final String file;
     private final Workload workload;
     private final Limits limits;
+    private final Noise noise;
     private final Kernel kernel;
     private final Programs programs;
     private final Play play;
@@ -40,14 +48,10 @@ public final class WorkloadRun {
 
     /** @param onKernel is given the machine before anything runs on it */
     public WorkloadRun(
-            String file,
-            Workload workload,
-            KernelConfig config,
-            Tracepoints trace,
-            Consumer<Kernel> onKernel,
-            Limits limits) {
-        this.file = file;
-        this.workload = workload;
+            Played played, KernelConfig config, Tracepoints trace, Consumer<Kernel> onKernel, Limits limits) {
+        this.file = played.file();
+        this.workload = played.workload();
+        this.noise = played.noise();
         this.limits = limits;
         kernel = new Kernel(config, trace);
         onKernel.accept(kernel);
@@ -58,10 +62,11 @@ public final class WorkloadRun {
 
     /** @param progress is given the simulated ms, every now and then */
     public WorkloadReport run(LongConsumer progress) throws LogException {
-        long pid = programs.start(new RtAppMain(workload, memory, play), Nr.NR_fork);
+        int cpus = kernel.config().topology().cpus();
+        long pid = programs.start(new RtAppMain(workload, noise, cpus, memory, play), Nr.NR_fork);
         int root = kernel.pids().activeNs(kernel.initTask());
         int main = kernel.pids().findTaskByVpid(root, (int) pid);
-        memory.map(kernel.tasks().mm(main), workload.threads().size());
+        memory.map(kernel.tasks().mm(main), workload.threads().size() + cpus);
         EventLoop loop = kernel.eventLoop();
         long looked = loop.fired();
         while (programs.alive() > 0 && loop.step()) {

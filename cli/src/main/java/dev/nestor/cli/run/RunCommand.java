@@ -8,6 +8,7 @@ import dev.nestor.cli.Progress;
 import dev.nestor.cli.ftrace.FtraceWriter;
 import dev.nestor.cli.image.ImageOption;
 import dev.nestor.cli.replay.ReplayOptions;
+import dev.nestor.cli.rtapp.Noise;
 import dev.nestor.cli.rtapp.RtAppFile;
 import dev.nestor.cli.rtapp.WorkloadJson;
 import dev.nestor.cli.rtapp.WorkloadReport;
@@ -22,6 +23,7 @@ import dev.nestor.trace.Tracepoints;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -85,6 +87,14 @@ public final class RunCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Write what the scheduler does to this file, as ftrace does; .gz is compressed.")
     private @Nullable Path trace;
+
+    @Option(
+            names = "--noise",
+            paramLabel = "N,US",
+            split = ",",
+            description =
+                    "Disturb each CPU N times a second for US microseconds, in the mean, drawn by --seed (workloads only).")
+    private List<Double> noise = List.of();
 
     @Option(names = "--all", description = "Print long tables in full.")
     private boolean all;
@@ -176,8 +186,7 @@ public final class RunCommand implements Callable<Integer> {
         WorkloadReport report;
         try (Progress progress = Progress.start(() -> log + ": " + done.get() + " ms simulated")) {
             WorkloadRun run = new WorkloadRun(
-                    log.toString(),
-                    RtAppFile.read(log),
+                    new WorkloadRun.Played(log.toString(), RtAppFile.read(log), noise()),
                     config,
                     tracer == null ? Tracepoints.NONE : tracer,
                     kernel -> {
@@ -220,6 +229,10 @@ public final class RunCommand implements Callable<Integer> {
                 machine.topology(), machine.hz(), machine.tscHz(), machine.seed(), replay, maxTime, maxEvents);
     }
 
+    private Noise noise() {
+        return noise.isEmpty() ? Noise.NONE : new Noise(noise.get(0), noise.get(1), machine.seed());
+    }
+
     private String progress(AtomicLong done, AtomicLong total) {
         return total.get() == 0
                 ? log + ": " + done.get() + " lines read"
@@ -229,6 +242,9 @@ public final class RunCommand implements Callable<Integer> {
     private String complaint() {
         if (trace != null && !log.toString().endsWith(".json")) {
             return "--trace is there for workloads in JSON only";
+        }
+        if (!noise.isEmpty() && (noise.size() != 2 || noise.get(0) <= 0 || noise.get(1) <= 0)) {
+            return "--noise takes two numbers above 0: times a second, microseconds";
         }
         if (maxTime < 1 || maxEvents < 1) {
             return "a limit must be positive";

@@ -154,6 +154,33 @@ class WorkloadTest {
         assertThat(out.toString()).contains("refused: a: sched_setaffinity answers -22");
     }
 
+    /** With as much going on beside it as in the recording (some 60 bursts of 20 us a second), three hogs do as there in all that is held. */
+    @Test
+    void recordedWorkload_withNoise_waitsAndSwitchesAsOnTheRealMachine() throws IOException {
+        assumeTrue(
+                Files.isDirectory(SCHED),
+                "the recorded workloads, ../shared/linux/sched beside the project, are not here");
+        Path trace = directory.resolve("trace.gz");
+        Path figures = directory.resolve("figures.json");
+        play(SCHED.resolve("a_3hogs_pinned.rtapp.json").toString(), "--noise", "60,20", "--trace", trace.toString());
+
+        run(
+                "compare",
+                SCHED.resolve("a_3hogs_pinned.ftrace.gz").toString(),
+                trace.toString(),
+                "--json",
+                figures.toString());
+
+        for (JsonNode row : new ObjectMapper().readTree(figures.toFile()).get("tasks")) {
+            for (String figure :
+                    new String[] {"cpu_share", "voluntary", "involuntary", "slice_p50", "delay_p50", "delay_p99"}) {
+                assertThat(row.get(figure).get("missed").asBoolean())
+                        .as(figure + " of " + row)
+                        .isFalse();
+            }
+        }
+    }
+
     /** Shares of CPU time within 1 %, as on the real machine. */
     @ParameterizedTest
     @CsvSource({"a_3hogs_pinned", "d_hog_periodic_2_10"})

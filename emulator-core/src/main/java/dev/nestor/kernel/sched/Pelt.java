@@ -171,7 +171,7 @@ final class Pelt {
 
     /** get_pelt_divider(). */
     private long divider(int avg) {
-        return MIN_DIVIDER + avgs.periodContrib(avg);
+        return (long) MIN_DIVIDER + avgs.periodContrib(avg);
     }
 
     /** ___update_load_sum(): true if a period has ended. */
@@ -199,7 +199,7 @@ final class Pelt {
         avgs.setPeriodContrib(avg, rest);
         if (load != 0) {
             avgs.setLoadSum(avg, avgs.loadSum(avg) + load * added);
-            avgs.setRunnableSum(avg, avgs.runnableSum(avg) + (runnable * added << SHIFT));
+            avgs.setRunnableSum(avg, avgs.runnableSum(avg) + ((runnable * added) << SHIFT));
             avgs.setUtilSum(avg, avgs.utilSum(avg) + (running ? added << SHIFT : 0));
         }
         return periods > 0;
@@ -216,9 +216,9 @@ final class Pelt {
         if (periods > FOREVER) {
             return 0;
         }
-        long halved = value >>> periods / HALF_LIFE;
+        long halved = value >>> (periods / HALF_LIFE);
         long factor = decay[(int) (periods % HALF_LIFE)] & 0xffffffffL;
-        return Math.unsignedMultiplyHigh(halved, factor) << Integer.SIZE | halved * factor >>> Integer.SIZE;
+        return (Math.unsignedMultiplyHigh(halved, factor) << Integer.SIZE) | ((halved * factor) >>> Integer.SIZE);
     }
 
     /** ___update_load_avg(). */

@@ -110,7 +110,7 @@ class PeltTest {
                 machine.scheduler.pelt().updateQueue(machine.scheduler.pelt().clock(), cfsRq(machine, cpu));
                 assertThat((double) queueLoad(machine, cpu))
                         .as("seed " + seed + ", round " + round + ", CPU " + cpu)
-                        .isCloseTo(sum, Offset.offset(24 + 0.02 * sum));
+                        .isCloseTo((double) sum, Offset.offset(24 + 0.02 * sum));
             }
         }
     }

@@ -1,0 +1,58 @@
+package dev.nestor.cli.rtapp;
+
+import dev.nestor.event.Random;
+import dev.nestor.uapi.Nr;
+import dev.nestor.uapi.Time;
+
+/** A task of the machine's own that disturbs the others on one CPU until the workload is over. */
+final class NoiseThread extends Program {
+    private static final int MASK_BYTES = 1024; // of 8 192 CPUs
+    private static final double UNIT = 0x1p-53;
+
+    private final Noise noise;
+    private final int cpu;
+    private final int number;
+    private final WorkloadMemory memory;
+    private final Play play;
+    private final Random random;
+    private int step;
+
+    /** @param number of the thread, by which it has its room in memory */
+    NoiseThread(Noise noise, int cpu, int number, WorkloadMemory memory, Play play) {
+        this.noise = noise;
+        this.cpu = cpu;
+        this.number = number;
+        this.memory = memory;
+        this.play = play;
+        this.random = new Random(noise.seed() + 0x9e3779b9L * cpu);
+    }
+
+    @Override
+    void advance() {
+        switch (step) {
+            case 0 -> call(Nr.NR_prctl, RtAppThread.PR_SET_NAME, memory.putText(number, "noise/" + cpu));
+            case 1 -> {
+                for (int word = 0; word < MASK_BYTES / 8; word++) {
+                    memory.putLong(number, 8 * word, cpu >> 6 == word ? 1L << cpu : 0);
+                }
+                call(Nr.NR_sched_setaffinity, 0, MASK_BYTES, WorkloadMemory.at(number));
+            }
+            default -> {
+                if (play.isOver()) {
+                    call(Nr.NR_exit, 0);
+                } else {
+                    cycles = play.cyclesOfNs(drawn(noise.micros() * 1e3));
+                    long ns = drawn(RtAppThread.NS_PER_SECOND / noise.perSecond());
+                    call(Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, 0, memory.putTime(number, ns), 0);
+                }
+            }
+        }
+        step++;
+    }
+
+    /** ns, of an exponential distribution; StrictMath is the same on every machine. */
+    private long drawn(double mean) {
+        double uniform = ((random.nextLong() >>> 11) + 1) * UNIT;
+        return Math.max(1, (long) (-StrictMath.log(uniform) * mean));
+    }
+}
