@@ -274,6 +274,11 @@ public final class KernelConfig {
         return maxNetDevices;
     }
 
+    public KernelConfig maxNetDevices(int wanted) {
+        maxNetDevices = wanted;
+        return this;
+    }
+
     public int maxPackets() {
         return maxPackets;
     }

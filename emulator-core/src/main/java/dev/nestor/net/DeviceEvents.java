@@ -9,15 +9,17 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
     private final DevConf conf;
     private final Tuns tuns;
     private final Neighbours neighbours;
+    private final PacketSockets packets;
 
     DeviceEvents(
-            NetDevices devices,
             Interfaces interfaces,
             RtnNotes notes,
             RtnNsids nsids,
             Tuns tuns,
-            Neighbours neighbours) {
-        this.devices = devices;
+            Neighbours neighbours,
+            PacketSockets packets) {
+        this.packets = packets;
+        this.devices = interfaces.devices();
         this.interfaces = interfaces;
         this.notes = notes;
         this.nsids = nsids;
@@ -58,6 +60,13 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
             neighbours.flush(dev, false);
         }
         interfaces.changed(dev, change);
+        if ((change & NetDevices.IFF_UP) != 0) {
+            if (devices.isUp(dev)) {
+                packets.cameUp(dev);
+            } else {
+                packets.wentDown(dev);
+            }
+        }
         notes.link(dev, Rtnetlink.RTM_NEWLINK, change);
     }
 
@@ -72,12 +81,14 @@ final class DeviceEvents implements NetDevices.Listener, Nets.Contents {
 
     @Override
     public void unregistering(int dev) {
+        packets.unregistering(dev);
         leave(dev);
         tuns.forget(dev);
     }
 
     @Override
     public void leaving(int dev, int toNet, int ifindex) {
+        packets.unregistering(dev);
         neighbours.flush(dev, false);
         int nsid = nsids.idOf(devices.devNet(dev), toNet);
         interfaces.unregistering(dev);

@@ -45,7 +45,7 @@ final class InetControl {
     }
 
     /** __sock_recv_timestamp(). */
-    private void stamp(int sk, int skb, Message message) {
+    void stamp(int sk, int skb, Message message) {
         if (!sockets.is(sk, SockFlags.TIMESTAMP | SockFlags.TIMESTAMPNS)) {
             return;
         }

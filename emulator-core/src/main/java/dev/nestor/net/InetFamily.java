@@ -18,9 +18,9 @@ final class InetFamily {
     private final int rawOps;
     private final int pingOps;
 
-    InetFamily(InetRoom room) {
+    InetFamily(InetRoom room, Timewaits timewaits) {
         this.sockets = room.sockets();
-        this.tcp = new TcpSockets(room);
+        this.tcp = new TcpSockets(room, timewaits);
         this.udp = new UdpSockets(room);
         this.raw = new RawSockets(room);
         this.ping = new PingSockets(room);

@@ -16,6 +16,7 @@ public final class InetSockTable extends Table {
     private int[] ttl = new int[initialRows()]; // IP_TTL, IPV6_UNICAST_HOPS; 0 for the default
     private int[] tos = new int[initialRows()]; // IP_TOS
     private int[] backlog = new int[initialRows()]; // connections that wait for accept
+    private int[] timewait = new int[initialRows()]; // inet_timewait_sock that it has left; may have gone
     private int[] raw = new int[initialRows()]; // raw_sock, of raw sockets
     private long[] boundHigh = new long[initialRows()]; // address that it was bound to
     private long[] boundLow = new long[initialRows()]; // its other half
@@ -38,6 +39,14 @@ public final class InetSockTable extends Table {
 
     void setSk(int info, int value) {
         sk[row(info)] = value;
+    }
+
+    int timewait(int info) {
+        return timewait[row(info)];
+    }
+
+    void setTimewait(int info, int value) {
+        timewait[row(info)] = value;
     }
 
     public int port(int info) {
@@ -221,6 +230,7 @@ public final class InetSockTable extends Table {
         ttl[row] = 0;
         tos[row] = 0;
         backlog[row] = 0;
+        timewait[row] = 0;
         raw[row] = 0;
         boundHigh[row] = 0;
         boundLow[row] = 0;
@@ -247,6 +257,7 @@ public final class InetSockTable extends Table {
         ttl = columns.ints(ttl);
         tos = columns.ints(tos);
         backlog = columns.ints(backlog);
+        timewait = columns.ints(timewait);
         raw = columns.ints(raw);
         boundHigh = columns.longs(boundHigh);
         boundLow = columns.longs(boundLow);

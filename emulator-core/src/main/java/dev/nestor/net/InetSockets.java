@@ -9,8 +9,6 @@ import dev.nestor.uapi.Socket;
 
 /** What TCP, UDP and raw sockets have in common: net/ipv4/af_inet.c, net/ipv6/af_inet6.c. */
 abstract class InetSockets implements ProtoOps {
-    private static final int FIRST_FREE_PORT = 1024; // net.ipv4.ip_unprivileged_port_start
-
     final Sockets sockets;
     final SockTable table;
     final SkBuffs skBuffs;
@@ -132,7 +130,7 @@ abstract class InetSockets implements ProtoOps {
             return -Errno.EADDRNOTAVAIL;
         }
         if (given.port != 0
-                && given.port < FIRST_FREE_PORT
+                && given.port < ports.settings().unprivileged(table.net(sk))
                 && !sockets.nsCapable(task, sk, Capability.CAP_NET_BIND_SERVICE)) {
             return -Errno.EACCES;
         }

@@ -75,6 +75,10 @@ final class Interfaces implements Nets.Contents, NetDevices.Listener {
         devices.setListener(this);
     }
 
+    NetDevices devices() {
+        return devices;
+    }
+
     InetAddrTable addresses() {
         return addresses;
     }

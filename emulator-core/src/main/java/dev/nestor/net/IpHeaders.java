@@ -10,8 +10,11 @@ final class IpHeaders {
     static final int UDP_SIZE = 8; // bytes of struct udphdr
     static final int ICMP_ECHOREPLY = 0;
     static final int ICMP_DEST_UNREACH = 3;
+    static final int ICMP_SOURCE_QUENCH = 4;
+    static final int ICMP_REDIRECT = 5;
     static final int ICMP_ECHO = 8;
     static final int ICMP_TIME_EXCEEDED = 11;
+    static final int ICMP_PARAMETERPROB = 12;
     static final int ICMP_NET_UNREACH = 0;
     static final int ICMP_HOST_UNREACH = 1;
     static final int ICMP_PROT_UNREACH = 2;
@@ -66,6 +69,26 @@ final class IpHeaders {
         Bytes.putNetInt(into, at + 12, (int) skbs.addressLow(skb));
         Bytes.putNetInt(into, at + 16, (int) skbs.toLow(skb));
         Bytes.putPort(into, at + 10, fold(sum(into, at, IP_SIZE, 0)));
+    }
+
+    /** Gives a header of IPv4 another protocol and identification. */
+    static void name4(int protocol, int id, byte[] into, int at) {
+        Bytes.putPort(into, at + 4, id);
+        into[at + 9] = (byte) protocol;
+        Bytes.putPort(into, at + 10, 0);
+        Bytes.putPort(into, at + 10, fold(sum(into, at, IP_SIZE, 0)));
+    }
+
+    /** Writes the header of IPv6 of a packet that carries so many bytes. */
+    static void put6(SkBuffTable skbs, int skb, int protocol, int bytes, byte[] into, int at) {
+        Bytes.putNetInt(into, at, 6 << 28 | IpPackets.tos(skbs.datum(skb)) << 20);
+        Bytes.putPort(into, at + 4, bytes);
+        into[at + 6] = (byte) protocol;
+        into[at + 7] = (byte) IpPackets.ttl(skbs.datum(skb));
+        Bytes.putNetLong(into, at + 8, skbs.addressHigh(skb));
+        Bytes.putNetLong(into, at + 16, skbs.addressLow(skb));
+        Bytes.putNetLong(into, at + 24, skbs.toHigh(skb));
+        Bytes.putNetLong(into, at + 32, skbs.toLow(skb));
     }
 
     /** Whether a message of ICMP has the sum that it should have. */

@@ -3,6 +3,7 @@ package dev.nestor.net;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Socket;
 
 /**
@@ -17,12 +18,27 @@ final class IpPackets {
     private static final int TOS_OF_ERRORS = 0xc0; // IPTOS_PREC_INTERNETCONTROL
     private static final long NEIGHBOUR_FAILS_NS = 3_000_000_000L; // after it has been asked for in vain
     private static final int QUOTED6 = 1232; // of IPv6
+    private static final int TCP_SIZE = 20; // bytes of struct tcphdr
+    private static final int TCP_FIN = 1;
+    private static final int TCP_SYN = 2;
+    private static final int TCP_RST = 4;
+    private static final int TCP_ACK = 0x10;
     private static final int QUOTED = 548; // bytes of a packet that an error shows
 
     /** The sockets that see packets of IP with their headers. */
     interface Tap {
         /** @return whether a socket has taken it */
         boolean see(int net, int skb, byte[] bytes, int length);
+    }
+
+    /** Sees what the stack of a net sends. */
+    interface Watcher {
+        default boolean isWatching() {
+            return false;
+        }
+
+        /** @param protocol IPPROTO_* */
+        default void leave(int net, int skb, int protocol) {}
     }
 
     private final Sockets sockets;
@@ -37,7 +53,9 @@ final class IpPackets {
     private final byte[] reply = new byte[65_536 + IpHeaders.IP_SIZE];
     private Tap raw = (net, skb, content, length) -> false;
     private Tap echoes = (net, skb, content, length) -> false;
+    private Tap segments = (net, skb, content, length) -> true;
     private Tap datagrams = (net, skb, content, length) -> false;
+    private Watcher watcher = new Watcher() {};
     private int lastId; // identification of the packet before
 
     IpPackets(Sockets sockets, RawSockTable raws, Routing routing, NetRx rx) {
@@ -52,6 +70,20 @@ final class IpPackets {
 
     void setRaw(Tap tap) {
         raw = tap;
+    }
+
+    void setWatcher(Watcher seer) {
+        watcher = seer;
+    }
+
+    /** @param tap whether somebody listens for a segment of TCP that was made by hand */
+    void setSegments(Tap tap) {
+        segments = tap;
+    }
+
+    /** What goes by other ways than {@link #send} is seen too. */
+    void leaves(int net, int skb, int protocol) {
+        watcher.leave(net, skb, protocol);
     }
 
     /** @param tap where replies to pings go */
@@ -87,8 +119,28 @@ final class IpPackets {
     }
 
     /** ip_local_out(): off it goes to where routing has found; nowhere if that is nobody. */
-    void send(int skb) {
+    void send(int net, int skb) {
         looped(skb, 0);
+        watcher.leave(net, skb, skbs.port(skb));
+        pass(skb);
+        rx.send(skb, packet, 0);
+    }
+
+    /** ip_forward() of a net that a packet has come to, which routing knows as the first of those that pass it on. */
+    void forward(int net, int skb) {
+        boolean leaves = ttl(skbs.datum(skb)) > 1 && routing.leaves();
+        if (leaves) {
+            int datum = skbs.datum(skb);
+            looped(skb, 0);
+            skbs.setDatum(skb, datum - 1);
+            watcher.leave(net, skb, skbs.port(skb));
+            skbs.setDatum(skb, datum);
+        }
+        pass(skb);
+        rx.send(skb, packet, 0);
+    }
+
+    private void pass(int skb) {
         if (routing.hops > 0) {
             int length = skbs.length(skb);
             skBuffs.get(skb, 0, bytes, length);
@@ -113,6 +165,9 @@ final class IpPackets {
             skbs.setDatum(skb, header(ttl - hops, tos(datum), isWhole(datum)));
             return true;
         }
+        if (isError(skb, content, length)) {
+            return false;
+        }
         int last = isExceeded ? Math.max(ttl, 1) - 1 : hops - 1;
         boolean isLate = !isExceeded && routing.refusal == IpHeaders.ICMP_HOST_UNREACH;
         skbs.setDatum(skb, header(ttl - last - (isLate ? 1 : 0), tos(datum), isWhole(datum)));
@@ -124,6 +179,21 @@ final class IpPackets {
             answer(net, skb, quoted, tos(datum) | TOS_OF_ERRORS, true, isLate ? NEIGHBOUR_FAILS_NS : 0);
         }
         return false;
+    }
+
+    /** icmp_send(): nothing is said of an error. */
+    private boolean isError(int skb, byte[] content, int length) {
+        if (skbs.port(skb) != Socket.IPPROTO_ICMP || length == 0) {
+            return false;
+        }
+        return switch (content[0]) {
+            case IpHeaders.ICMP_DEST_UNREACH,
+                    IpHeaders.ICMP_SOURCE_QUENCH,
+                    IpHeaders.ICMP_REDIRECT,
+                    IpHeaders.ICMP_TIME_EXCEEDED,
+                    IpHeaders.ICMP_PARAMETERPROB -> true;
+            default -> false;
+        };
     }
 
     /**
@@ -162,7 +232,7 @@ final class IpPackets {
 
     /** Whether there is a socket that would see a packet with its headers. */
     boolean isSeen() {
-        return raws.size() > 0;
+        return raws.size() > 0 || watcher.isWatching();
     }
 
     /** A packet that has come by other ways: raw sockets see it, or what ICMP answers to it. */
@@ -204,7 +274,8 @@ final class IpPackets {
         switch (skbs.port(skb)) {
             case Socket.IPPROTO_ICMP, Socket.IPPROTO_ICMPV6 -> icmp(net, skb, length);
             case Socket.IPPROTO_UDP -> datagrams.see(net, skb, bytes, length);
-            case Socket.IPPROTO_IGMP, Socket.IPPROTO_TCP, Socket.IPPROTO_PIM, Socket.IPPROTO_UDPLITE -> {
+            case Socket.IPPROTO_TCP -> segment(net, skb, length);
+            case Socket.IPPROTO_IGMP, Socket.IPPROTO_PIM, Socket.IPPROTO_UDPLITE -> {
                 // has a handler, which finds nothing for it
             }
             default -> {
@@ -214,6 +285,34 @@ final class IpPackets {
             }
         }
         skBuffs.free(skb);
+    }
+
+    /** A packet has come by a device: it is received as if it had been sent by loopback. */
+    void arrive(int skb) {
+        rx.send(skb, packet, 0);
+    }
+
+    /** tcp_v4_send_reset(): to who has sent what nobody listens for. What somebody listens for goes no further. */
+    private void segment(int net, int skb, int length) {
+        boolean isRight = length >= TCP_SIZE
+                && IpHeaders.fold(IpHeaders.sum(
+                                bytes, 0, length, IpHeaders.pseudo(skbs, skb, Socket.IPPROTO_TCP, length)))
+                        == 0;
+        if (!isRight || (bytes[13] & TCP_RST) != 0 || segments.see(net, skb, bytes, length)) {
+            return;
+        }
+        int flags = bytes[13];
+        boolean isAck = (flags & TCP_ACK) != 0;
+        int data = length - ((bytes[12] >> 4) & 15) * Integer.BYTES;
+        int next = Bytes.getNetInt(bytes, 4) + data + ((flags & TCP_SYN) != 0 ? 1 : 0) + (flags & TCP_FIN);
+        java.util.Arrays.fill(reply, 0, TCP_SIZE, (byte) 0);
+        System.arraycopy(bytes, 2, reply, 0, 2);
+        System.arraycopy(bytes, 0, reply, 2, 2);
+        Bytes.putNetInt(reply, 4, isAck ? Bytes.getNetInt(bytes, 8) : 0);
+        Bytes.putNetInt(reply, 8, isAck ? 0 : next);
+        reply[12] = (TCP_SIZE / Integer.BYTES) << 4;
+        reply[13] = (byte) (TCP_RST | (isAck ? 0 : TCP_ACK));
+        send(net, skb, Socket.IPPROTO_TCP, TCP_SIZE);
     }
 
     /** icmp_rcv(), icmpv6_rcv(). */
@@ -232,6 +331,21 @@ final class IpPackets {
         }
     }
 
+    /** ip_send_unicast_reply(): what stands in {@code reply}, its sum made, goes back. */
+    private void send(int net, int skb, int protocol, int length) {
+        int back = back(net, skb, protocol, length);
+        if (back == NULL) {
+            return;
+        }
+        Bytes.putPort(reply, 16, 0);
+        long pseudo = IpHeaders.pseudo(skbs, back, protocol, length);
+        Bytes.putPort(reply, 16, IpHeaders.fold(IpHeaders.sum(reply, 0, length, pseudo)));
+        skBuffs.putFrom(back, reply, 0, length);
+        skbs.setToPort(back, 0);
+        skbs.setDatum(back, header(DEFAULT_TTL, 0, true));
+        send(net, back);
+    }
+
     /**
      * icmp_reply(), icmp_send(): what stands in {@code reply} goes back to where a packet came from.
      *
@@ -240,12 +354,7 @@ final class IpPackets {
      */
     private void answer(int net, int skb, int length, int tos, boolean isOwn, long ns) {
         boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
-        to.high = skbs.addressHigh(skb);
-        to.low = skbs.addressLow(skb);
-        if (routing.find(net, to, 0) != 0) {
-            return;
-        }
-        int back = make(skb, is4 ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6, reply, length);
+        int back = back(net, skb, is4 ? Socket.IPPROTO_ICMP : Socket.IPPROTO_ICMPV6, length);
         if (back == NULL) {
             return;
         }
@@ -256,14 +365,29 @@ final class IpPackets {
         IpHeaders.putSum(skbs, back, reply, length);
         skBuffs.putFrom(back, reply, 0, length);
         skbs.setDatum(back, header(DEFAULT_TTL, tos, false));
-        skbs.setNet(back, routing.net);
-        skbs.setDev(back, routing.arrival);
         if (ns == 0) {
-            send(back);
+            send(net, back);
         } else {
             looped(back, 0);
+            watcher.leave(net, back, skbs.port(back));
             rx.send(back, packet, sockets.time.nsToCycles(ns));
         }
+    }
+
+    /** A packet on its way to where another came from; NULL where no way leads, or at a limit. */
+    private int back(int net, int skb, int protocol, int length) {
+        to.high = skbs.addressHigh(skb);
+        to.low = skbs.addressLow(skb);
+        int error = routing.find(net, to, 0);
+        if (error != 0 && error != -Errno.EHOSTUNREACH) {
+            return NULL;
+        }
+        int back = make(skb, protocol, reply, length);
+        if (back != NULL && error == 0) {
+            skbs.setNet(back, routing.net);
+            skbs.setDev(back, routing.arrival);
+        }
+        return back;
     }
 
     /** icmp_send(ICMP_DEST_UNREACH): with the header and the beginning of the packet that is meant. IPv4 only. */

@@ -399,10 +399,16 @@ final class Neighbours {
         }
     }
 
-    /** Whether its hardware address is known. */
-    boolean isValid(int dev, long high, long low) {
-        int neigh = find(dev, high, low, false);
-        return neigh != NULL && (neighs.state(neigh) & NUD_VALID) != 0;
+    /** Whether a packet for an address on the link of a device can go: it needs no hardware address, or that is known. */
+    boolean isResolved(int dev, long high, long low) {
+        int neigh = asks(dev) ? find(dev, high, low, false) : NULL;
+        return !asks(dev) || (neigh != NULL && (neighs.state(neigh) & NUD_VALID) != 0);
+    }
+
+    /** The hardware address of who has an address on the link of a device: of the device itself where none is asked for. */
+    long hardware(int dev, long high, long low) {
+        int neigh = asks(dev) ? find(dev, high, low, false) : NULL;
+        return neigh == NULL ? table.address(dev) : neighs.hardware(neigh);
     }
 
     /** dst_confirm(): the other side has answered. */
@@ -432,6 +438,9 @@ final class Neighbours {
     }
 
     private void sent(int dev, int bytes) {
+        if (table.tun(dev) != NULL) {
+            return; // counted as its file is read
+        }
         table.setTxPackets(dev, table.txPackets(dev) + 1);
         table.setTxBytes(dev, table.txBytes(dev) + bytes);
     }

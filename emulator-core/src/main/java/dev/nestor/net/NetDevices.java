@@ -293,6 +293,7 @@ public final class NetDevices {
         setup(dev, kind);
         long hardware = kind == LOOPBACK || kind == TUN ? 0 : address != 0 ? address : randomAddress();
         table.setAddress(dev, hardware);
+        table.setAddressSet(dev, address != 0 ? 1 : 0);
         list(net, dev, ifindex != 0 ? ifindex : freeIndex(net));
         listener.registered(dev);
         return dev;
@@ -561,6 +562,15 @@ public final class NetDevices {
             if (at != NULL) {
                 changeCarrier(at, hasLivePort(at));
             }
+        }
+    }
+
+    /** dev_set_promiscuity(): who listens is told when it begins and when it ends. */
+    void addPromiscuity(int dev, int by) {
+        int before = table.promiscuity(dev);
+        table.setPromiscuity(dev, before + by);
+        if (before == 0 || before + by == 0) {
+            listener.changed(dev, IFF_PROMISC);
         }
     }
 

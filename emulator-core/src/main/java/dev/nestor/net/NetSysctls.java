@@ -161,9 +161,17 @@ final class NetSysctls implements ProcNames {
     private final RtnNotes notes;
     private final Sockets sockets;
     private final IntUnaryOperator netOf;
+    private final PortSettings ports;
     private final ProcMode rights = this::rights;
 
-    NetSysctls(NetDevices devices, Interfaces interfaces, RtnNotes notes, Sockets sockets, IntUnaryOperator netOf) {
+    NetSysctls(
+            NetDevices devices,
+            Interfaces interfaces,
+            RtnNotes notes,
+            Sockets sockets,
+            IntUnaryOperator netOf,
+            PortSettings ports) {
+        this.ports = ports;
         this.conf = interfaces.conf();
         this.nets = sockets.nets.table();
         this.devices = devices;
@@ -172,6 +180,16 @@ final class NetSysctls implements ProcNames {
         this.notes = notes;
         this.sockets = sockets;
         this.netOf = netOf;
+    }
+
+    /** The place of a number that a net keeps. */
+    static int indexOf(String path) {
+        for (int i = 0; i < NUMBERS.length; i++) {
+            if (NUMBERS[i][0].equals(path)) {
+                return i;
+            }
+        }
+        throw new AssertionError(path);
     }
 
     /** net_ctl_permissions(): an administrator of the net may do what root may. */
@@ -241,6 +259,8 @@ final class NetSysctls implements ProcNames {
                     net -> conf.setting(net, index, (Integer) NUMBERS[index][1]),
                     (net, value) -> conf.putOfNet(net, DevConf.SETTING, index, value));
         }
+        files.sysctl("net/ipv4/ip_local_port_range", 0644, this::showPortRange, this::storePortRange, rights);
+        files.sysctl("net/ipv4/ip_local_reserved_ports", 0644, this::showReserved, this::storeReserved, rights);
         files.sysctl("net/ipv4/ping_group_range", 0644, this::showPingRange, this::storePingRange, rights);
         global(files, "net/core/rmem_default", "212992");
         global(files, "net/core/wmem_default", "212992");
@@ -264,6 +284,61 @@ final class NetSysctls implements ProcNames {
         int high = sockets.userNamespaces.fromKgidMunged(userNs(request), nets.pingHigh(net));
         out.unsigned(low & 0xffff_ffffL).put('\t').unsigned(high & 0xffff_ffffL);
         return 0;
+    }
+
+    private int showPortRange(ProcRequest request, SeqFile out) {
+        int net = net(request);
+        out.decimal(ports.first(net)).put('\t').decimal(ports.last(net));
+        return 0;
+    }
+
+    /** ipv4_local_port_range(): two numbers; one alone leaves the end as it is. EINVAL. */
+    private long storePortRange(ProcRequest request, byte[] text, int length) {
+        String[] parts =
+                new String(text, 0, length, StandardCharsets.ISO_8859_1).strip().split("\\s+", -1);
+        int net = net(request);
+        try {
+            int first = Integer.parseInt(parts[0]);
+            int last = parts.length < 2 ? ports.last(net) : Integer.parseInt(parts[1]);
+            int taken = parts.length < 3 ? length : length - parts[2].length();
+            return ports.setRange(net, first, last) ? taken : -Errno.EINVAL;
+        } catch (NumberFormatException e) {
+            return -Errno.EINVAL;
+        }
+    }
+
+    private int showReserved(ProcRequest request, SeqFile out) {
+        out.put(ports.reserved(net(request)));
+        return 0;
+    }
+
+    /** proc_do_large_bitmap(): numbers and ranges with commas between; EINVAL. */
+    private long storeReserved(ProcRequest request, byte[] text, int length) {
+        if (length == 0) {
+            return 0;
+        }
+        String given = new String(text, 0, length, StandardCharsets.ISO_8859_1).strip();
+        java.util.BitSet wanted = new java.util.BitSet();
+        for (String part : given.isEmpty() ? new String[0] : given.split(",", -1)) {
+            String[] ends = part.strip().split("-", -1);
+            try {
+                int from = Integer.parseInt(ends[0]);
+                int to = ends.length < 2 ? from : Integer.parseInt(ends[1]);
+                if (from < 0 || to < from || to > 65_535 || ends.length > 2) {
+                    return -Errno.EINVAL;
+                }
+                wanted.set(from, to + 1);
+            } catch (NumberFormatException e) {
+                return -Errno.EINVAL;
+            }
+        }
+        StringBuilder ranges = new StringBuilder();
+        for (int from = wanted.nextSetBit(0); from >= 0; from = wanted.nextSetBit(wanted.nextClearBit(from))) {
+            int to = wanted.nextClearBit(from) - 1;
+            ranges.append(ranges.isEmpty() ? "" : ",").append(from).append(to > from ? "-" + to : "");
+        }
+        ports.setReserved(net(request), ranges.toString());
+        return length;
     }
 
     /** ipv4_ping_group_range(): a range that ends before it begins holds nobody. */

@@ -11,6 +11,9 @@ public final class NetTable extends NamespaceTable {
     private int[] pingLow = new int[initialRows()]; // kgid, net.ipv4.ping_group_range
     private int[] pingHigh = new int[initialRows()]; // kgid, the last one
     private int[] forwards = new int[initialRows()]; // net.ipv4.ip_forward, 2 for net.ipv6.conf.all.forwarding
+    private int[] portFirst = new int[initialRows()]; // net.ipv4.ip_local_port_range; 0 for that of birth
+    private int[] portLast = new int[initialRows()]; // its end
+    private int[] reservedPorts = new int[initialRows()]; // name: net.ipv4.ip_local_reserved_ports; NULL for none
     private int[] listeners = new int[initialRows()]; // netlink sockets that listen to groups
     private long[] cookie = new long[initialRows()]; // SO_NETNS_COOKIE
 
@@ -66,6 +69,30 @@ public final class NetTable extends NamespaceTable {
         forwards[row(net)] = on ? forwards[row(net)] | bit : forwards[row(net)] & ~bit;
     }
 
+    int portFirst(int net) {
+        return portFirst[row(net)];
+    }
+
+    void setPortFirst(int net, int value) {
+        portFirst[row(net)] = value;
+    }
+
+    int portLast(int net) {
+        return portLast[row(net)];
+    }
+
+    void setPortLast(int net, int value) {
+        portLast[row(net)] = value;
+    }
+
+    int reservedPorts(int net) {
+        return reservedPorts[row(net)];
+    }
+
+    void setReservedPorts(int net, int value) {
+        reservedPorts[row(net)] = value;
+    }
+
     int listeners(int net) {
         return listeners[row(net)];
     }
@@ -91,6 +118,9 @@ public final class NetTable extends NamespaceTable {
         pingLow[row] = 0;
         pingHigh[row] = 0;
         forwards[row] = 0;
+        portFirst[row] = 0;
+        portLast[row] = 0;
+        reservedPorts[row] = 0;
         listeners[row] = 0;
         cookie[row] = 0;
     }
@@ -104,6 +134,9 @@ public final class NetTable extends NamespaceTable {
         pingLow = columns.ints(pingLow);
         pingHigh = columns.ints(pingHigh);
         forwards = columns.ints(forwards);
+        portFirst = columns.ints(portFirst);
+        portLast = columns.ints(portLast);
+        reservedPorts = columns.ints(reservedPorts);
         listeners = columns.ints(listeners);
         cookie = columns.longs(cookie);
     }

@@ -65,6 +65,7 @@ final class NetlinkSockets implements ProtoOps {
     private final byte[] number = new byte[8];
     private final int place;
     private Handler route = (task, sk, asked, reply) -> -Errno.EOPNOTSUPP;
+    private Handler diag = (task, sk, asked, reply) -> -Errno.EOPNOTSUPP;
     private byte[] buffer = new byte[4096];
 
     /* By (net, protocol, portid): look up, never walk. */
@@ -91,6 +92,10 @@ final class NetlinkSockets implements ProtoOps {
         this.place = sockets.register(this);
     }
 
+    void setDiag(Handler handler) {
+        diag = handler;
+    }
+
     void setRoute(Handler handler) {
         route = handler;
     }
@@ -109,6 +114,9 @@ final class NetlinkSockets implements ProtoOps {
         int info = netlink.alloc();
         int sk = info == NULL ? NULL : sockets.alloc(task, net, Socket.AF_NETLINK, type, protocol, place);
         if (sk == NULL) {
+            if (info != NULL) {
+                netlink.free(info);
+            }
             return -Errno.ENOBUFS;
         }
         table.setInfo(sk, info);
@@ -320,6 +328,10 @@ final class NetlinkSockets implements ProtoOps {
             receiveRequests(task, sk, length, route);
             return length;
         }
+        if (table.protocol(sk) == SockDiag.NETLINK_SOCK_DIAG) {
+            receiveRequests(task, sk, length, diag);
+            return length;
+        }
         if (table.protocol(sk) == NETLINK_AUDIT) {
             receiveRequests(task, sk, length, this::audit);
             return length;
@@ -347,7 +359,9 @@ final class NetlinkSockets implements ProtoOps {
             if (isDump) {
                 giveAnswer(sk);
             }
-            boolean isAcked = (request.flags & NlRequest.NLM_F_ACK) != 0 && !Rtnetlink.isDump(request);
+            boolean isAcked = (request.flags & NlRequest.NLM_F_ACK) != 0
+                    && !Rtnetlink.isDump(request)
+                    && !(table.protocol(sk) == SockDiag.NETLINK_SOCK_DIAG && SockDiag.isDump(request));
             if (isRequest && (error != 0 || isAcked)) {
                 acknowledge(sk, error);
             }

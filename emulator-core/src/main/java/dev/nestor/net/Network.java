@@ -46,6 +46,8 @@ public final class Network {
     private final DevConf conf;
     private final Neighbours neighbours;
     private final Tuns tuns;
+    private final PacketSockets packets;
+    private final Timewaits timewaits;
     private final ProcNet procNet;
     private final ProcSockets procSockets;
     private final NetSysctls sysctls;
@@ -74,20 +76,24 @@ public final class Network {
         Routing routing = new Routing(devices, addresses, routes, table, neighbours);
         InetSockTable inetSocks = new InetSockTable(limits.sockets());
         BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
-        this.ports = new Ports(sockets, inetSocks, buckets, random);
+        PortSettings settings = new PortSettings(conf, nets.table(), below.vfs().tables.names);
+        this.ports = new Ports(sockets, inetSocks, buckets, random, settings);
         this.raws = new RawSockTable(limits.sockets());
         this.inetOptionTable = new InetOptionTable(4 * limits.sockets(), inetSocks);
         InetOptions inetOptions = new InetOptions(sockets, inetSocks, raws, this.inetOptionTable, devices);
         NetRx rx = new NetRx(below.eventLoop());
         this.ip = new IpPackets(sockets, raws, routing, rx);
         InetControl control = new InetControl(sockets, inetSocks, deviceTable);
-        this.inet =
-                new InetFamily(new InetRoom(sockets, inetSocks, raws, ports, routing, rx, ip, control, inetOptions));
+        InetRoom room = new InetRoom(sockets, inetSocks, raws, ports, routing, rx, ip, control, inetOptions);
+        this.timewaits = new Timewaits(room, below.eventLoop());
+        this.inet = new InetFamily(room, timewaits);
         this.home = nets.table().handleInRow(1);
         NetlinkSockTable netlinkSocks = new NetlinkSockTable(limits.sockets());
         this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
         RtnNsids nsids = new RtnNsids(sockets, nsFs, netOf);
         this.tuns = new Tuns(sockets, devices, below, nsFs, limits);
+        Frames frames = new Frames(sockets, devices, routing, ip, tuns);
+        this.packets = new PacketSockets(sockets, devices, frames, control, limits.sockets());
         LinkMessages messages = new LinkMessages(devices, tuns, conf, nsids);
         AddressMessages addressMessages = new AddressMessages(devices, addresses);
         RtnNotes notes = new RtnNotes(devices, netlink, messages, addressMessages, conf);
@@ -101,10 +107,12 @@ public final class Network {
                 rtnRoutes,
                 rtnNeighbours,
                 nsids);
-        listen(devices, nets, new DeviceEvents(devices, interfaces, notes, nsids, tuns, neighbours));
+        listen(new DeviceEvents(interfaces, notes, nsids, tuns, neighbours, packets), timewaits, settings);
         this.procNet = new ProcNet(devices, interfaces, rtnRoutes, rtnNeighbours, netOf);
-        this.sysctls = new NetSysctls(devices, interfaces, notes, sockets, netOf);
-        this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks);
+        this.sysctls = new NetSysctls(devices, interfaces, notes, sockets, netOf, settings);
+        this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks, packets.table(), timewaits.table());
+        new SockDiag(
+                netlink, netlinkSocks, packets.table(), new InetDiag(sockets, inetSocks, timewaits.table()), sockets);
         this.socketFs = new SocketFs(
                 sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
         unix.setKind(socketFs.kind());
@@ -118,9 +126,22 @@ public final class Network {
         interfaces.boot(home);
     }
 
-    private static void listen(NetDevices devices, Nets nets, DeviceEvents events) {
+    /** At its death a net loses more than its devices: ports that are kept, and what is said of ports. */
+    private void listen(DeviceEvents events, Timewaits timewaits, PortSettings settings) {
         devices.setListener(events);
-        nets.setContents(events);
+        nets.setContents(new Nets.Contents() {
+            @Override
+            public void initNet(int net) {
+                events.initNet(net);
+            }
+
+            @Override
+            public void exitNet(int net) {
+                timewaits.exitNet(net);
+                settings.forget(net);
+                events.exitNet(net);
+            }
+        });
     }
 
     /** For a driver that knows what the kernel has chosen. */
@@ -172,30 +193,27 @@ public final class Network {
         }
         int net = netOf.applyAsInt(task);
         if (family == Socket.AF_INET && type == Socket.SOCK_PACKET) {
-            return createRawLink(task, net, Socket.AF_PACKET, type, protocol);
+            return packets.create(task, net, type, protocol);
         }
         return switch (family) {
             case Socket.AF_UNIX -> unix.create(task, net, type, protocol);
             case Socket.AF_INET, Socket.AF_INET6 -> inet.create(task, net, family, type, protocol);
             case Socket.AF_NETLINK -> netlink.create(task, net, type, protocol);
-            case Socket.AF_PACKET, Socket.AF_XDP -> createRawLink(task, net, family, type, protocol);
+            case Socket.AF_PACKET -> packets.create(task, net, type, protocol);
+            case Socket.AF_XDP -> createXdp(task, net, type, protocol);
             case Socket.AF_VSOCK -> createVsock(type, protocol);
             default -> -Errno.EAFNOSUPPORT;
         };
     }
 
-    /** packet_create(), xsk_create() as far as they refuse: EPERM, ESOCKTNOSUPPORT, EPROTONOSUPPORT. */
-    private int createRawLink(int task, int net, int family, int type, int protocol) {
+    /** xsk_create() as far as it refuses: EPERM, ESOCKTNOSUPPORT, EPROTONOSUPPORT. */
+    private int createXdp(int task, int net, int type, int protocol) {
         if (!sockets.capabilities.nsCapable(task, nets.owner(net), Capability.CAP_NET_RAW)) {
             return -Errno.EPERM;
         }
-        if (family == Socket.AF_XDP) {
-            return type != Socket.SOCK_RAW
-                    ? -Errno.ESOCKTNOSUPPORT
-                    : protocol != 0 ? -Errno.EPROTONOSUPPORT : -Outside.EOUTSIDE;
-        }
-        boolean isKnown = type == Socket.SOCK_DGRAM || type == Socket.SOCK_RAW || type == Socket.SOCK_PACKET;
-        return isKnown ? -Outside.EOUTSIDE : -Errno.ESOCKTNOSUPPORT;
+        return type != Socket.SOCK_RAW
+                ? -Errno.ESOCKTNOSUPPORT
+                : protocol != 0 ? -Errno.EPROTONOSUPPORT : -Outside.EOUTSIDE;
     }
 
     /** vsock_create(): the machine's own transport is outside; there is none for datagrams. */
@@ -348,6 +366,8 @@ public final class Network {
         inetOptionTable.digest(hash);
         ip.digest(hash);
         netlink.digest(hash);
+        packets.digest(hash);
+        timewaits.digest(hash);
         interfaces.digest(hash);
         neighbours.digest(hash);
         conf.digest(hash);

@@ -122,7 +122,7 @@ final class PingSockets extends DatagramSockets implements IpPackets.Tap {
         Bytes.putPort(bytes, 4, inet.port(info));
         IpHeaders.putSum(skbs, skb, bytes, length);
         skBuffs.putFrom(skb, bytes, 0, length);
-        ip.send(skb);
+        ip.send(table.net(sk), skb);
         return length;
     }
 

@@ -11,21 +11,20 @@ import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 
 /** Ports of TCP and UDP, each net's own: inet_hashtables.c, inet_connection_sock.c, udp.c. */
 final class Ports {
-    /** net.ipv4.ip_local_port_range. */
-    private static final int FIRST_EPHEMERAL = 32_768;
-
-    private static final int LAST_EPHEMERAL = 60_999;
-
     private final Sockets sockets;
     private final SockTable table;
     private final InetSockTable inet;
     private final BindBucketTable buckets;
     private final Random random;
+    private final PortSettings settings;
+    private final TimewaitTable timewaits;
 
     /* By (net, protocol, port): look up, never walk. */
     private final Long2IntOpenHashMap byPort = new Long2IntOpenHashMap();
 
-    Ports(Sockets sockets, InetSockTable inet, BindBucketTable buckets, Random random) {
+    Ports(Sockets sockets, InetSockTable inet, BindBucketTable buckets, Random random, PortSettings settings) {
+        this.settings = settings;
+        this.timewaits = new TimewaitTable(buckets.limit(), sockets.nets.table(), buckets);
         this.sockets = sockets;
         this.table = sockets.table;
         this.inet = inet;
@@ -57,8 +56,12 @@ final class Ports {
         return bucket;
     }
 
-    private void dropIfUnused(int bucket) {
-        if (buckets.owners().isEmpty(bucket) && buckets.children(bucket) == 0) {
+    /** inet_bind_bucket_destroy(). */
+    void dropIfUnused(int bucket) {
+        boolean isUnused = buckets.owners().isEmpty(bucket)
+                && buckets.children(bucket) == 0
+                && timewaits.owners().isEmpty(bucket);
+        if (isUnused) {
             byPort.remove(key(buckets.net(bucket), buckets.protocol(bucket), buckets.port(bucket)));
             buckets.free(bucket);
         }
@@ -102,12 +105,13 @@ final class Ports {
     }
 
     private int ephemeral(int sk) {
-        int range = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
+        int net = table.net(sk);
+        int range = settings.last(net) - settings.first(net) + 1;
         int first = random.nextInt(range);
         for (int i = 0; i < range; i++) {
-            int port = FIRST_EPHEMERAL + (first + i) % range;
-            int bucket = find(table.net(sk), protocol(sk), port);
-            if (bucket == NULL) {
+            int port = settings.first(net) + (first + i) % range;
+            int bucket = find(net, protocol(sk), port);
+            if (bucket == NULL && !settings.isReserved(net, port)) {
                 return port;
             }
         }
@@ -124,6 +128,13 @@ final class Ports {
             return true;
         }
         int info = table.info(sk);
+        for (int tw = timewaits.owners().first(bucket);
+                tw != NULL;
+                tw = timewaits.owners().next(tw)) {
+            if ((!reuse || timewaits.strict(tw) != 0) && overlapsEnded(info, tw)) {
+                return true;
+            }
+        }
         for (int other = buckets.owners().first(bucket);
                 other != NULL;
                 other = buckets.owners().next(other)) {
@@ -163,6 +174,16 @@ final class Ports {
                         (inet.flags(other) & InetFlags.V6ONLY) != 0);
     }
 
+    private boolean overlapsEnded(int info, int tw) {
+        return InetAddress.overlap(
+                inet.boundHigh(info),
+                inet.boundLow(info),
+                (inet.flags(info) & InetFlags.V6ONLY) != 0,
+                timewaits.localHigh(tw),
+                timewaits.localLow(tw),
+                true);
+    }
+
     private boolean mayShare(int sk, int other, boolean reuse) {
         boolean isListening = table.state(other) == Socket.TCP_LISTEN;
         if (reuse && sockets.is(other, SockFlags.REUSEADDR) && !isListening) {
@@ -185,6 +206,15 @@ final class Ports {
             inet.setFlags(info, inet.flags(info) | InetFlags.STRICT);
             buckets.setStrict(bucket, buckets.strict(bucket) + 1);
         }
+    }
+
+    PortSettings settings() {
+        return settings;
+    }
+
+    /** Connections that have ended and keep their ports. */
+    TimewaitTable timewaits() {
+        return timewaits;
     }
 
     /** inet_put_port(). */

@@ -13,6 +13,7 @@ import dev.nestor.uapi.Socket;
 final class ProcSockets {
     private static final int TCP_LINE = 149; // bytes of a line, without the newline
     private static final int LINE = 127;
+    private static final long CLOCK_TICK_NS = 10_000_000; // of USER_HZ
     private static final int ACCEPTCON = 1 << 16; // __SO_ACCEPTCON
     private static final int UDP_SLOTS = 8191; // mask of the hash table
     private static final String LONG_HEADER =
@@ -29,11 +30,20 @@ final class ProcSockets {
     private final SockTable table;
     private final InetSockTable inet;
     private final NetlinkSockTable netlink;
+    private final PacketSockTable packets;
+    private final TimewaitTable timewaits;
     private final InodeTable inodes;
     private final NameTable names;
     private byte[] text = new byte[128];
 
-    ProcSockets(Sockets sockets, InetSockTable inet, NetlinkSockTable netlink) {
+    ProcSockets(
+            Sockets sockets,
+            InetSockTable inet,
+            NetlinkSockTable netlink,
+            PacketSockTable packets,
+            TimewaitTable timewaits) {
+        this.timewaits = timewaits;
+        this.packets = packets;
         this.sockets = sockets;
         this.table = sockets.table;
         this.inet = inet;
@@ -54,6 +64,7 @@ final class ProcSockets {
             int start = out.mark();
             out.put("  sl  " + HEADER + TAIL).padTo(start, LINE).put('\n');
         });
+        net.add(files, "packet", this::packet);
         net.add(files, "unix", this::unix);
         net.add(files, "netlink", this::netlink);
         net.add(files, "sockstat", this::sockstat);
@@ -119,6 +130,35 @@ final class ProcSockets {
                 }
             }
         }
+        timewaits(net, is6, number, out);
+    }
+
+    /** get_timewait4_sock(), get_timewait6_sock(). */
+    private void timewaits(int net, boolean is6, int first, SeqFile out) {
+        int number = first;
+        for (int tw = timewaits.sockets().first(net);
+                tw != NULL;
+                tw = timewaits.sockets().next(tw)) {
+            if (timewaits.family(tw) != (is6 ? Socket.AF_INET6 : Socket.AF_INET)) {
+                continue;
+            }
+            int start = out.mark();
+            long left = Math.max(0, timewaits.expires(tw) - sockets.time.now());
+            out.decimal(number++, 4).put(": ");
+            address(timewaits.localHigh(tw), timewaits.localLow(tw), timewaits.port(tw), is6, out);
+            out.put(' ');
+            address(timewaits.peerHigh(tw), timewaits.peerLow(tw), timewaits.peerPort(tw), is6, out);
+            out.put(' ');
+            hex(timewaits.state(tw), 2, out);
+            out.put(" 00000000:00000000 03:");
+            hex(sockets.time.cyclesToNs(left) / CLOCK_TICK_NS, 8, out);
+            out.put(" 00000000     0        0 0 3 ");
+            pointer(tw, out);
+            if (!is6) {
+                out.padTo(start, TCP_LINE);
+            }
+            out.put('\n');
+        }
     }
 
     /** udp4_seq_show(), udp6_seq_show(): those with a port. */
@@ -181,6 +221,34 @@ final class ProcSockets {
         hex(unread, 8, out);
         out.put(" 00:00000000 00000000 ");
         out.decimal(table.uid(sk), 5).put("        0 ").unsigned(ino(sk));
+    }
+
+    /** packet_seq_show(). */
+    private void packet(int net, SeqFile out) {
+        out.put("sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n");
+        Chain all = packets.sockets();
+        for (int packet = all.first(net); packet != NULL; packet = all.next(packet)) {
+            int sk = packets.sk(packet);
+            pointer(sk, out);
+            int start = out.put(' ').mark();
+            out.decimal(2 + packets.running(packet)).padTo(start, 7);
+            start = out.mark();
+            out.decimal(table.type(sk))
+                    .padTo(start, 5)
+                    .hex(packets.protocol(packet), 4)
+                    .put("   ");
+            start = out.mark();
+            out.decimal(packets.ifindex(packet))
+                    .padTo(start, 6)
+                    .decimal(packets.running(packet))
+                    .put(' ');
+            start = out.mark();
+            out.decimal(table.rmemAlloc(sk)).padTo(start, 7);
+            start = out.mark();
+            out.unsigned(table.uid(sk)).padTo(start, 7);
+            start = out.mark();
+            out.unsigned(ino(sk)).padTo(start, 6).put('\n');
+        }
     }
 
     /** unix_seq_show(). */
@@ -278,6 +346,16 @@ final class ProcSockets {
         return count;
     }
 
+    private int timewaitCount(int net) {
+        int count = 0;
+        for (int tw = timewaits.sockets().first(net);
+                tw != NULL;
+                tw = timewaits.sockets().next(tw)) {
+            count++;
+        }
+        return count;
+    }
+
     /** sockstat_seq_show(). */
     private void sockstat(int net, SeqFile out) {
         int used = 0;
@@ -289,7 +367,11 @@ final class ProcSockets {
         int tcp = count(net, Socket.AF_INET, Socket.SOCK_STREAM, 0);
         int tcp6 = count(net, Socket.AF_INET6, Socket.SOCK_STREAM, 0);
         out.put("sockets: used ").decimal(used).put("\nTCP: inuse ").decimal(tcp);
-        out.put(" orphan 0 tw 0 alloc ").decimal(tcp + tcp6).put(" mem 0\nUDP: inuse ");
+        out.put(" orphan 0 tw ")
+                .decimal(timewaitCount(net))
+                .put(" alloc ")
+                .decimal(tcp + tcp6)
+                .put(" mem 0\nUDP: inuse ");
         out.decimal(count(net, Socket.AF_INET, Socket.SOCK_DGRAM, Socket.IPPROTO_UDP))
                 .put(" mem 0\nUDPLITE: inuse ");
         out.decimal(count(net, Socket.AF_INET, Socket.SOCK_DGRAM, Socket.IPPROTO_UDPLITE))

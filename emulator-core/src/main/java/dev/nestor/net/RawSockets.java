@@ -213,7 +213,7 @@ final class RawSockets extends DatagramSockets implements IpPackets.Tap {
             Bytes.putPort(bytes, sum, IpHeaders.fold(IpHeaders.sum(bytes, 0, length, pseudo)));
             skBuffs.putFrom(skb, bytes, 0, length);
         }
-        ip.send(skb);
+        ip.send(table.net(sk), skb);
         return length;
     }
 
@@ -236,7 +236,7 @@ final class RawSockets extends DatagramSockets implements IpPackets.Tap {
         skbs.setToPort(skb, id == 0 ? ip.nextId() : id);
         boolean isWhole = (bytes[6] & 0x40) != 0;
         skbs.setDatum(skb, IpPackets.header(bytes[8], bytes[1], isWhole));
-        ip.send(skb);
+        ip.send(table.net(sk), skb);
         return length;
     }
 

@@ -21,7 +21,7 @@ final class Routing {
     private final SockTable socks;
     private final Neighbours neighbours;
     private final InetAddress next = new InetAddress();
-    private final int[] routers = new int[MAX_HOPS]; // net
+    private final int[] routers = new int[MAX_HOPS + 1]; // net
     private int firstArrival; // net_device of the first of them, or NULL
     private boolean isDirect; // what nextDevice has found
     private int home; // the initial net, whose neighbours are outside
@@ -71,7 +71,7 @@ final class Routing {
     void transmit(int to, int bytes) {
         neighbours.output(dev, hop.high, hop.low);
         int reached = to != NULL ? to : firstArrival;
-        if (reached != NULL || neighbours.isValid(dev, hop.high, hop.low)) {
+        if (reached != NULL || neighbours.isResolved(dev, hop.high, hop.low)) {
             neighbours.carry(dev, reached, bytes + (table.addressLength(dev) == 0 ? 0 : ETHERNET_HEADER));
         }
     }
@@ -79,6 +79,16 @@ final class Routing {
     /** The net of a machine that passes the packet on, from 0 to {@link #hops} - 1. */
     int router(int place) {
         return routers[place];
+    }
+
+    /** Whether what is sent to {@link #hop} leaves by {@link #dev}, and does not wait for an answer. */
+    boolean leaves() {
+        return dev != NULL && neighbours.isResolved(dev, hop.high, hop.low);
+    }
+
+    /** The hardware address of {@link #hop}. */
+    long hardware() {
+        return neighbours.hardware(dev, hop.high, hop.low);
     }
 
     /** A connection begins: both ends come to know each other. */
@@ -212,6 +222,24 @@ final class Routing {
         return net == NULL ? -Errno.EHOSTUNREACH : 0;
     }
 
+    /** ip_route_input(): the way of a packet that has come to a net and is not for it. That net is the first of the routers then. */
+    void findThrough(int through, InetAddress to) {
+        int error = find(through, to, 0);
+        if (error == -Errno.EHOSTUNREACH && hops == 0 && firstArrival == NULL) {
+            neighbours.output(dev, hop.high, hop.low);
+            refusal = neighbours.isResolved(dev, hop.high, hop.low) ? NOT_REFUSED : IpHeaders.ICMP_HOST_UNREACH;
+        } else if (error == -Errno.ENETUNREACH) {
+            refusal = IpHeaders.ICMP_NET_UNREACH;
+            dev = NULL;
+        }
+        if (error != 0) {
+            net = NULL;
+        }
+        System.arraycopy(routers, 0, routers, 1, hops);
+        routers[0] = through;
+        hops++;
+    }
+
     /** ip_forward(): the net that the packet ends in when the machines on its way pass it on, or NULL. */
     private int forwarded(int out, InetAddress to, boolean isOnLink) {
         int from = table.net(out);
@@ -244,7 +272,8 @@ final class Routing {
         }
         neighbours.output(leaves, to.high, to.low);
         int end = owner(leaves, to, 0);
-        refusal = end == NULL ? IpHeaders.ICMP_HOST_UNREACH : NOT_REFUSED;
+        boolean isMissed = end == NULL && !neighbours.isResolved(leaves, to.high, to.low);
+        refusal = isMissed ? IpHeaders.ICMP_HOST_UNREACH : NOT_REFUSED;
         return end;
     }
 

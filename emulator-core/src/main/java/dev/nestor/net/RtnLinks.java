@@ -211,6 +211,7 @@ final class RtnLinks {
         byte[] peerName = NetDevices.bytes("veth%d");
         long peerHardware = 0;
         boolean isPeerNamed = false;
+        int peerIndex = 0;
         if (peer >= 0) {
             int from = peer + HEADER;
             int to = peer + asked.size(peer);
@@ -221,11 +222,12 @@ final class RtnLinks {
             peerHardware = hardwareAt < 0 || asked.size(hardwareAt) < 6 ? 0 : addressAt(asked.bytes, hardwareAt);
             peerNet = netAt(task, net, asked, from, to);
             peerNet = peerNet == NULL ? target : peerNet;
+            peerIndex = asked.intOf(peer + 4);
         }
         if (peerNet < 0) {
             return peerNet;
         }
-        int other = devices.create(peerNet, NetDevices.VETH, peerName, peerHardware, 0);
+        int other = devices.create(peerNet, NetDevices.VETH, peerName, peerHardware, peerIndex);
         if (other < 0) {
             return other;
         }

@@ -129,7 +129,7 @@ final class TcpReceive {
             return 0;
         }
         if (copied == 0) {
-            if (isDone(sk) && table.err(sk) == 0) {
+            if (isDone(sk)) {
                 return 0;
             }
             int error = sockets.takeError(sk);

@@ -40,15 +40,26 @@ final class TcpSockets extends InetSockets {
     private final int push;
     private final InetAddress from = new InetAddress();
     private final TcpReceive receive;
+    private final Timewaits timewaits;
 
-    TcpSockets(InetRoom room) {
+    TcpSockets(InetRoom room, Timewaits timewaits) {
         super(room);
+        this.timewaits = timewaits;
         receive = new TcpReceive(sockets, inet);
         syn = rx.register(this::receiveSyn);
         data = rx.register(this::receiveData);
         fin = rx.register(this::receiveFin);
         reset = rx.register(this::receiveReset);
+        room.ip().setSegments(this::isListenedFor);
         push = rx.register(this::pushLate);
+    }
+
+    /** Whether somebody listens for a segment that was made by hand. */
+    private boolean isListenedFor(int net, int skb, byte[] content, int length) {
+        given.high = skbs.toHigh(skb);
+        given.low = skbs.toLow(skb);
+        given.port = Bytes.getPort(content, 2);
+        return ports.find(net, Socket.IPPROTO_TCP, given.port) != NULL;
     }
 
     private int packet(int sk, int bytes) {
@@ -345,17 +356,33 @@ final class TcpSockets extends InetSockets {
         sockets.orphan(sk);
         sockets.purge(sk);
         table.setShutdown(sk, Socket.SHUTDOWN_MASK);
-        ports.drop(sk);
         if (table.peer(sk) != NULL && aborts) {
             resetPeer(sk);
             close(sk);
         } else if (table.peer(sk) != NULL) {
-            signal(sk, fin);
-            table.setState(sk, Socket.TCP_FIN_WAIT1);
+            closeGracefully(sk);
         } else {
             table.setState(sk, Socket.TCP_CLOSE);
         }
+        ports.drop(sk);
         sockets.put(sk);
+    }
+
+    /** tcp_close_state(): who closes first leaves its port to a row of its own. */
+    private void closeGracefully(int sk) {
+        int state = table.state(sk);
+        boolean isFirst = state == Socket.TCP_ESTABLISHED;
+        if (isFirst || state == Socket.TCP_CLOSE_WAIT) {
+            signal(sk, fin);
+            table.setState(sk, isFirst ? Socket.TCP_FIN_WAIT1 : Socket.TCP_LAST_ACK);
+        }
+        if (isFirst || state == Socket.TCP_FIN_WAIT1 || state == Socket.TCP_FIN_WAIT2) {
+            timewaits.begin(sk, isFirst ? Socket.TCP_FIN_WAIT1 : state);
+        }
+        boolean isDone = state == Socket.TCP_FIN_WAIT2 || state == Socket.TCP_CLOSE;
+        if (isDone) {
+            dropPeer(sk);
+        }
     }
 
     /** tcp_send_active_reset(). */
@@ -373,11 +400,11 @@ final class TcpSockets extends InetSockets {
     private void receiveReset(int skb) {
         int sk = skbs.sk(skb);
         boolean isOpen = table.state(sk) != Socket.TCP_CLOSE;
+        timewaits.end(sk);
         if (isOpen && !sockets.is(sk, SockFlags.DEAD)) {
             boolean waitsToClose = table.state(sk) == Socket.TCP_CLOSE_WAIT;
             table.setErr(sk, waitsToClose ? Errno.EPIPE : Errno.ECONNRESET);
             table.setShutdown(sk, Socket.SHUTDOWN_MASK);
-            setOption(sk, InetFlags.DONE, true);
             close(sk);
             sockets.stateChange(sk);
             sockets.wakeAsync(sk, Signal.POLL_HUP);
@@ -395,13 +422,19 @@ final class TcpSockets extends InetSockets {
             table.setShutdown(peer, table.shutdown(peer) | Socket.RCV_SHUTDOWN);
             setOption(peer, InetFlags.DONE, true);
             boolean isOpen = table.state(peer) == Socket.TCP_ESTABLISHED;
+            if (!isOpen) {
+                timewaits.begin(peer, Socket.TCP_TIME_WAIT);
+            }
             table.setState(peer, isOpen ? Socket.TCP_CLOSE_WAIT : Socket.TCP_CLOSE);
             sockets.stateChange(peer);
             sockets.wakeAsync(peer, isOpen ? Signal.POLL_IN : Signal.POLL_HUP);
+        } else if (peer != NULL) {
+            timewaits.closed(peer);
         }
         int state = table.state(sk);
         if (state == Socket.TCP_FIN_WAIT1) {
             table.setState(sk, Socket.TCP_FIN_WAIT2);
+            timewaits.acknowledged(sk);
         } else if (state == Socket.TCP_LAST_ACK) {
             table.setState(sk, Socket.TCP_CLOSE);
         }
@@ -579,6 +612,9 @@ final class TcpSockets extends InetSockets {
         int sk = table.peer(sender);
         boolean isGone = sk == NULL || sockets.is(sk, SockFlags.DEAD) || table.state(sk) == Socket.TCP_CLOSE;
         if (isGone) {
+            if (sk != NULL) {
+                timewaits.end(sk);
+            }
             int back = sk == NULL ? NULL : packet(sender, 0);
             skBuffs.free(skb);
             if (back != NULL) {

@@ -11,6 +11,7 @@ import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
+import org.jspecify.annotations.Nullable;
 
 /** /dev/net/tun: devices whose other end is a file. drivers/net/tun.c. */
 final class Tuns implements FileOps {
@@ -46,6 +47,7 @@ final class Tuns implements FileOps {
     private final int place;
     private final byte[] header = new byte[PI];
     private byte[] packet = new byte[2048];
+    private @Nullable Frames frames;
 
     Tuns(Sockets sockets, NetDevices devices, NetBelow below, NsFs nsFs, Network.Limits limits) {
         this.nsFs = nsFs;
@@ -61,6 +63,10 @@ final class Tuns implements FileOps {
         this.kind = sockets.vfs.kinds.add(this);
         this.place = sockets.register(new TunProto());
         this.ioctls = new TunIoctls(this, sockets, devices);
+    }
+
+    void setFrames(Frames all) {
+        frames = all;
     }
 
     int kind() {
@@ -296,7 +302,7 @@ final class Tuns implements FileOps {
             table.setTxBytes(dev, table.txBytes(dev) + skBuffs.table().length(skb));
         }
         skBuffs.free(skb);
-        return taken;
+        return Math.min(taken, room);
     }
 
     /** tun_put_user(). */
@@ -367,6 +373,9 @@ final class Tuns implements FileOps {
         }
         table.setRxPackets(dev, table.rxPackets(dev) + 1);
         table.setRxBytes(dev, table.rxBytes(dev) + length - (isTap ? ETHERNET_HEADER : 0));
+        if (frames != null) {
+            frames.arrive(dev, packet, length, protocol);
+        }
         return total;
     }
 

@@ -163,6 +163,7 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
             }
         }
         ip.looped(skb, IpHeaders.UDP_SIZE);
+        ip.leaves(table.net(sk), skb, table.protocol(sk));
         if (routing.hops > 0) {
             forward(skb);
         }
@@ -270,7 +271,15 @@ final class UdpSockets extends DatagramSockets implements IpPackets.Tap {
         if (length < IpHeaders.UDP_SIZE || Bytes.getPort(content, 4) < IpHeaders.UDP_SIZE) {
             return false;
         }
-        int data = Math.min(Bytes.getPort(content, 4), length) - IpHeaders.UDP_SIZE;
+        int size = Bytes.getPort(content, 4);
+        boolean is4 = InetAddress.isV4(skbs.toHigh(skb), skbs.toLow(skb));
+        boolean hasSum = Bytes.getPort(content, 6) != 0;
+        long pseudo = IpHeaders.pseudo(skbs, skb, Socket.IPPROTO_UDP, size);
+        boolean isWrong = hasSum && IpHeaders.fold(IpHeaders.sum(content, 0, size, pseudo)) != 0;
+        if (size > length || isWrong || (!hasSum && !is4)) {
+            return false;
+        }
+        int data = size - IpHeaders.UDP_SIZE;
         given.high = skbs.toHigh(skb);
         given.low = skbs.toLow(skb);
         given.port = Bytes.getPort(content, 2);

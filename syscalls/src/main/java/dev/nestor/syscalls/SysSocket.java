@@ -33,7 +33,7 @@ public final class SysSocket {
     }
 
     public void register(SyscallTable.Builder calls) {
-        calls.partial(Nr.NR_socket, "socket", this::socket, "packet sockets, AF_VSOCK, AF_XDP")
+        calls.partial(Nr.NR_socket, "socket", this::socket, "rings and filters of packet sockets, AF_VSOCK, AF_XDP")
                 .full(Nr.NR_socketpair, "socketpair", this::socketpair)
                 .full(Nr.NR_bind, "bind", this::bind)
                 .full(Nr.NR_connect, "connect", this::connect)

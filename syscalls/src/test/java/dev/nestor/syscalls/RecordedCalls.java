@@ -473,7 +473,7 @@ final class RecordedCalls {
     }
 
     private byte[] buffer(String kind, String value) {
-        if (kind.startsWith("z") || kind.matches("(a|ip|sm|ids)\\d+")) {
+        if (kind.startsWith("z") || kind.matches("(a|ip|eth|sm|ids)\\d+")) {
             return new byte[Integer.parseInt(kind.replaceAll("\\D", ""))];
         }
         if (kind.matches("\\d+")) {
@@ -556,6 +556,12 @@ final class RecordedCalls {
         }
         if (out.kind.startsWith("ids")) {
             return mountIds(raw, (int) result);
+        }
+        if (out.kind.matches("eth\\d+")) {
+            if (raw[12] == 8 && raw[13] == 0) {
+                raw[18] = raw[19] = raw[24] = raw[25] = 0;
+            }
+            return escape(raw, (int) Math.min(result, raw.length));
         }
         return switch (out.kind) {
             case "msg" -> shownMessage(raw, (int) result);

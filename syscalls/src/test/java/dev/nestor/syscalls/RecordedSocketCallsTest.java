@@ -7,7 +7,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordedSocketCallsTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"errnos", "options", "pings", "raw", "raw6", "netopts", "sysnet", "neighbours", "forwarding"})
+            strings = {
+                "errnos",
+                "options",
+                "pings",
+                "raw",
+                "raw6",
+                "netopts",
+                "sysnet",
+                "neighbours",
+                "forwarding",
+                "packet",
+                "packetopts",
+                "packetdevs",
+                "tun",
+                "timewait"
+            })
     void call_answersAsLinux(String file) {
         RecordedFileCallsTest.assertAnswers("sockets/" + file + ".calls");
     }

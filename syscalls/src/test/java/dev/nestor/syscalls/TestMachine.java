@@ -28,7 +28,7 @@ public final class TestMachine {
     public static final long PAGE = 0x10000000000L;
 
     private static final long TASK_SIZE = 0x7ffffffff000L;
-    private static final long PACKETS_GO_NS = 1_000_000_000; // until no packet is on its way any more
+    private static final long PACKETS_GO_NS = 130_000_000_000L; // connections in TIME_WAIT too
 
     private final Kernel kernel;
     private final Execution execution;

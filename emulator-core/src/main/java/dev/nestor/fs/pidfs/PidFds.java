@@ -32,6 +32,7 @@ public final class PidFds extends FsType implements FileOps {
     public static final int PIDFD_THREAD = Fcntl.O_EXCL;
 
     private static final int DEVICE = 5;
+    private static final int FS_IOC_GETVERSION = 0x80087601;
     private static final int FIONREAD = 0x541B;
     private static final int PIDFS_IOCTL_MAGIC = 0xff;
     private static final int PIDFD_GET_CGROUP_NAMESPACE = 0xff01; // the first of as many as there are kinds
@@ -214,6 +215,9 @@ public final class PidFds extends FsType implements FileOps {
     public long ioctl(int task, int file, int cmd, long arg) {
         if (cmd == FIONREAD) {
             return -Errno.ENOTTY;
+        }
+        if (cmd == FS_IOC_GETVERSION) {
+            return arg == 0 ? -Errno.EINVAL : vfs.below.memory().putInt(tasks.mm(task), arg, 0);
         }
         int type = cmd - PIDFD_GET_CGROUP_NAMESPACE;
         if (type >= 0 && type < NsTypes.COUNT) {

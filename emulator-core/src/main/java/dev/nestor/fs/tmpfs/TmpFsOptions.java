@@ -48,6 +48,9 @@ public final class TmpFsOptions {
     }
 
     private void takeAll(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
         for (String option : text.split(",", -1)) {
             int equals = option.indexOf('=');
             if (equals > 0) {

@@ -13,7 +13,7 @@ An argument is a number, names or-ed together, a "string" (NUL-terminated in mem
 >flock, >poll, >ev (struct epoll_event as events:data); with =value behind > for what goes in
 (struct flock as type,whence,start,len,pid; long; poll as fd:events,...). Of timers and queues: >its (struct itimerspec: seconds and
 nanoseconds of interval and value; shown is the interval, and the value in whole seconds, rounded up, or as 1ns), >itv (struct
-itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >ipN (N bytes of a packet of IPv4, without its identification and its sum), >smN (struct statmount of N bytes), >msg (struct msghdr as
+itimerval), >ts, >sev (struct sigevent as value,signo,notify,tid), >mattr (struct mount_attr), >req (struct mnt_id_req), >si (siginfo_t), >aN (N bytes, all shown), >ipN (N bytes of a packet of IPv4, without its identification and its sum), >ethN (the same behind a header of Ethernet), >smN (struct statmount of N bytes), >msg (struct msghdr as
 name,data,room,control,room: name and control in hexadecimal; shown are data, control messages, msg_namelen and msg_flags), >age (struct timespec, in units of 10^5 s), >info (struct sysinfo, its uptime so), >attr (struct mq_attr), 
 >loop and >oldloop (struct loop_info64, loop_info as
 offset,limit,flags,name), >lcfg (struct loop_config as fd,block size,offset,limit,flags,name), >fh (struct file_handle as room,type,bytes, or hN,type,room for the N-th that came out), >xargs (struct xattr_args as
@@ -95,7 +95,7 @@ NAMES.update(LOOP_SET_FD=0x4C00, LOOP_CLR_FD=0x4C01, LOOP_SET_STATUS=0x4C02, LOO
              BLKROTATIONAL=0x127E, BLKZEROOUT=0x127F, BLKGETDISKSEQ=0x80081280, BLKGETZONESZ=0x80041284, BLKGETNRZONES=0x80041285,
              BLKREPORTZONE=0xC0101282, HDIO_GETGEO=0x301, CDROM_GET_CAPABILITY=0x5331, FDGETFDCSTAT=0x80280215)
 NAMES.update(TIOCOUTQ=0x5411, SIOCATMARK=0x8905, FIOSETOWN=0x8901, FIOGETOWN=0x8903, SOL_RAW=255, SOL_IPV6=41, SOL_ICMPV6=58, SOL_PACKET=263, AF_VSOCK=40,
-             AF_XDP=44, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76)
+             AF_XDP=44, SO_PASSRIGHTS=83, SO_INQ=84, SO_PASSPIDFD=76, SOCK_PACKET=10, SO_TIMESTAMPNS=35)
 NAMES.update(SPLICE_F_MOVE=1, SPLICE_F_NONBLOCK=2, SPLICE_F_MORE=4, SPLICE_F_GIFT=8)
 NAMES.update(FAN_ACCESS=1, FAN_MODIFY=2, FAN_ATTRIB=4, FAN_CLOSE_WRITE=8, FAN_CLOSE_NOWRITE=16, FAN_CLOSE=24, FAN_OPEN=32, FAN_MOVED_FROM=64,
              FAN_MOVED_TO=128, FAN_MOVE=192, FAN_CREATE=256, FAN_DELETE=512, FAN_DELETE_SELF=1024, FAN_MOVE_SELF=2048, FAN_OPEN_EXEC=0x1000,
@@ -137,8 +137,8 @@ def number(token):
 
 def buffer(kind):
     kind, _, value = kind.partition('=')
-    if kind.startswith('z') or re.fullmatch('(a|ip)[0-9]+', kind):
-        return ctypes.create_string_buffer(int(kind.lstrip('azip')))
+    if kind.startswith('z') or re.fullmatch('(a|ip|eth)[0-9]+', kind):
+        return ctypes.create_string_buffer(int(kind.lstrip('azipeth')))
     if re.fullmatch('(sm|ids)[0-9]+', kind):
         return ctypes.create_string_buffer(int(kind.lstrip('smid')))
     if kind == 'msg':
@@ -225,6 +225,9 @@ def shown(kind, raw, result, parts=None):
         return escape(raw)
     if re.fullmatch('ip[0-9]+', kind):
         return escape((raw[:4] + b'\0\0' + raw[6:10] + b'\0\0' + raw[12:])[:result])
+    if re.fullmatch('eth[0-9]+', kind):
+        at = 14 if raw[12:14] == b'\x08\0' else len(raw)
+        return escape((raw[:at + 4] + b'\0\0' + raw[at + 6:at + 10] + b'\0\0' + raw[at + 12:])[:result])
     if kind == 'msg':
         v = struct.unpack_from('<QIxxxxQQQQIxxxx', raw)
         return '%s %s namelen=%d flags=%#x' % (escape(parts[1].raw[:result]), parts[2].raw[:v[5]].hex() or '-', v[1], v[6])
