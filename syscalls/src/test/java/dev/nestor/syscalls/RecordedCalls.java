@@ -538,6 +538,14 @@ final class RecordedCalls {
                 : number(value);
     }
 
+    /** A packet of IPv4, at a place behind a header of Ethernet or at the beginning, without identification and sum. */
+    private static byte[] withoutIdentity(byte[] raw, int at) {
+        if (at == 0 || (raw[at - 2] == 8 && raw[at - 1] == 0)) {
+            raw[at + 4] = raw[at + 5] = raw[at + 10] = raw[at + 11] = 0;
+        }
+        return raw;
+    }
+
     private String shown(Out out, long result) {
         byte[] raw = new byte[out.size];
         machine.kernel().userMemory().copyFromUser(machine.kernel().tasks().mm(task), out.address, raw, 0, raw.length);
@@ -547,21 +555,14 @@ final class RecordedCalls {
         if (out.kind.matches("a\\d+")) {
             return escape(raw, raw.length);
         }
-        if (out.kind.matches("ip\\d+")) {
-            raw[4] = raw[5] = raw[10] = raw[11] = 0;
-            return escape(raw, (int) Math.min(result, raw.length));
+        if (out.kind.matches("(ip|eth)\\d+")) {
+            return escape(withoutIdentity(raw, out.kind.startsWith("ip") ? 0 : 14), (int) Math.min(result, raw.length));
         }
         if (out.kind.startsWith("sm")) {
             return StatmountText.of(raw);
         }
         if (out.kind.startsWith("ids")) {
             return mountIds(raw, (int) result);
-        }
-        if (out.kind.matches("eth\\d+")) {
-            if (raw[12] == 8 && raw[13] == 0) {
-                raw[18] = raw[19] = raw[24] = raw[25] = 0;
-            }
-            return escape(raw, (int) Math.min(result, raw.length));
         }
         return switch (out.kind) {
             case "msg" -> shownMessage(raw, (int) result);
