@@ -123,7 +123,6 @@ final class IpPackets {
         looped(skb, 0);
         watcher.leave(net, skb, skbs.port(skb));
         pass(skb);
-        rx.send(skb, packet, 0);
     }
 
     /** ip_forward() of a net that a packet has come to, which routing knows as the first of those that pass it on. */
@@ -137,7 +136,6 @@ final class IpPackets {
             skbs.setDatum(skb, datum);
         }
         pass(skb);
-        rx.send(skb, packet, 0);
     }
 
     private void pass(int skb) {
