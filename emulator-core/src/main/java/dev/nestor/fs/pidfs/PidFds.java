@@ -32,7 +32,6 @@ public final class PidFds extends FsType implements FileOps {
     public static final int PIDFD_THREAD = Fcntl.O_EXCL;
 
     private static final int DEVICE = 5;
-    private static final int FS_IOC_GETVERSION = 0x80087601;
     private static final int FIONREAD = 0x541B;
     private static final int PIDFS_IOCTL_MAGIC = 0xff;
     private static final int PIDFD_GET_CGROUP_NAMESPACE = 0xff01; // the first of as many as there are kinds
@@ -216,15 +215,12 @@ public final class PidFds extends FsType implements FileOps {
         if (cmd == FIONREAD) {
             return -Errno.ENOTTY;
         }
-        if (cmd == FS_IOC_GETVERSION) {
-            return arg == 0 ? -Errno.EINVAL : vfs.below.memory().putInt(tasks.mm(task), arg, 0);
-        }
         int type = cmd - PIDFD_GET_CGROUP_NAMESPACE;
         if (type >= 0 && type < NsTypes.COUNT) {
             return openNamespace(task, pidTable.thread(pidOf(file)), type, arg);
         }
         if (cmd == FS_IOC_GETVERSION) {
-            return vfs.below.memory().putInt(tasks.mm(task), arg, 0);
+            return arg == 0 ? -Errno.EINVAL : vfs.below.memory().putInt(tasks.mm(task), arg, 0);
         }
         boolean isInfo = (cmd >>> 8 & 0xff) == PIDFS_IOCTL_MAGIC && (cmd & 0xff) == PIDFD_GET_INFO;
         int size = cmd >>> 16 & 0x3fff;
