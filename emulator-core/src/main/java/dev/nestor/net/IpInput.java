@@ -123,8 +123,7 @@ final class IpInput {
             ip.arrive(skb);
             return;
         }
-        boolean goesOn =
-                devices.forwards(net, is4) && nets.isLive(net) && !InetAddress.isMulticast(to.high, to.low);
+        boolean goesOn = devices.forwards(net, is4) && nets.isLive(net) && !InetAddress.isMulticast(to.high, to.low);
         if (!goesOn) {
             skBuffs.free(skb);
             return;

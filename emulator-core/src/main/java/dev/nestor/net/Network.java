@@ -75,12 +75,11 @@ public final class Network {
                 new Neighbours(devices, addresses, new NeighbourTable(4 * limits.devices(), deviceTable), below);
         Routing routing = new Routing(devices, addresses, routes, table, neighbours);
         InetSockTable inetSocks = new InetSockTable(limits.sockets());
-        BindBucketTable buckets = new BindBucketTable(limits.sockets(), inetSocks);
         PortSettings settings = new PortSettings(conf, nets.table(), below.vfs().tables.names);
-        this.ports = new Ports(sockets, inetSocks, buckets, random, settings);
+        this.ports = new Ports(sockets, inetSocks, new BindBucketTable(limits.sockets(), inetSocks), random, settings);
         this.raws = new RawSockTable(limits.sockets());
         this.inetOptionTable = new InetOptionTable(4 * limits.sockets(), inetSocks);
-        InetOptions inetOptions = new InetOptions(sockets, inetSocks, raws, this.inetOptionTable, devices);
+        InetOptions inetOptions = new InetOptions(sockets, inetSocks, raws, inetOptionTable, devices);
         NetRx rx = new NetRx(below.eventLoop());
         this.ip = new IpPackets(sockets, raws, routing, rx);
         InetControl control = new InetControl(sockets, inetSocks, deviceTable);
@@ -100,19 +99,15 @@ public final class Network {
         interfaces.setNotes(notes::address);
         RtnRoutes rtnRoutes = new RtnRoutes(devices, interfaces, routing);
         RtnNeighbours rtnNeighbours = new RtnNeighbours(devices, neighbours, netlink, sockets, conf);
-        new Rtnetlink(
-                sockets,
-                new RtnLinks(devices, messages, notes, nsids, sockets),
-                new RtnAddresses(devices, interfaces, addressMessages),
-                rtnRoutes,
-                rtnNeighbours,
-                nsids);
+        RtnLinks links = new RtnLinks(devices, messages, notes, nsids, sockets);
+        RtnAddresses rtnAddresses = new RtnAddresses(devices, interfaces, addressMessages);
+        new Rtnetlink(sockets, links, rtnAddresses, rtnRoutes, rtnNeighbours, nsids);
         listen(new DeviceEvents(interfaces, notes, nsids, tuns, neighbours, packets), timewaits, settings);
         this.procNet = new ProcNet(devices, interfaces, rtnRoutes, rtnNeighbours, netOf);
         this.sysctls = new NetSysctls(devices, interfaces, notes, sockets, netOf, settings);
         this.procSockets = new ProcSockets(sockets, inetSocks, netlinkSocks, packets.table(), timewaits.table());
-        new SockDiag(
-                netlink, netlinkSocks, packets.table(), new InetDiag(sockets, inetSocks, timewaits.table()), sockets);
+        InetDiag diag = new InetDiag(sockets, inetSocks, timewaits.table());
+        new SockDiag(netlink, netlinkSocks, packets.table(), diag, sockets);
         this.socketFs = new SocketFs(
                 sockets, new SocketIoctls(sockets, new DevIoctls(sockets, devices, interfaces), nsFs), userNs);
         unix.setKind(socketFs.kind());
