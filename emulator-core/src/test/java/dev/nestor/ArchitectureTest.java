@@ -64,6 +64,7 @@ class ArchitectureTest {
             "kernel.signal",
             "mm",
             "fs",
+            "kernel.futex",
             "ipc",
             "net",
             "kernel.nsproxy",

@@ -27,6 +27,7 @@ import dev.nestor.kernel.exit.Exit;
 import dev.nestor.kernel.exit.Release;
 import dev.nestor.kernel.exit.Waits;
 import dev.nestor.kernel.fork.Fork;
+import dev.nestor.kernel.futex.Futexes;
 import dev.nestor.kernel.ns.NsInums;
 import dev.nestor.kernel.ns.NsTypes;
 import dev.nestor.kernel.nsproxy.Namespaces;
@@ -176,7 +177,8 @@ public final class Kernel {
                         machinery.timekeeping,
                         ids.cgroups,
                         ids.cgroupNamespaces,
-                        systemV.taskIpc),
+                        systemV.taskIpc,
+                        storage.robustLists),
                 new ForkMemory(this),
                 work);
     }
@@ -400,6 +402,10 @@ public final class Kernel {
         return machinery.signals;
     }
 
+    public Futexes futexes() {
+        return storage.futexes;
+    }
+
     /** Files as mmap(2) sees them. */
     public FileMappings fileMappings() {
         return storage.fileMappings;
@@ -499,6 +505,7 @@ public final class Kernel {
         storage.keyTables.data().digest(hash);
         storage.keyTables.links().digest(hash);
         storage.addressSpaces.digest(hash);
+        storage.futexes.digest(hash);
         storage.vfs.digest(hash);
         fileSystems().digest(hash);
     }

@@ -2,6 +2,11 @@ package dev.nestor.init;
 
 import dev.nestor.fs.FsTables;
 import dev.nestor.fs.Vfs;
+import dev.nestor.kernel.futex.FutexBucketTable;
+import dev.nestor.kernel.futex.FutexKeys;
+import dev.nestor.kernel.futex.FutexQTable;
+import dev.nestor.kernel.futex.Futexes;
+import dev.nestor.kernel.futex.RobustLists;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
 import dev.nestor.mm.Frames;
@@ -19,10 +24,14 @@ final class Storage {
     /** fs.suid_dumpable. */
     private static final int SUID_DUMP_DISABLE = 0;
 
+    private static final int BUCKETS_PER_CPU = 256;
+
     final AddressSpaces addressSpaces;
     final Vfs vfs;
     final FileMappings fileMappings;
     final FsTables fsTables;
+    final Futexes futexes;
+    final RobustLists robustLists;
     final Keys keys;
     final Keyrings keyrings;
     final ProcessKeyrings processKeyrings;
@@ -75,5 +84,19 @@ final class Storage {
 
         fileMappings = new FileMappings(vfs, addressSpaces.frames());
         addressSpaces.setFiles(fileMappings);
+        futexes = new Futexes(
+                ids.tasks,
+                new Futexes.Tables(new FutexBucketTable(buckets(config)), new FutexQTable(4 * most)),
+                addressSpaces.memory(),
+                new FutexKeys(addressSpaces, fsTables.files, work),
+                machinery.wakeups,
+                work);
+        robustLists = new RobustLists(ids.tasks, ids.pids, addressSpaces, futexes, work);
+    }
+
+    /** futex_init(): 256 for each CPU, rounded up to a power of two. */
+    private static int buckets(KernelConfig config) {
+        int wanted = BUCKETS_PER_CPU * config.topology().cpus();
+        return Integer.highestOneBit(2 * wanted - 1);
     }
 }

@@ -73,6 +73,7 @@ public final class CallTables {
         new SysKcmp(kernel).register(table);
         new SysLdt(kernel).register(table);
         new SysMembarrier(kernel).register(table);
+        new SysFutex(kernel).register(table);
         new SysAccounting(kernel).register(table);
         new SysFileHandle(kernel).register(table);
     }

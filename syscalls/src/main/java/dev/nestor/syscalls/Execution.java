@@ -3,6 +3,7 @@ package dev.nestor.syscalls;
 import dev.nestor.fs.Files;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.exit.Exit;
+import dev.nestor.kernel.futex.Futexes;
 import dev.nestor.kernel.sched.WaitQueues;
 import dev.nestor.kernel.signal.KSignal;
 import dev.nestor.kernel.signal.Restart;
@@ -47,6 +48,7 @@ public final class Execution {
     private final Exit exit;
     private final SignalRoom signals;
     private final Files files;
+    private final Futexes futexes;
     private final Work work;
     private final KSignal signal = new KSignal();
 
@@ -57,6 +59,7 @@ public final class Execution {
         this.exit = kernel.exit();
         this.signals = kernel.signals();
         this.files = kernel.files();
+        this.futexes = kernel.futexes();
         this.work = kernel.work();
     }
 
@@ -69,6 +72,7 @@ public final class Execution {
     public long enter(int task, int nr) {
         work.add(Work.SYSCALL_ENTRY);
         files.letGoOfCall(task); // what a driver has cut short
+        futexes.unqueue(task);
         return syscalls.enter(task, nr);
     }
 

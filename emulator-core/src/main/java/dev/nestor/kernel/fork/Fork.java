@@ -9,6 +9,7 @@ import dev.nestor.kernel.cgroup.CgroupNamespaces;
 import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.Creds;
+import dev.nestor.kernel.futex.RobustLists;
 import dev.nestor.kernel.nsproxy.NsProxies;
 import dev.nestor.kernel.nsproxy.NsProxyTable;
 import dev.nestor.kernel.pid.PidNamespaceTable;
@@ -69,7 +70,8 @@ public final class Fork {
             Timekeeping time,
             CgroupRoom cgroups,
             CgroupNamespaces cgroupNamespaces,
-            TaskIpc ipc) {}
+            TaskIpc ipc,
+            RobustLists robustLists) {}
 
     /** Writing to a task's memory, and the descriptor of a new process. */
     public interface Memory {
@@ -152,21 +154,15 @@ public final class Fork {
     }
 
     /**
-     * exit_mm() and the part of exec that does the same: the word that CLONE_CHILD_CLEARTID asked for is zeroed, a parent
-     * that waits since a vfork goes on, and the address space is given back.
+     * exit_mm() and the part of exec that does the same: locks that the task holds are said to be dead, the word that
+     * CLONE_CHILD_CLEARTID asked for is zeroed, a parent that waits since a vfork goes on, and the address space is given back.
      */
     public void releaseMm(int task) {
         int mm = tasks.mm(task);
         if (mm == NULL) {
             return;
         }
-        if (tasks.clearChildTid(task) != 0) {
-            if (verbs.addressSpaces.mms().users(mm) > 1) {
-                memory.putInt(mm, tasks.clearChildTid(task), 0);
-            }
-            tasks.setClearChildTid(task, 0);
-        }
-        tasks.setRobustList(task, 0);
+        verbs.robustLists.mmRelease(task);
         tasks.setRseq(task, 0);
         tasks.setMm(task, NULL);
         completeVfork(task);
