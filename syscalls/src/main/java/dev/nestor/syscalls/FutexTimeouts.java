@@ -113,8 +113,7 @@ final class FutexTimeouts {
             case NEVER -> Clock.NEVER;
             case AT_CYCLES -> end;
             case AT_MONOTONIC -> end == Long.MAX_VALUE ? Clock.NEVER : timekeeping.cyclesAt(end);
-            default ->
-                end == Long.MAX_VALUE ? Clock.NEVER : timekeeping.cyclesAt(end - timekeeping.realtimeOffsetNs());
+            default -> end == Long.MAX_VALUE ? Clock.NEVER : timekeeping.cyclesAt(end - timekeeping.realtimeOffsetNs());
         };
     }
 

@@ -72,8 +72,7 @@ public final class SysFutex {
             case Futex.FUTEX_WAKE_BITSET -> futexes.wake(mm, address, flags, value, args.intAt(5));
             case Futex.FUTEX_REQUEUE -> requeue(mm, args, flags, false);
             case Futex.FUTEX_CMP_REQUEUE -> requeue(mm, args, flags, true);
-            case Futex.FUTEX_WAKE_OP ->
-                wakeOp(mm, args, flags);
+            case Futex.FUTEX_WAKE_OP -> wakeOp(mm, args, flags);
             case Futex.FUTEX_LOCK_PI,
                     Futex.FUTEX_LOCK_PI2,
                     Futex.FUTEX_TRYLOCK_PI,

@@ -33,9 +33,10 @@ final class FutexScript {
             | Sched.CLONE_SIGHAND
             | Sched.CLONE_THREAD
             | Sched.CLONE_SYSVSEM;
-    private static final Map<String, Long> NAMES = names("WAIT 0 WAKE 1 FD 2 REQUEUE 3 CMP_REQUEUE 4 WAKE_OP 5 LOCK_PI 6"
-            + " UNLOCK_PI 7 TRYLOCK_PI 8 WAIT_BITSET 9 WAKE_BITSET 10 PRIVATE 128 REALTIME 256 ANY 0xffffffff"
-            + " U8 0 U16 1 U32 2 U64 3 NUMA 4 MPOL 8 NULL 0");
+    private static final Map<String, Long> NAMES =
+            names("WAIT 0 WAKE 1 FD 2 REQUEUE 3 CMP_REQUEUE 4 WAKE_OP 5 LOCK_PI 6"
+                    + " UNLOCK_PI 7 TRYLOCK_PI 8 WAIT_BITSET 9 WAKE_BITSET 10 PRIVATE 128 REALTIME 256 ANY 0xffffffff"
+                    + " U8 0 U16 1 U32 2 U64 3 NUMA 4 MPOL 8 NULL 0");
 
     private final TestMachine machine;
     private final UserMemory memory;
@@ -159,7 +160,7 @@ final class FutexScript {
                 int tgid = machine.kernel().tasks().groupLeader(thread(words[1]));
                 int ns = machine.kernel().pids().activeNs(task);
                 long leader = machine.kernel().pids().taskNr(tgid, ns);
-                yield told(machine.call(task, Nr.NR_tgkill, leader, numbers.get(words[1]), Signal.SIGUSR1));
+                yield told(machine.call(task, Nr.NR_tgkill, leader, number("=" + words[1]), Signal.SIGUSR1));
             }
             case "exit" -> {
                 machine.call(thread(words[1]), Nr.NR_exit, 0);

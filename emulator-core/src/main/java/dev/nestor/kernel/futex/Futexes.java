@@ -38,8 +38,7 @@ public final class Futexes {
     /** The tables that this room has. */
     public record Tables(FutexBucketTable buckets, FutexQTable waiters) {}
 
-    public Futexes(
-            TaskTable tasks, Tables tables, UserMemory memory, FutexKeys keys, Wakeups wakeups, Work work) {
+    public Futexes(TaskTable tasks, Tables tables, UserMemory memory, FutexKeys keys, Wakeups wakeups, Work work) {
         this.tasks = tasks;
         this.buckets = tables.buckets();
         this.waiters = tables.waiters();

@@ -100,7 +100,7 @@ public final class RobustLists {
         if (owner != pids.taskNr(task, pids.activeNs(task))) {
             return true;
         }
-        if (memory.putInt(mm, address, word & Futex.FUTEX_WAITERS | Futex.FUTEX_OWNER_DIED) == -Errno.EFAULT) {
+        if (memory.putInt(mm, address, (word & Futex.FUTEX_WAITERS) | Futex.FUTEX_OWNER_DIED) == -Errno.EFAULT) {
             return false;
         }
         if (!pi && (word & Futex.FUTEX_WAITERS) != 0) {

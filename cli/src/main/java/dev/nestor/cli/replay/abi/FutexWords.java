@@ -16,6 +16,10 @@ final class FutexWords {
     private static final int FUTEX_WAIT = 0;
     private static final int FUTEX_CMP_REQUEUE = 4;
     private static final int FUTEX_WAIT_BITSET = 9;
+    private static final int FUTEX_WAKE_BITSET = 10;
+    private static final int TIMEOUT = 3; // registers
+    private static final int UADDR2 = 4;
+    private static final int VAL3 = 5;
 
     private final UserMemory memory;
 
@@ -25,6 +29,7 @@ final class FutexWords {
 
     void prepare(int mm, TraceCall call, long[] registers) {
         if (call.nr() == Nr.NR_futex) {
+            placeBits(call, registers);
             switch ((int) registers[1] & COMMAND) {
                 case FUTEX_WAIT, FUTEX_WAIT_BITSET -> set(mm, registers[0], (int) registers[2], call);
                 case FUTEX_CMP_REQUEUE -> set(mm, registers[0], (int) registers[5], call);
@@ -32,6 +37,16 @@ final class FutexWords {
             }
         } else if (call.nr() == Nr.NR_futex_wait) {
             set(mm, registers[0], (int) registers[1], call);
+        }
+    }
+
+    /** strace leaves out the arguments that a command does not use: the bits are the last one that it shows. */
+    private static void placeBits(TraceCall call, long[] registers) {
+        int command = (int) registers[1] & COMMAND;
+        if (command == FUTEX_WAIT_BITSET && call.args().size() == UADDR2 + 1) {
+            registers[VAL3] = registers[UADDR2];
+        } else if (command == FUTEX_WAKE_BITSET && call.args().size() == TIMEOUT + 1) {
+            registers[VAL3] = registers[TIMEOUT];
         }
     }
 

@@ -212,6 +212,16 @@ class CallEncoderTest {
         assertThat(machine.u32(0x7f5a7eec8a18L)).isEqualTo(3);
     }
 
+    /** With names and without: strace leaves out what the command does not use. */
+    @Test
+    void futexBits_areTheLastArgument() throws Exception {
+        machine.encode(
+                "futex(uaddr=0x7f5a7eec8a18, futex_op=0x109 /* FUTEX_WAIT_BITSET|FUTEX_CLOCK_REALTIME */, val=2, timeout=NULL, val3=0xffffffff /* FUTEX_BITSET_MATCH_ANY */) = 0");
+        assertThat((int) registers[5]).isEqualTo(-1);
+        machine.encode("futex(0x7f5a7eec8a18, FUTEX_WAKE_BITSET_PRIVATE, 1, 0x3) = 0");
+        assertThat(registers[5]).isEqualTo(3);
+    }
+
     @Test
     void bitFields_shareTheirWord() throws Exception {
         machine.encode(
