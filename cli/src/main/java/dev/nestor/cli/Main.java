@@ -5,6 +5,7 @@ import dev.nestor.cli.compare.CompareCommand;
 import dev.nestor.cli.conform.ConformCommand;
 import dev.nestor.cli.image.ImageCommand;
 import dev.nestor.cli.run.RunCommand;
+import dev.nestor.cli.sched.SchedCommand;
 import java.io.PrintWriter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             ConformCommand.class,
             CompareCommand.class,
+            SchedCommand.class,
             SyscallsCommand.class,
             ImageCommand.class,
             CommandLine.HelpCommand.class

@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what tracefs's {@code trace} shows and what {@code trace-cmd report} prints, plain or gzip. Time stamps are seconds, or
+ * Reads what tracefs's {@code trace} shows and what {@code trace-cmd report} and {@code perf script} print, plain or gzip. Time stamps are seconds, or
  * whole numbers of a clock whose frequency must be known: cycles of the TSC where trace_clock is x86-tsc.
  */
 public final class FtraceReader {
     private static final Pattern LINE =
-            Pattern.compile("\\s*(.+)-(\\d+)\\s+(?:\\([ \\d-]+\\)\\s+)?\\[(\\d+)]\\s+(?:[^\\s:]+\\s+)?"
-                    + "(\\d+(?:\\.\\d+)?):\\s+(\\w+):\\s+(.*)");
+            Pattern.compile("\\s*(.+?)(?:-|\\s+)(\\d+)\\s+(?:\\([ \\d-]+\\)\\s+)?\\[(\\d+)]\\s+(?:[^\\s:]+\\s+)?"
+                    + "(\\d+(?:\\.\\d+)?):\\s+(?:sched:)?(\\w+):\\s+(.*)");
     private static final Pattern SWITCH =
             Pattern.compile("prev_comm=(.*) prev_pid=(\\d+) prev_prio=-?\\d+ prev_state=(\\S+)"
                     + " ==> next_comm=(.*) next_pid=(\\d+) next_prio=-?\\d+.*");
@@ -85,6 +85,10 @@ public final class FtraceReader {
             case "sched_wakeup", "sched_wakeup_new" -> {
                 Matcher m = match(source, payload, WAKEUP, SHORT_WAKEUP);
                 to.schedWakeup(ns, thread(source, m, 1), number(source, m.group(3)));
+            }
+            case "sched_waking" -> {
+                Matcher m = match(source, payload, WAKEUP, SHORT_WAKEUP);
+                to.schedWaking(ns, thread(source, m, 1));
             }
             case "sched_migrate_task" -> {
                 Matcher m = match(source, payload, MIGRATE, MIGRATE);

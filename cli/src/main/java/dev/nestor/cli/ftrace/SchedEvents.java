@@ -15,6 +15,9 @@ public interface SchedEvents {
      */
     void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next);
 
+    /** sched_waking: the task is about to be woken. */
+    default void schedWaking(long ns, TracedTask task) {}
+
     /** sched_wakeup and sched_wakeup_new. */
     void schedWakeup(long ns, TracedTask task, int targetCpu);
 
