@@ -43,6 +43,7 @@ public final class KernelInvariants {
         }
         new TaskInvariants(kernel).check();
         new PidInvariants(kernel).check();
+        kernel.scheduler().check();
         new ReferenceInvariants(kernel, all).check();
         new IpcInvariants(kernel).check();
         new CgroupInvariants(kernel, all).check();

@@ -38,6 +38,11 @@ public final class Sched {
     public static final int SCHED_DEADLINE = 6;
     public static final int SCHED_RESET_ON_FORK = 0x40000000;
     public static final int SCHED_FLAG_RESET_ON_FORK = 1;
+    public static final int SCHED_FLAG_RECLAIM = 2;
+    public static final int SCHED_FLAG_DL_OVERRUN = 4;
+    public static final int SCHED_FLAG_KEEP_POLICY = 8;
+    public static final int SCHED_FLAG_KEEP_PARAMS = 0x10;
+    public static final int SCHED_FLAG_UTIL_CLAMP = 0x60;
     public static final int SCHED_FLAG_ALL = 0x7f;
 
     private Sched() {}

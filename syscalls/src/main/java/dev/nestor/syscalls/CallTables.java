@@ -23,6 +23,7 @@ public final class CallTables {
         new SysThread(kernel).register(table);
         new SysExec(kernel).register(table);
         new SysSched(kernel).register(table);
+        new SysSchedPolicy(kernel).register(table);
         new SysRandom(kernel).register(table);
         new SysSignal(kernel).register(table);
         new SysKill(kernel, new PidFdFiles(kernel)).register(table);

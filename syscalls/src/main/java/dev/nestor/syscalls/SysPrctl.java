@@ -211,6 +211,9 @@ public final class SysPrctl {
     }
 
     private long setTimerSlack(int task, long slackNs) {
+        if (tasks.timerSlackNs(task) == 0) {
+            return 0; // real-time tasks have none
+        }
         tasks.setTimerSlackNs(task, slackNs <= 0 ? DEFAULT_TIMER_SLACK_NS : slackNs);
         return 0;
     }

@@ -8,6 +8,7 @@ import dev.nestor.kernel.cred.CredTable;
 import dev.nestor.kernel.cred.UserNamespaces;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.SchedPolicy;
 import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
@@ -35,6 +36,7 @@ public final class SysSched {
     private final PidTable pidTable;
     private final Pids pids;
     private final SchedTasks sched;
+    private final SchedPolicy policies;
     private final UserMemory memory;
     private final int cpus;
     private final long[] mask;
@@ -48,6 +50,7 @@ public final class SysSched {
         this.pidTable = kernel.pidTable();
         this.pids = kernel.pids();
         this.sched = kernel.scheduler().tasks();
+        this.policies = kernel.scheduler().policy();
         this.memory = kernel.userMemory();
         this.cpus = kernel.config().topology().cpus();
         this.mask = new long[sched.maskWords()];
@@ -121,6 +124,9 @@ public final class SysSched {
         if (!isOwnOrNice(task, target)) {
             return -Errno.EPERM;
         }
+        if (!sched.mayHaveCpus(target, mask)) {
+            return -Errno.EBUSY;
+        }
         return sched.setCpusAllowed(target, mask) ? 0 : -Errno.EINVAL;
     }
 
@@ -138,7 +144,10 @@ public final class SysSched {
             return -Errno.EINVAL;
         }
         int target = find(task, args.intAt(0));
-        return target == NULL ? -Errno.ESRCH : tasks.policy(target);
+        if (target == NULL) {
+            return -Errno.ESRCH;
+        }
+        return tasks.policy(target) | (policies.resetOnFork(target) ? Sched.SCHED_RESET_ON_FORK : 0);
     }
 
     private long getparam(int task, SyscallArgs args) {
@@ -196,7 +205,8 @@ public final class SysSched {
         if (own != creds.uid(other) && own != creds.euid(other) && !nicer) {
             return -Errno.EPERM;
         }
-        if (nice < sched.nice(target) && !mayBeNicer(target, nice) && !nicer) {
+        boolean mayBeNicer = mayBeNicer(target, nice) || capabilities.capable(task, Capability.CAP_SYS_NICE);
+        if (nice < sched.nice(target) && !mayBeNicer) {
             return -Errno.EACCES;
         }
         sched.setNice(target, nice);

@@ -97,6 +97,8 @@ final class RecordedCalls {
                         + " CLONE_NEWTIME 0x80 CLONE_NEWIPC 0x8000000 TFD_TIMER_CANCEL_ON_SET 2"
                         + " SOCK_CLOEXEC 0x80000 SOCK_NONBLOCK 0x800"
                         + " SPLICE_F_MOVE 1 SPLICE_F_NONBLOCK 2 SPLICE_F_MORE 4 SPLICE_F_GIFT 8"
+                        + " SCHED_NORMAL 0 SCHED_FIFO 1 SCHED_RR 2 SCHED_BATCH 3 SCHED_IDLE 5 SCHED_DEADLINE 6"
+                        + " RESET_ON_FORK 1 RECLAIM 2 DL_OVERRUN 4 KEEP_POLICY 8 KEEP_PARAMS 16 CLAMP_MIN 32 CLAMP_MAX 64"
                         + " POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32")
                 .split(" (?=[A-Z])")) {
             String[] both = pair.split(" ");
@@ -222,6 +224,9 @@ final class RecordedCalls {
             boolean tellsSize = result == -Errno.EOVERFLOW
                     && !outs.isEmpty()
                     && outs.getFirst().kind.equals("fh");
+            tellsSize |= result == -Errno.E2BIG
+                    && !outs.isEmpty()
+                    && outs.getFirst().kind.equals("sattr");
             return errno(result) + (tellsSize ? " " + shown(outs.getFirst(), -1) : "");
         }
         return told(tokens.getFirst().equals("clone"), result, name, outs);
@@ -391,6 +396,7 @@ final class RecordedCalls {
             case "how" -> 24;
             case "iov" -> 64;
             case "caps" -> 24;
+            case "sattr" -> 64;
             case "keys" -> 400;
             default -> throw new IllegalArgumentException(kind);
         };
@@ -514,12 +520,10 @@ final class RecordedCalls {
                 Bytes.putInt(bytes, 8 * i, Integer.parseInt(both[0]));
                 Bytes.putInt(bytes, 8 * i + 4, (int) number(both[1]));
             }
+        } else if (kind.equals("sattr")) {
+            schedAttr(bytes, values);
         } else if (kind.equals("caps")) {
-            for (int i = 0; i < values.length; i++) {
-                long set = number(values[i]);
-                Bytes.putInt(bytes, 4 * i, (int) set);
-                Bytes.putInt(bytes, 4 * i + 12, (int) (set >>> 32));
-            }
+            capabilitySets(bytes, values);
         } else {
             for (int i = 0; i < values.length; i++) {
                 if (kind.startsWith("int")) {
@@ -599,6 +603,7 @@ final class RecordedCalls {
                         + Bytes.getInt(raw, 24);
             case "poll" -> polled(raw);
             case "caps" -> set(raw, 0) + " " + set(raw, 4) + " " + set(raw, 8);
+            case "sattr" -> schedAttr(raw, result);
             case "keys" -> keys(raw, (int) result);
             default -> "";
         };
@@ -610,6 +615,36 @@ final class RecordedCalls {
             handles.add(raw);
         }
         return "bytes=" + Bytes.getInt(raw, 0) + (isMade ? " type=0x" + Integer.toHexString(Bytes.getInt(raw, 4)) : "");
+    }
+
+    private void capabilitySets(byte[] bytes, String[] values) {
+        for (int i = 0; i < values.length; i++) {
+            long set = number(values[i]);
+            Bytes.putInt(bytes, 4 * i, (int) set);
+            Bytes.putInt(bytes, 4 * i + 12, (int) (set >>> 32));
+        }
+    }
+
+    /** struct sched_attr: size, policy, flags, nice, priority, runtime, deadline, period. */
+    private void schedAttr(byte[] bytes, String[] values) {
+        int[] at = {0, 4, 8, 16, 20, 24, 32, 40};
+        for (int i = 0; i < values.length; i++) {
+            if (i < 2 || i == 3 || i == 4) {
+                Bytes.putInt(bytes, at[i], (int) number(values[i]));
+            } else {
+                Bytes.putLong(bytes, at[i], number(values[i]));
+            }
+        }
+    }
+
+    private static String schedAttr(byte[] raw, long result) {
+        if (result < 0) {
+            return "size=" + Bytes.getInt(raw, 0);
+        }
+        return Bytes.getInt(raw, 0) + "," + Bytes.getInt(raw, 4) + "," + Bytes.getLong(raw, 8) + ","
+                + Bytes.getInt(raw, 16) + "," + Bytes.getInt(raw, 20) + ","
+                + Long.toUnsignedString(Bytes.getLong(raw, 24)) + ","
+                + Bytes.getLong(raw, 32) + "," + Bytes.getLong(raw, 40);
     }
 
     private static String set(byte[] raw, int at) {

@@ -26,7 +26,9 @@ class RecordedTaskCallsTest {
                 "setnspid",
                 "keys",
                 "keyusers",
-                "signalfds"
+                "signalfds",
+                "sched",
+                "deadline"
             })
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine(new KernelConfig().requestKeyHelper(false));

@@ -90,7 +90,7 @@ public final class FtraceWriter implements Tracepoints, Closeable {
     }
 
     private int prio(int task) {
-        return task == IDLE ? 120 : kernel().tasks().staticPrio(task);
+        return task == IDLE ? 120 : kernel().scheduler().tasks().prio(task);
     }
 
     /** The task that the event happens in, its CPU, and when. */

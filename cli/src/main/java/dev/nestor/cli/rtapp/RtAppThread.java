@@ -86,7 +86,8 @@ final class RtAppThread extends Program {
     private void setPolicy() {
         boolean isFair = spec.policy() == Sched.SCHED_NORMAL
                 || spec.policy() == Sched.SCHED_BATCH
-                || spec.policy() == Sched.SCHED_IDLE;
+                || spec.policy() == Sched.SCHED_IDLE
+                || spec.policy() == Sched.SCHED_DEADLINE;
         if (spec.policy() == Sched.SCHED_NORMAL && spec.priority() == 0) {
             return;
         }

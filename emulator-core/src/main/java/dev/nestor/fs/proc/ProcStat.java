@@ -9,6 +9,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.MmTable;
 import dev.nestor.uapi.Resource;
+import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Signal;
 import java.util.function.IntToLongFunction;
 
@@ -60,8 +61,7 @@ final class ProcStat {
         field(ticks(signals.stime(signal) + tasks.stime(task)), out);
         field(ticks(signals.cutime(signal)), out);
         field(ticks(signals.cstime(signal)), out);
-        boolean isRealtime = tasks.rtPriority(task) > 0;
-        field(isRealtime ? -1 - tasks.rtPriority(task) : tasks.staticPrio(task) - MAX_RT_PRIO, out);
+        field(priority(task), out);
         field(tasks.staticPrio(task) - NICE_0, out);
         field(signals.nrThreads(signal), out);
         out.put(" 0");
@@ -80,6 +80,14 @@ final class ProcStat {
         field(permitted ? tasks.exitCode(task) : 0, out);
         out.put('\n');
         return 0;
+    }
+
+    /** task_prio(): p->prio less MAX_RT_PRIO. */
+    private int priority(int task) {
+        if (tasks.policy(task) == Sched.SCHED_DEADLINE) {
+            return -1 - MAX_RT_PRIO;
+        }
+        return tasks.rtPriority(task) > 0 ? -1 - tasks.rtPriority(task) : tasks.staticPrio(task) - MAX_RT_PRIO;
     }
 
     private static void field(long number, SeqFile out) {

@@ -106,6 +106,7 @@ public final class Cpus implements Dispatcher {
         this.tickKind = loop.register(this::tick);
         this.ipiKind = loop.register(this::rescheduleIpi);
         this.spans = new CpuSpans(tables, loop, spanKind);
+        runQueues.setRescheduler(this::notify);
     }
 
     /** Once, before the first task runs. */
@@ -182,6 +183,7 @@ public final class Cpus implements Dispatcher {
         }
         trace.schedWakeup(clock.now(), runQueues.thisCpu(), task, rqs.cpu(rq));
         notify(rq, wasAsked);
+        runQueues.classOf(task).taskWoken(rq, task);
     }
 
     @Override
@@ -197,6 +199,7 @@ public final class Cpus implements Dispatcher {
         trace.schedWakeupNew(clock.now(), runQueues.thisCpu(), task, cpu);
         runQueues.wakeupPreempt(rq, task, SchedClass.WF_FORK);
         notify(rq, wasAsked);
+        runQueues.classOf(task).taskWoken(rq, task);
     }
 
     @Override
@@ -431,6 +434,7 @@ public final class Cpus implements Dispatcher {
         }
         runQueues.putPrevSetNext(rq, prev, next);
         contextSwitch(rq, prev, state, next, extra);
+        runQueues.balanceCallbacks(rq);
         if (isMoving) {
             moveTo(prev, schedTasks.firstAllowed(tasks.se(prev)));
         }

@@ -4,6 +4,7 @@ import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.Table;
+import org.jspecify.annotations.Nullable;
 
 /** Entities on their queues: the earliest eligible virtual deadline first, of kernel/sched/fair.c. */
 final class Eevdf {
@@ -28,6 +29,7 @@ final class Eevdf {
     private final Chain cfsTasks; // of a rq: entities of tasks, the one set current last at the end
     private final long baseSliceNs;
     private final long tickNs;
+    private @Nullable FairServer fairServer;
 
     Eevdf(SchedTables tables, Pelt pelt, Timekeeping time, SchedConfig config) {
         this.ses = tables.ses();
@@ -39,6 +41,11 @@ final class Eevdf {
         this.cfsTasks = new Chain(rqs, ses);
         this.baseSliceNs = config.sliceNs(rqs.size());
         this.tickNs = config.tickNs();
+    }
+
+    /** Once, at boot. */
+    void setFairServer(FairServer server) {
+        fairServer = server;
     }
 
     Chain cfsTasks() {
@@ -104,6 +111,9 @@ final class Eevdf {
         ses.setVruntime(curr, ses.vruntime(curr) + deltaFair(deltaNs, curr));
         boolean isFulfilled = updateDeadline(curr);
         updateMinVruntime(cfsRq);
+        if (fairServer != null) {
+            fairServer.charge(cfsRqs.rq(cfsRq), deltaNs);
+        }
         if (cfsRqs.nrQueued(cfsRq) > 1 && (isFulfilled || !isProtected(curr))) {
             rqs.setNeedResched(cfsRqs.rq(cfsRq), true);
         }

@@ -60,7 +60,7 @@ final class FairClass implements SchedClass {
     @HotPath
     public void wakeupPreempt(int rq, int task, int wakeFlags) {
         int curr = rqs.curr(rq);
-        if (curr == task || rqs.needResched(rq)) {
+        if (curr == task || rqs.needResched(rq) || ses.schedClass(tasks.se(curr)) != FAIR) {
             return;
         }
         boolean currIsIdle = tasks.policy(curr) == Sched.SCHED_IDLE;
@@ -173,7 +173,7 @@ final class FairClass implements SchedClass {
             return;
         }
         if (rqs.curr(rq) != task) {
-            wakeupPreempt(rq, task, 0);
+            preempt(rq, task);
         } else if (tasks.staticPrio(task) > oldPrio) {
             rqs.setNeedResched(rq, true);
         }
@@ -189,8 +189,20 @@ final class FairClass implements SchedClass {
 
     @Override
     public void switchedTo(int rq, int task) {
-        if (ses.onRq(tasks.se(task))) {
-            prioChanged(rq, task, tasks.staticPrio(task));
+        if (!ses.onRq(tasks.se(task))) {
+            return;
+        }
+        if (rqs.curr(rq) == task) {
+            rqs.setNeedResched(rq, true);
+        } else {
+            preempt(rq, task);
+        }
+    }
+
+    /** A CPU on its way out of idleness has no current task, and will look by itself. */
+    private void preempt(int rq, int task) {
+        if (rqs.curr(rq) != Table.NULL) {
+            wakeupPreempt(rq, task, 0);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.Table;
 import dev.nestor.trace.Tracepoints;
+import org.jspecify.annotations.Nullable;
 
 /** Tasks on the queues of their classes and CPUs: what kernel/sched/core.c does for every class. */
 final class RunQueues {
@@ -17,6 +18,8 @@ final class RunQueues {
     private final Clock clock;
     private final Tracepoints trace;
     private SchedClass[] classes = new SchedClass[0]; // highest first
+    private Rescheduler rescheduler = (rq, wasAsked) -> {};
+    private @Nullable FairServer fairServer;
     private int thisCpu = NO_CPU; // cpu
 
     RunQueues(TaskTable tasks, SchedEntityTable ses, RqTable rqs, Clock clock, Tracepoints trace) {
@@ -25,6 +28,22 @@ final class RunQueues {
         this.rqs = rqs;
         this.clock = clock;
         this.trace = trace;
+    }
+
+    /** resched_curr() for a CPU that may be doing something else, or nothing. */
+    interface Rescheduler {
+        /** need_resched may have been set, and had been before or not. */
+        void notify(int rq, boolean wasAsked);
+    }
+
+    /** Once, by the CPUs. */
+    void setRescheduler(Rescheduler cpus) {
+        rescheduler = cpus;
+    }
+
+    /** Once, at boot. */
+    void setFairServer(FairServer server) {
+        fairServer = server;
     }
 
     /** Highest first; a task's class is a number into them. */
@@ -45,6 +64,20 @@ final class RunQueues {
         return classes[ses.schedClass(tasks.se(task))];
     }
 
+    /** The class of a number. */
+    SchedClass schedClass(int number) {
+        return classes[number];
+    }
+
+    /** p->prio: -1 of a deadline task, 0 to 98 of real-time ones, 100 to 139 of others; lower is more urgent. */
+    int prio(int task) {
+        return switch (ses.schedClass(tasks.se(task))) {
+            case SchedClass.DEADLINE -> -1;
+            case SchedClass.RT -> RtClass.MAX_RT_PRIO - 1 - tasks.rtPriority(task);
+            default -> tasks.staticPrio(task);
+        };
+    }
+
     /** task_rq(). */
     int taskRq(int task) {
         return rqs.cpuRq(tasks.cpu(task));
@@ -59,6 +92,15 @@ final class RunQueues {
         }
         ses.setLastQueued(se, clock.now());
         classOf(task).enqueueTask(rq, task, flags);
+        enqueued(rq);
+    }
+
+    /** A task has been queued: the fair server may be needed. */
+    @HotPath
+    void enqueued(int rq) {
+        if (fairServer != null) {
+            fairServer.enqueued(rq);
+        }
     }
 
     /** deactivate_task(), block_task(): false if the task stays queued for now, asleep. */
@@ -95,6 +137,19 @@ final class RunQueues {
         wakeupPreempt(rqs.cpuRq(cpu), task, 0);
     }
 
+    /** The same, to a CPU that does not expect it. */
+    void moveAndResched(int task, int cpu) {
+        int rq = rqs.cpuRq(cpu);
+        boolean wasAsked = rqs.needResched(rq);
+        move(task, cpu);
+        rescheduler.notify(rq, wasAsked);
+    }
+
+    /** Tells a CPU, if it was not asked to reschedule before and is now. */
+    void notify(int rq, boolean wasAsked) {
+        rescheduler.notify(rq, wasAsked);
+    }
+
     /** wakeup_preempt(): whether the task, just queued, shall run at once; then current is asked to go. */
     @HotPath
     void wakeupPreempt(int rq, int task, int wakeFlags) {
@@ -122,6 +177,14 @@ final class RunQueues {
             }
         }
         return Table.NULL;
+    }
+
+    /** __balance_callbacks(). */
+    @HotPath
+    void balanceCallbacks(int rq) {
+        for (int i = 0; i < classes.length; i++) {
+            classes[i].balanceCallback(rq);
+        }
     }
 
     /** put_prev_set_next_task(). Of the idle task, which is NULL, there is nothing to put or set. */

@@ -2,6 +2,12 @@ package dev.nestor.kernel.sched;
 
 /** struct sched_class: a scheduling policy. A method that is given a run queue works on tasks of its own class there. */
 public interface SchedClass {
+    /** The classes' numbers, the highest first. */
+    int DEADLINE = 0;
+
+    int RT = 1;
+    int FAIR = 2;
+
     /** The task slept and is queued again. */
     int ENQUEUE_WAKEUP = 1;
 
@@ -13,6 +19,9 @@ public interface SchedClass {
 
     /** The task is new. */
     int ENQUEUE_INITIAL = 8;
+
+    /** The task goes before its equals. */
+    int ENQUEUE_HEAD = 16;
 
     /** The task goes to sleep, which may be delayed. */
     int DEQUEUE_SLEEP = 1;
@@ -70,6 +79,12 @@ public interface SchedClass {
 
     /** task_dead(): the task has left its CPU for ever. */
     default void taskDead(int task) {}
+
+    /** task_woken(): a task that woke has been queued and is not to run at once. */
+    default void taskWoken(int rq, int task) {}
+
+    /** What is left to do after a switch: balance_callback. */
+    default void balanceCallback(int rq) {}
 
     /** Charges current for the time until now. */
     void updateCurr(int rq);

@@ -43,6 +43,9 @@ public final class SchedEntityTable extends Table {
     private long[] lastQueued = new long[initialRows()]; // cycles; runnable since, but not on a CPU
     private long[] runDelay = new long[initialRows()]; // cycles waited for a CPU
     private long[] pcount = new long[initialRows()]; // times that it got one
+    private byte[] timeSlice = new byte[initialRows()]; // ticks left of a SCHED_RR task's turn
+    private int[] dl = new int[initialRows()]; // sched_dl_entity of a deadline task
+    private byte[] resetOnFork = new byte[initialRows()]; // sched_reset_on_fork
     private final int maskWords; // words of cpusMask a row
     private long[] cpusMask; // CPUs that it may run on
 
@@ -325,6 +328,30 @@ public final class SchedEntityTable extends Table {
         pcount[row(se)] = value;
     }
 
+    int timeSlice(int se) {
+        return timeSlice[row(se)];
+    }
+
+    void setTimeSlice(int se, int value) {
+        timeSlice[row(se)] = (byte) value;
+    }
+
+    public int dl(int se) {
+        return dl[row(se)];
+    }
+
+    void setDl(int se, int value) {
+        dl[row(se)] = value;
+    }
+
+    public boolean resetOnFork(int se) {
+        return resetOnFork[row(se)] != 0;
+    }
+
+    void setResetOnFork(int se, boolean value) {
+        resetOnFork[row(se)] = (byte) (value ? 1 : 0);
+    }
+
     /** A word of cpus_mask: the CPUs 64 * word and following. */
     public long cpusMask(int se, int word) {
         return cpusMask[row(se) * maskWords + word];
@@ -336,6 +363,25 @@ public final class SchedEntityTable extends Table {
 
     public boolean isAllowed(int se, int cpu) {
         return (cpusMask[row(se) * maskWords + (cpu >> 6)] >>> cpu & 1) != 0;
+    }
+
+    /** The first CPU that it may run on. */
+    int firstAllowed(int se) {
+        int word = 0;
+        while (cpusMask(se, word) == 0) {
+            word++;
+        }
+        return (word << 6) + Long.numberOfTrailingZeros(cpusMask(se, word));
+    }
+
+    /** nr_cpus_allowed > 1. */
+    boolean isMovable(int se) {
+        int first = firstAllowed(se);
+        long others = cpusMask(se, first >> 6) & ~(1L << first);
+        for (int word = (first >> 6) + 1; word < maskWords && others == 0; word++) {
+            others = cpusMask(se, word);
+        }
+        return others != 0;
     }
 
     void copyCpusMask(int from, int to) {
@@ -378,6 +424,9 @@ public final class SchedEntityTable extends Table {
         lastQueued[row] = 0;
         runDelay[row] = 0;
         pcount[row] = 0;
+        timeSlice[row] = 0;
+        dl[row] = 0;
+        resetOnFork[row] = 0;
         Arrays.fill(cpusMask, row * maskWords, (row + 1) * maskWords, 0);
     }
 
@@ -417,6 +466,9 @@ public final class SchedEntityTable extends Table {
         lastQueued = columns.longs(lastQueued);
         runDelay = columns.longs(runDelay);
         pcount = columns.longs(pcount);
+        timeSlice = columns.bytes(timeSlice);
+        dl = columns.ints(dl);
+        resetOnFork = columns.bytes(resetOnFork);
         cpusMask = columns.longs(cpusMask, maskWords);
     }
 }

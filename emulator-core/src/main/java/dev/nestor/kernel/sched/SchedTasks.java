@@ -3,6 +3,7 @@ package dev.nestor.kernel.sched;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Table;
 import dev.nestor.uapi.Sched;
+import java.util.function.IntConsumer;
 
 /** A task's scheduling from its birth to its end, and what system calls change about it: kernel/sched/syscalls.c. */
 public final class SchedTasks {
@@ -14,9 +15,12 @@ public final class SchedTasks {
     private final SchedEntityTable ses;
     private final SchedAvgTable avgs;
     private final RqTable rqs;
+    private final IntConsumer releaseDeadline;
     private final int maskWords;
 
-    SchedTasks(RunQueues runQueues, SchedTables tables, int maskWords) {
+    /** @param release frees what the deadline class has of a sched_entity */
+    SchedTasks(RunQueues runQueues, SchedTables tables, int maskWords, IntConsumer release) {
+        this.releaseDeadline = release;
         this.runQueues = runQueues;
         this.tasks = tables.tasks();
         this.ses = tables.ses();
@@ -33,6 +37,7 @@ public final class SchedTasks {
         tasks.setPolicy(task, Sched.SCHED_NORMAL);
         tasks.setStaticPrio(task, LoadWeight.DEFAULT_PRIO);
         tasks.setRtPriority(task, 0);
+        ses.setSchedClass(tasks.se(task), SchedClass.FAIR);
         for (int cpu = 0; cpu < rqs.size(); cpu++) {
             int se = tasks.se(task);
             ses.setCpusMask(se, cpu >> 6, ses.cpusMask(se, cpu >> 6) | 1L << cpu);
@@ -41,12 +46,14 @@ public final class SchedTasks {
         return true;
     }
 
-    /** sched_fork(): a new entity, with the parent's policy, nice and CPUs. TASK_NEW; false at the limit. */
+    /** sched_fork(): a new entity, with the parent's policy, nice and CPUs. TASK_NEW; false at the limit,
+     * or of a deadline task. */
     public boolean fork(int parent, int child) {
-        if (!allocEntity(child)) {
+        int from = tasks.se(parent);
+        boolean isDeadline = ses.schedClass(from) == SchedClass.DEADLINE;
+        if ((isDeadline && !ses.resetOnFork(from)) || !allocEntity(child)) {
             return false;
         }
-        int from = tasks.se(parent);
         int to = tasks.se(child);
         tasks.setPolicy(child, tasks.policy(parent));
         tasks.setStaticPrio(child, tasks.staticPrio(parent));
@@ -54,9 +61,25 @@ public final class SchedTasks {
         ses.setSchedClass(to, ses.schedClass(from));
         ses.setCustomSlice(to, ses.customSlice(from));
         ses.setSlice(to, ses.slice(from));
+        if (ses.resetOnFork(from)) {
+            resetOnFork(child, to);
+        }
         ses.copyCpusMask(from, to);
         place(child, tasks.cpu(parent));
         return true;
+    }
+
+    /** sched_reset_on_fork: no better than an ordinary task, and the flag has done its duty. */
+    private void resetOnFork(int child, int se) {
+        if (ses.schedClass(se) != SchedClass.FAIR) {
+            tasks.setPolicy(child, Sched.SCHED_NORMAL);
+            tasks.setStaticPrio(child, LoadWeight.DEFAULT_PRIO);
+            tasks.setRtPriority(child, 0);
+            ses.setSchedClass(se, SchedClass.FAIR);
+        } else {
+            tasks.setStaticPrio(child, Math.max(tasks.staticPrio(child), LoadWeight.DEFAULT_PRIO));
+        }
+        ses.setCustomSlice(se, false);
     }
 
     /** The entity goes, with the last of the task or with a fork that failed; the task is on no CPU and no queue. */
@@ -65,6 +88,7 @@ public final class SchedTasks {
         assert !ses.onCpu(se) && !ses.onRq(se) : "released while it runs";
         runQueues.classOf(task).taskDead(task);
         avgs.free(ses.avg(se));
+        releaseDeadline.accept(se);
         tasks.setSe(task, Table.NULL);
         ses.free(se);
     }
@@ -98,15 +122,18 @@ public final class SchedTasks {
         int old = tasks.staticPrio(task);
         if (nice + LoadWeight.DEFAULT_PRIO != old) {
             tasks.setStaticPrio(task, nice + LoadWeight.DEFAULT_PRIO);
-            runQueues.classOf(task).prioChanged(runQueues.taskRq(task), task, old);
+            if (ses.schedClass(tasks.se(task)) == SchedClass.FAIR) {
+                int rq = runQueues.taskRq(task);
+                boolean wasAsked = rqs.needResched(rq);
+                runQueues.classOf(task).prioChanged(rq, task, old);
+                runQueues.notify(rq, wasAsked);
+            }
         }
     }
 
-    /** sched_setscheduler(2) between SCHED_NORMAL, SCHED_BATCH and SCHED_IDLE. */
-    public void setFairPolicy(int task, int policy) {
-        assert policy == Sched.SCHED_NORMAL || policy == Sched.SCHED_BATCH || policy == Sched.SCHED_IDLE : policy;
-        tasks.setPolicy(task, policy);
-        runQueues.classOf(task).prioChanged(runQueues.taskRq(task), task, tasks.staticPrio(task));
+    /** p->prio: -1 of a deadline task, 0 to 98 of real-time ones, 100 to 139 of others. */
+    public int prio(int task) {
+        return runQueues.prio(task);
     }
 
     /** A word of the mask of CPUs that the task may run on, which has {@link #maskWords} of them. */
@@ -140,23 +167,35 @@ public final class SchedTasks {
         return true;
     }
 
+    /** dl_task_check_affinity(): a deadline task must be able to run on every CPU; false if the mask does not allow it to. */
+    public boolean mayHaveCpus(int task, long[] mask) {
+        return ses.schedClass(tasks.se(task)) != SchedClass.DEADLINE || isEverywhere(mask);
+    }
+
+    private boolean isEverywhere(long[] mask) {
+        boolean isAll = mask.length >= maskWords;
+        for (int word = 0; word < maskWords && isAll; word++) {
+            isAll = (existing(word) & ~mask[word]) == 0;
+        }
+        return isAll;
+    }
+
     private void leaveCpu(int task, int se) {
         if (ses.onCpu(se)) {
-            rqs.setNeedResched(runQueues.taskRq(task), true);
+            int rq = runQueues.taskRq(task);
+            boolean wasAsked = rqs.needResched(rq);
+            rqs.setNeedResched(rq, true);
+            runQueues.notify(rq, wasAsked);
         } else if (ses.schedDelayed(se)) {
             runQueues.deactivate(runQueues.taskRq(task), task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
         } else {
-            runQueues.move(task, firstAllowed(se));
+            runQueues.moveAndResched(task, firstAllowed(se));
         }
     }
 
     /** The first CPU that the task may run on. */
     int firstAllowed(int se) {
-        int word = 0;
-        while (ses.cpusMask(se, word) == 0) {
-            word++;
-        }
-        return (word << 6) + Long.numberOfTrailingZeros(ses.cpusMask(se, word));
+        return ses.firstAllowed(se);
     }
 
     private long existing(int word) {

@@ -11,6 +11,10 @@ public final class Scheduler {
     private final Pelt pelt;
     private final Eevdf eevdf;
     private final LoadBalance loadBalance;
+    private final RtTables rt;
+    private final DlQueues deadlines;
+    private final SchedPolicy policy;
+    private final SchedInvariants invariants;
 
     /** @param entityLimit the most tasks and groups */
     public Scheduler(SchedMachine machine, SchedConfig config, TaskTable tasks, int entityLimit) {
@@ -33,8 +37,18 @@ public final class Scheduler {
         WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
         NewIdleBalance newIdle = new NewIdleBalance(
                 runQueues, tables, eevdf, machine.topology(), machine.time(), config.migrationCostNs());
-        runQueues.setClasses(new FairClass(tables, eevdf, pelt, placement, newIdle));
-        schedTasks = new SchedTasks(runQueues, tables, words);
+        rt = RtTables.of(count, tables.ses());
+        RtClass rtClass = new RtClass(runQueues, tables, rt, machine.time(), config);
+        FairClass fairClass = new FairClass(tables, eevdf, pelt, placement, newIdle);
+        deadlines = new DlQueues(new SchedDlEntityTable(entityLimit + count), rqs, machine.time());
+        FairServer server = new FairServer(runQueues, tables, deadlines, machine);
+        DeadlineClass deadline = new DeadlineClass(runQueues, tables, deadlines, server, fairClass, machine);
+        runQueues.setClasses(deadline, rtClass, fairClass);
+        runQueues.setFairServer(server);
+        eevdf.setFairServer(server);
+        schedTasks = new SchedTasks(runQueues, tables, words, deadline::release);
+        policy = new SchedPolicy(runQueues, tables, eevdf, deadline, deadlines, config);
+        invariants = new SchedInvariants(tables, runQueues, rt, deadlines);
         loadBalance = new LoadBalance(runQueues, tables, pelt, eevdf.cfsTasks(), machine, config);
         cpus = new Cpus(runQueues, tables, schedTasks, loadBalance, machine, config);
     }
@@ -69,6 +83,21 @@ public final class Scheduler {
         return pelt;
     }
 
+    /** The tables of the real-time class. */
+    public RtTables rt() {
+        return rt;
+    }
+
+    /** sched_setattr(2) and its kind. */
+    public SchedPolicy policy() {
+        return policy;
+    }
+
+    /** Throws an AssertionError if queues and counters disagree. */
+    public void check() {
+        invariants.check();
+    }
+
     Eevdf eevdf() {
         return eevdf;
     }
@@ -79,5 +108,8 @@ public final class Scheduler {
         tables.cfsRqs().digest(hash);
         tables.rqs().digest(hash);
         loadBalance.digest(hash);
+        rt.rtRqs().digest(hash);
+        rt.queues().digest(hash);
+        deadlines.dls().digest(hash);
     }
 }

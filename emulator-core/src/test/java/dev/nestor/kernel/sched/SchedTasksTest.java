@@ -16,7 +16,7 @@ class SchedTasksTest {
     void fork_inheritsPolicyNiceAndCpus() {
         machine.sched.init(parent);
         machine.sched.setNice(parent, 7);
-        machine.sched.setFairPolicy(parent, Sched.SCHED_BATCH);
+        machine.setPolicy(parent, Sched.SCHED_BATCH, 0);
         machine.sched.setCpusAllowed(parent, new long[] {0b0110});
         assertThat(machine.sched.fork(parent, child)).isTrue();
         assertThat(machine.tasks.state(child)).isEqualTo(TaskTable.TASK_NEW);

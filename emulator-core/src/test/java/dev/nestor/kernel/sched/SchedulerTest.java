@@ -132,7 +132,7 @@ class SchedulerTest {
     void idlePolicy_givesWay() {
         int other = two.hog(1);
         int idle = two.hog(1);
-        two.sched.setFairPolicy(idle, dev.nestor.uapi.Sched.SCHED_IDLE);
+        two.setPolicy(idle, dev.nestor.uapi.Sched.SCHED_IDLE, 0);
         two.loop.runUntil(SECONDS_5);
         assertThat(two.runtime(other) / 5e7).isGreaterThan(99);
         assertThat(two.runtime(idle) / 5e7).isBetween(0.0, 1.0);

@@ -12,6 +12,7 @@ import dev.nestor.machine.Topology;
 import dev.nestor.machine.Work;
 import dev.nestor.table.StateHash;
 import dev.nestor.trace.Tracepoints;
+import dev.nestor.uapi.Sched;
 import java.util.Arrays;
 
 /** A machine whose tasks do nothing but compute, sleep, yield and wake each other. */
@@ -91,6 +92,25 @@ final class SmallScheduler implements UserMode {
     long runtime(int task) {
         cpus.updateCurr(tasks.cpu(task));
         return scheduler.entities().sumExecRuntime(tasks.se(task));
+    }
+
+    /** Keeps the task's nice level. */
+    void setPolicy(int task, int policy, int priority) {
+        SchedAttr attr = new SchedAttr();
+        attr.policy = policy;
+        attr.priority = priority;
+        attr.nice = sched.nice(task);
+        scheduler.policy().set(task, attr, false, false);
+    }
+
+    /** 0, or an error. */
+    int setDeadline(int task, long runtimeNs, long periodNs) {
+        SchedAttr attr = new SchedAttr();
+        attr.policy = Sched.SCHED_DEADLINE;
+        attr.runtimeNs = runtimeNs;
+        attr.deadlineNs = periodNs;
+        attr.periodNs = periodNs;
+        return scheduler.policy().set(task, attr, false, false);
     }
 
     int se(int task) {

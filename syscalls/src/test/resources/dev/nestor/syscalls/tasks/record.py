@@ -7,7 +7,7 @@ The format is that of ../files/record.py, with more: a line may begin with the l
 does not); A is pid 1 of a PID namespace with a tmpfs for its root, /proc mounted there, no descriptors below 900, umask
 022. What ends in "-> B" makes process B, when it is clone; else the result is called B from then on, and $B is written for
 it in arguments and results. /agent is an ELF file that goes on with the calls when it is executed. More places for what
-comes out: >caps (effective, permitted, inheritable of capget and capset), >keys (serial numbers, by their names), >idsN (N bytes of mount ids, by their names). `mntid "PATH" -> M` calls the unique id of a
+comes out: >caps (effective, permitted, inheritable of capget and capset), >sattr (struct sched_attr: size, policy, flags, nice, priority, runtime, deadline, period), >keys (serial numbers, by their names), >idsN (N bytes of mount ids, by their names). `mntid "PATH" -> M` calls the unique id of a
 mount M.
 """
 import os, re, select, shutil, struct, subprocess, sys, tempfile
@@ -29,7 +29,9 @@ for line in open('/usr/include/linux/prctl.h').read().split('\n') + open('/usr/i
 NAMES.update(CLONE_NEWNET=0x40000000, CLONE_NEWIPC=0x8000000, CLONE_NEWCGROUP=0x2000000, CLONE_NEWTIME=0x80, CLONE_VM=0x100,
              CLONE_FS=0x200, CLONE_FILES=0x400, CLONE_THREAD=0x10000, CLONE_SIGHAND=0x800, SIGCHLD=17, SIGKILL=9, SIGUSR1=10,
              RLIMIT_NPROC=6, RLIMIT_SIGPENDING=11, RLIMIT_MEMLOCK=8, RLIMIT_MSGQUEUE=12, PRIO_PROCESS=0, PRIO_PGRP=1,
-             PRIO_USER=2, CAPV3=0x20080522, CAPV2=0x20071026, CAPV1=0x19980330)
+             PRIO_USER=2, RLIMIT_NICE=13, RLIMIT_RTPRIO=14, CAP_SYS_NICE=23,
+             SCHED_NORMAL=0, SCHED_FIFO=1, SCHED_RR=2, SCHED_BATCH=3, SCHED_IDLE=5, SCHED_DEADLINE=6, SCHED_RESET_ON_FORK=1 << 30,
+             RESET_ON_FORK=1, RECLAIM=2, DL_OVERRUN=4, KEEP_POLICY=8, KEEP_PARAMS=16, CLAMP_MIN=32, CLAMP_MAX=64, CAPV3=0x20080522, CAPV2=0x20071026, CAPV1=0x19980330)
 
 
 class Run:
@@ -64,6 +66,11 @@ class Run:
                 if kind == 'caps':
                     v = [self.number(x) & (1 << 64) - 1 for x in value.split(',')] if value else [0, 0, 0]
                     data = struct.pack('<6I', *(x & 0xffffffff for x in v), *(x >> 32 for x in v))
+                elif kind == 'sattr':
+                    v = [self.number(x) for x in value.split(',')] if value else []
+                    v += [0] * (8 - len(v))
+                    data = b''.join((x & (1 << 8 * n) - 1).to_bytes(n, 'little') for x, n in zip(v, (4, 4, 8, 4, 4, 8, 8, 8)))
+                    data = data.ljust(64, b'\0')
                 elif kind == 'keys':
                     data = bytes(400)
                 elif value and kind in ('req', 'mattr') and '$' in value:
@@ -109,6 +116,9 @@ class Run:
         if kind == 'caps':
             v = struct.unpack('<6I', raw)
             return ' '.join('%x' % (v[i] | v[i + 3] << 32) for i in range(3))
+        if kind == 'sattr':
+            v = struct.unpack_from('<IIQiIQQQ', raw)
+            return 'size=%d' % v[0] if result < 0 else ','.join(map(str, v))
         if kind == 'keys':
             return ' '.join(self.named(k) for k in struct.unpack_from('<%di' % (result // 4), raw))
         if kind.startswith('ids'):
@@ -137,7 +147,8 @@ class Run:
         if result is None:
             return before + ' = gone'
         if -4096 < result < 0:
-            return before + ' = -' + one.errno.errorcode[-result]
+            tells = result == -one.errno.E2BIG and outs and outs[0][0].startswith('sattr')
+            return before + ' = -' + one.errno.errorcode[-result] + (' ' + self.shown(*outs[0], result) if tells else '')
         if name and child < 0:
             self.names[name] = result
         parts = ['$' + name if name and child < 0 else self.named(result) if result > 4096 else str(result)]
