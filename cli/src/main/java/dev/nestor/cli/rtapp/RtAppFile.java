@@ -144,7 +144,9 @@ public final class RtAppFile {
         boolean isFair = policy == Sched.SCHED_NORMAL || policy == Sched.SCHED_BATCH || policy == Sched.SCHED_IDLE;
         boolean isDeadline = policy == Sched.SCHED_DEADLINE;
         int priority = (int)
-                (isFair || isDeadline ? number(members, "priority", 0, MIN_NICE, MAX_NICE) : number(members, "priority", 10, 0, 99));
+                (isFair || isDeadline
+                        ? number(members, "priority", 0, MIN_NICE, MAX_NICE)
+                        : number(members, "priority", 10, 0, 99));
         long runtime = number(members, "dl-runtime", 0, 0, Long.MAX_VALUE);
         long period = number(members, "dl-period", runtime, 0, Long.MAX_VALUE);
         long deadline = number(members, "dl-deadline", period, 0, Long.MAX_VALUE);
