@@ -74,6 +74,7 @@ class CorpusIT {
         }
         assertShare(total.get("families").get("net"), "computed", "calls", 0.95);
         assertShare(total.get("families").get("net"), "equal", "computed", 0.99);
+        assertShare(total.get("families").get("file"), "computed", "calls", 0.95);
         assertShare(total.get("families").get("file"), "equal", "computed", 0.99);
         assertShare(total, "computed", "calls", 0.93);
         assertShare(total, "equal", "computed", 0.99);
