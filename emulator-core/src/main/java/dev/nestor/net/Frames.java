@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Frames on their way from device to device: dev_queue_xmit() and __netif_receive_skb_core() of net/core/dev.c,
- * eth_type_trans(), br_handle_frame(), arp_rcv(). What programs make by hand travels here as bytes; what the stack sends takes a
+ * eth_type_trans(), br_handle_frame(). What programs make by hand travels here as bytes; what the stack sends takes a
  * shorter way, and is written as a frame for packet sockets and the files of tun only.
  */
 final class Frames implements IpPackets.Watcher {
@@ -26,10 +26,7 @@ final class Frames implements IpPackets.Watcher {
     private static final int LEAST_TYPE = 0x600; // below it stands a length
     private static final long EVERYBODY = 0xffff_ffff_ffffL;
     private static final int MAX_WAITING = 1000; // net.core.netdev_max_backlog
-    private static final Frame NOTHING = new Frame(new byte[0], 0, 0);
-    private static final int ARP_SIZE = 28; // bytes of an ARP packet for IPv4 over Ethernet
-    private static final int ARPOP_REQUEST = 1;
-    private static final int ARPOP_REPLY = 2;
+    private static final Frame NOTHING = new Frame(new byte[0], 0, 0, false);
 
     private final Sockets sockets;
     private final SkBuffTable skbs;
@@ -40,15 +37,14 @@ final class Frames implements IpPackets.Watcher {
     private final IpPackets ip;
     private final IpInput input;
     private final Tuns tuns;
-    private final InetAddress to = new InetAddress();
+    private final Arp arp;
     private final byte[] made = new byte[65_536 + ETH_HLEN + IpHeaders.IP6_SIZE];
     private final byte[] payload = new byte[65_536];
     private Tap tap = new Tap() {};
-    private int sender; // sock that need not be shown what it sends
-    private boolean isShown; // the stack delivers what it has sent by itself
     private int[] backlogOf = new int[8]; // net_device that each frame of the backlog has come by
     private Frame[] backlog = new Frame[8];
     private int waiting; // frames of the backlog
+    private boolean isDraining;
 
     /** Who sees all that devices send and receive: packet sockets. */
     interface Tap {
@@ -67,20 +63,25 @@ final class Frames implements IpPackets.Watcher {
         final byte[] bytes;
         final int length; // bytes
         final int network; // where its payload begins
+        final boolean isShown; // the stack delivers what it has sent by itself, and counts it
+        int sender; // sock that need not be shown what it sends, or NULL
+        boolean isPartial; // CHECKSUM_PARTIAL: its sum is still to be made
 
-        Frame(byte[] bytes, int length, int network) {
+        Frame(byte[] bytes, int length, int network, boolean isShown) {
             this.bytes = bytes;
             this.length = length;
             this.network = network;
+            this.isShown = isShown;
         }
     }
 
-    Frames(Sockets sockets, NetDevices devices, Routing routing, IpPackets ip, Tuns tuns) {
+    Frames(Sockets sockets, Interfaces interfaces, Routing routing, IpPackets ip, Tuns tuns, Neighbours neighbours) {
+        this.devices = interfaces.devices();
+        this.arp = new Arp(this, interfaces, routing, neighbours);
         this.input = new IpInput(sockets, devices, routing, ip);
         this.sockets = sockets;
         this.skbs = sockets.skBuffs.table();
         this.table = sockets.table;
-        this.devices = devices;
         this.devs = devices.table();
         this.routing = routing;
         this.ip = ip;
@@ -100,22 +101,20 @@ final class Frames implements IpPackets.Watcher {
 
     /** dev_queue_xmit() of what a program has made. */
     void transmit(int dev, byte[] bytes, int length, int protocol, int by) {
-        sender = by;
-        isShown = false;
-        xmit(dev, new Frame(bytes, length, Math.min(headerSize(dev), length)), protocol);
+        Frame frame = new Frame(bytes, length, Math.min(headerSize(dev), length), false);
+        frame.sender = by;
+        xmit(dev, frame, protocol);
         drain();
-        sender = NULL;
     }
 
     /** netif_rx() of what has come by a device from outside: what was written to the file of a tun. */
     void arrive(int dev, byte[] bytes, int length, int protocol) {
-        isShown = false;
         if (devs.kind(dev) == NetDevices.TUN) {
-            Frame frame = new Frame(bytes, length, 0);
+            Frame frame = new Frame(bytes, length, 0, false);
             tap.see(dev, PACKET_HOST, protocol, frame, false, NULL);
-            input(dev, protocol, frame);
+            input(dev, protocol, frame, PACKET_HOST);
         } else {
-            backlog(dev, new Frame(bytes, length, ETH_HLEN));
+            backlog(dev, new Frame(bytes, length, ETH_HLEN, false));
         }
         drain();
     }
@@ -135,24 +134,36 @@ final class Frames implements IpPackets.Watcher {
 
     /** process_backlog(). */
     private void drain() {
+        if (isDraining) {
+            return;
+        }
+        isDraining = true;
         for (int i = 0; i < waiting; i++) {
             receive(backlogOf[i], backlog[i]);
         }
         Arrays.fill(backlog, 0, waiting, NOTHING);
         waiting = 0;
+        isDraining = false;
     }
 
-    private void xmit(int dev, Frame frame, int protocol) {
+    /** A frame that the stack has delivered by itself is seen on its way. */
+    void show(int dev, Frame frame, int protocol) {
+        xmit(dev, frame, protocol);
+        drain();
+    }
+
+    void xmit(int dev, Frame frame, int protocol) {
         if (!devices.isUp(dev)) {
             return;
         }
-        tap.see(dev, PACKET_OUTGOING, protocol, frame, isShown, sender);
+        tap.see(dev, PACKET_OUTGOING, protocol, frame, frame.isPartial, frame.sender);
+        count(dev, frame);
         int other = devs.link(dev);
         switch (devs.kind(dev)) {
             case NetDevices.LOOPBACK -> backlog(dev, frame);
             case NetDevices.VETH -> {
                 if (other != NULL && devices.isUp(other)) {
-                    sender = devs.net(other) == devs.net(dev) ? sender : NULL;
+                    frame.sender = devs.net(other) == devs.net(dev) ? frame.sender : NULL;
                     backlog(other, frame);
                 }
             }
@@ -168,6 +179,25 @@ final class Frames implements IpPackets.Watcher {
             default -> {
                 // it leaves the machine, or is dropped
             }
+        }
+    }
+
+    /** A frame leaves by a device; that of a veth arrives with that, that of loopback without its header. */
+    private void count(int dev, Frame frame) {
+        if (frame.isShown) {
+            return;
+        }
+        int other = devs.link(dev);
+        boolean isLoopback = devs.kind(dev) == NetDevices.LOOPBACK;
+        int size = isLoopback ? frame.length - ETH_HLEN : frame.length;
+        if (isLoopback) {
+            devices.sent(dev, size);
+            devices.received(dev, size);
+        } else if (devs.kind(dev) != NetDevices.VETH) {
+            devices.sent(dev, size);
+        } else if (other != NULL && devices.isUp(other)) {
+            devices.sent(dev, size);
+            devices.received(other, size);
         }
     }
 
@@ -202,11 +232,14 @@ final class Frames implements IpPackets.Watcher {
         long destination = addressAt(frame.bytes, 0);
         int type = typeOf(dev, destination);
         int protocol = protocolOf(frame.bytes);
-        tap.see(dev, type, protocol, frame, isShown, NULL);
+        tap.see(dev, type, protocol, frame, frame.isPartial, NULL);
         int upper = devs.uppers().first(dev);
         while (upper != NULL) {
             boolean isHis = devs.address(upper) == destination || isGroup(destination);
             if (isHis && devices.isUp(upper)) {
+                if (!frame.isShown) {
+                    devices.received(upper, frame.length);
+                }
                 receive(upper, frame);
             }
             upper = devs.uppers().next(upper);
@@ -217,7 +250,7 @@ final class Frames implements IpPackets.Watcher {
                 forward(bridge, dev, frame, protocol);
             }
         } else if (type != PACKET_OTHERHOST) {
-            input(dev, protocol, frame);
+            input(dev, protocol, frame, type);
         }
     }
 
@@ -243,8 +276,11 @@ final class Frames implements IpPackets.Watcher {
     /** br_pass_frame_up(). */
     private void passUp(int bridge, Frame frame, int protocol, long destination) {
         int type = isGroup(destination) ? typeOf(bridge, destination) : PACKET_HOST;
-        tap.see(bridge, type, protocol, frame, isShown, NULL);
-        input(bridge, protocol, frame);
+        if (!frame.isShown) {
+            devices.received(bridge, frame.length - ETH_HLEN);
+        }
+        tap.see(bridge, type, protocol, frame, frame.isPartial, NULL);
+        input(bridge, protocol, frame, type);
     }
 
     private boolean isPort(int bridge, long address) {
@@ -266,48 +302,19 @@ final class Frames implements IpPackets.Watcher {
         return NULL;
     }
 
-    private void input(int dev, int protocol, Frame frame) {
-        if (isShown) {
+    private void input(int dev, int protocol, Frame frame, int type) {
+        if (frame.isShown) {
             return;
         }
         int length = frame.length - frame.network;
         switch (protocol) {
             case ETH_P_IP -> input.receive4(dev, frame.bytes, frame.network, length);
             case ETH_P_IPV6 -> input.receive6(dev, frame.bytes, frame.network, length);
-            case ETH_P_ARP -> answerArp(dev, frame.bytes, frame.network, length);
+            case ETH_P_ARP -> arp.receive(dev, frame, type);
             default -> {
                 // nobody takes it but packet sockets
             }
         }
-    }
-
-    /** arp_rcv(): who is asked for an address of the net tells that of the device. */
-    private void answerArp(int dev, byte[] bytes, int at, int length) {
-        boolean isAsked = length >= ARP_SIZE
-                && devs.type(dev) == NetDevices.ARPHRD_ETHER
-                && Bytes.getPort(bytes, at + 2) == ETH_P_IP
-                && Bytes.getPort(bytes, at + 6) == ARPOP_REQUEST;
-        if (!isAsked) {
-            return;
-        }
-        to.high = 0;
-        to.low = InetAddress.ANY4 | (Bytes.getNetInt(bytes, at + 24) & 0xffffffffL);
-        if (InetAddress.isLoopback(0, to.low) || routing.localDevice(devs.net(dev), 0, to.low) == NULL) {
-            return;
-        }
-        byte[] reply = new byte[ETH_HLEN + ARP_SIZE];
-        System.arraycopy(bytes, at, reply, ETH_HLEN, ARP_SIZE);
-        Bytes.putPort(reply, ETH_HLEN + 6, ARPOP_REPLY);
-        System.arraycopy(bytes, at + 8, reply, ETH_HLEN + 18, 10);
-        RtnLinks.putAddress(reply, ETH_HLEN + 8, devs.address(dev));
-        System.arraycopy(bytes, at + 24, reply, ETH_HLEN + 14, Integer.BYTES);
-        System.arraycopy(bytes, at + 8, reply, 0, 6);
-        RtnLinks.putAddress(reply, 6, devs.address(dev));
-        Bytes.putPort(reply, 12, ETH_P_ARP);
-        int by = sender;
-        sender = NULL;
-        xmit(dev, new Frame(reply, reply.length, ETH_HLEN), ETH_P_ARP);
-        sender = by;
     }
 
     @Override
@@ -339,10 +346,16 @@ final class Frames implements IpPackets.Watcher {
             RtnLinks.putAddress(made, 6, devs.address(out));
             Bytes.putPort(made, 12, kind);
         }
-        isShown = true;
-        xmit(out, new Frame(made, length, start), kind);
-        drain();
-        isShown = false;
+        Frame frame = new Frame(isDraining ? Arrays.copyOf(made, length) : made, length, start, true);
+        frame.isPartial = isUdp(skb, protocol) && !isWhole;
+        show(out, frame, kind);
+    }
+
+    /** Whether it is a datagram whose header is not written yet. */
+    private boolean isUdp(int skb, int protocol) {
+        return skbs.sk(skb) != NULL
+                && table.type(skbs.sk(skb)) == Socket.SOCK_DGRAM
+                && (protocol == Socket.IPPROTO_UDP || protocol == Socket.IPPROTO_UDPLITE);
     }
 
     /**
@@ -351,9 +364,7 @@ final class Frames implements IpPackets.Watcher {
      * @param isWhole whether the device makes no sums: skb_checksum_help()
      */
     private int write(int skb, int protocol, boolean is4, int start, boolean isWhole) {
-        boolean isUdp = skbs.sk(skb) != NULL
-                && table.type(skbs.sk(skb)) == Socket.SOCK_DGRAM
-                && (protocol == Socket.IPPROTO_UDP || protocol == Socket.IPPROTO_UDPLITE);
+        boolean isUdp = isUdp(skb, protocol);
         int header = isUdp ? IpHeaders.UDP_SIZE : 0;
         int length = header + skbs.length(skb);
         int body = start + (is4 ? IpHeaders.IP_SIZE : IpHeaders.IP6_SIZE);

@@ -40,6 +40,7 @@ final class Neighbours {
     private static final long REACHABLE_NS = 30 * SECOND_NS; // base_reachable_time
     private static final long DELAY_NS = 5 * SECOND_NS; // delay_first_probe_time
     private static final long RETRANS_NS = SECOND_NS;
+    private static final long LOCK_NS = SECOND_NS; // locktime
     private static final int PROBES = 3; // ucast_solicit, mcast_solicit
     private static final int GC_THRESH2 = 512;
     private static final int GC_THRESH3 = 1024;
@@ -53,6 +54,7 @@ final class Neighbours {
         void neighbour(int dev, int neigh, int type);
     }
 
+    private final NetDevices devices;
     private final NetDeviceTable table;
     private final InetAddrTable addresses;
     private final NeighbourTable neighs;
@@ -66,6 +68,7 @@ final class Neighbours {
     private final Long2IntOpenHashMap byAddress = new Long2IntOpenHashMap();
 
     Neighbours(NetDevices devices, InetAddrTable addresses, NeighbourTable neighs, NetBelow below) {
+        this.devices = devices;
         this.table = devices.table();
         this.addresses = addresses;
         this.neighs = neighs;
@@ -326,6 +329,21 @@ final class Neighbours {
         }
     }
 
+    /** Where frames are seen that ask and answer. */
+    interface Wire {
+        /** @param from inet_addr of who asks, or NULL */
+        default void asks(int neigh, int dev, int from) {}
+
+        /** @param owner the device of who answers */
+        default void answers(int neigh, int dev, int from, int owner) {}
+    }
+
+    private Wire wire = new Wire() {};
+
+    void setWire(Wire seer) {
+        wire = seer;
+    }
+
     /** The device that would answer a question for an address on a link; NULL when nobody does. */
     interface Answering {
         int owner(int dev, long high, long low);
@@ -342,21 +360,43 @@ final class Neighbours {
         boolean is4 = neighs.family(neigh) == Socket.AF_INET;
         int size = ETHERNET_HEADER + (is4 ? ARP_SIZE : SOLICITATION_SIZE);
         int owner = answering.owner(dev, neighs.high(neigh), neighs.low(neigh));
+        int own = ownAddress(dev, is4);
         carry(dev, owner, size);
+        wire.asks(neigh, dev, own);
         if (owner == NULL) {
             return false;
         }
-        int own = ownAddress(dev, is4);
         if (own != NULL) {
-            int other = find(owner, addresses.high(own), addresses.low(own), false);
-            other = other != NULL ? other : create(owner, addresses.high(own), addresses.low(own), 0, false);
-            if (other > NULL) {
-                update(other, table.address(dev), NUD_STALE, OVERRIDE);
-            }
+            heard(owner, addresses.high(own), addresses.low(own), table.address(dev));
         }
         carry(owner, dev, size);
+        wire.answers(neigh, dev, own, owner);
         update(neigh, table.address(owner), NUD_REACHABLE, OVERRIDE);
         return true;
+    }
+
+    /** neigh_event_ns(): who asks is remembered. False when there is no place for him. */
+    boolean heard(int dev, long high, long low, long hardware) {
+        int known = find(dev, high, low, false);
+        int neigh = known != NULL ? known : create(dev, high, low, 0, false);
+        if (neigh > NULL) {
+            update(neigh, hardware, NUD_STALE, OVERRIDE);
+        }
+        return neigh > NULL;
+    }
+
+    /**
+     * arp_process(): somebody says where an address of IPv4 is; of use where it is known already. What has changed just before
+     * stays.
+     *
+     * @param isOfItself a gratuitous announcement, which is taken at once
+     */
+    void told(int dev, long low, long hardware, int state, boolean isOfItself) {
+        int neigh = find(dev, 0, low, false);
+        if (neigh != NULL) {
+            boolean isLate = time.monotonicNs() > neighs.updated(neigh) + LOCK_NS;
+            update(neigh, hardware, state, isOfItself || isLate ? OVERRIDE : 0);
+        }
     }
 
     /** inet_select_addr(). */
@@ -421,9 +461,9 @@ final class Neighbours {
 
     /** Counts a frame from a device to another on its link, over the ports of a bridge; or to nobody. */
     void carry(int from, int to, int bytes) {
-        sent(from, bytes);
+        devices.sent(from, bytes);
         if (table.kind(from) == NetDevices.VETH && table.link(from) != NULL) {
-            received(table.link(from), bytes);
+            devices.received(table.link(from), bytes);
             if (table.link(from) == to) {
                 return;
             }
@@ -432,22 +472,9 @@ final class Neighbours {
             return;
         }
         if (table.kind(to) == NetDevices.VETH && table.link(to) != NULL && table.link(to) != from) {
-            sent(table.link(to), bytes);
+            devices.sent(table.link(to), bytes);
         }
-        received(to, bytes);
-    }
-
-    private void sent(int dev, int bytes) {
-        if (table.tun(dev) != NULL) {
-            return; // counted as its file is read
-        }
-        table.setTxPackets(dev, table.txPackets(dev) + 1);
-        table.setTxBytes(dev, table.txBytes(dev) + bytes);
-    }
-
-    private void received(int dev, int bytes) {
-        table.setRxPackets(dev, table.rxPackets(dev) + 1);
-        table.setRxBytes(dev, table.rxBytes(dev) + bytes);
+        devices.received(to, bytes);
     }
 
     void digest(StateHash hash) {

@@ -91,7 +91,7 @@ public final class Network {
         this.netlink = new NetlinkSockets(sockets, netlinkSocks, scm, random);
         RtnNsids nsids = new RtnNsids(sockets, nsFs, netOf);
         this.tuns = new Tuns(sockets, devices, below, nsFs, limits);
-        Frames frames = new Frames(sockets, devices, routing, ip, tuns);
+        Frames frames = new Frames(sockets, interfaces, routing, ip, tuns, neighbours);
         this.packets = new PacketSockets(sockets, devices, frames, control, limits.sockets());
         LinkMessages messages = new LinkMessages(devices, tuns, conf, nsids);
         AddressMessages addressMessages = new AddressMessages(devices, addresses);

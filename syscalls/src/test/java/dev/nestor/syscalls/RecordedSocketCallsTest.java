@@ -17,6 +17,7 @@ class RecordedSocketCallsTest {
                 "sysnet",
                 "neighbours",
                 "forwarding",
+                "arp",
                 "packet",
                 "packetopts",
                 "packetdevs",

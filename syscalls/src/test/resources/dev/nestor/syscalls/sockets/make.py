@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the calls of sysnet.calls, neighbours.calls and forwarding.calls, whose messages nobody wants to write by hand.
+"""Writes the calls of sysnet.calls, neighbours.calls, forwarding.calls and arp.calls, whose messages nobody wants to write by hand.
 
     python3 make.py && sudo python3 ../files/record.py sysnet.calls ...
 
@@ -493,7 +493,87 @@ def forwarding():
     save('forwarding.calls')
 
 
+def arp_frame(op, sender_hw, sender, target_hw, target, to):
+    return (bytes.fromhex(to + sender_hw) + b'\x08\x06' + struct.pack('>HHBBH', 1, 0x800, 6, 4, op) + bytes.fromhex(sender_hw) + ip(sender)
+            + bytes.fromhex(target_hw) + ip(target))
+
+
+def arp():
+    """Frames of ARP: those that the stack sends, and those made by hand."""
+    begin('two nets, each with a packet socket, 4 and 5; 6 sends')
+    two_nets()
+    join('va', 'vb', '02000000000a', '02000000000b', 2)
+    for fd, dev, a in (0, 'va', '10.9.0.1'), (3, 'vb', '10.9.0.2'):
+        address_in(fd, 2, a, 24)
+        up_in(fd, dev)
+    say('msleep 1300')  # linkwatch
+    say('socket AF_PACKET SOCK_RAW 0x300')  # 4: in A
+    say('setns 2 0')
+    say('socket AF_PACKET SOCK_RAW 0x300')  # 5: in B
+    say('setns 1 0')
+    say('socket AF_INET SOCK_DGRAM 0')  # 6
+    say('bind 6 %s 16' % q(sockaddr('0.0.0.0', 400)))
+    for i in 7, 8:
+        say('dup2 0 %d' % i)
+
+    def look(what, frames=2, kind='>a'):
+        say('# ' + what)
+        for fd in 4, 5:
+            for _ in range(frames):
+                say('recvfrom %d %s64 64 MSG_DONTWAIT %s' % (fd, kind, '>a20 >int=20' if kind != '>z' else 'NULL NULL'))
+
+    def table_of_b():
+        say('setns 2 0')
+        show('/proc/thread-self/net/arp', 1000, 9)
+        say('setns 1 0')
+
+    def by_hand(what, *frame):
+        data = arp_frame(*frame)
+        say('sendto 4 %s %d 0 %s 20' % (q(data), len(data), q(struct.pack('<HHiHBB8x', 17, 0x608, 2, 0, 0, 6))))
+        look(what)
+        table_of_b()
+    sendto(6, '10.9.0.2', 500, b'one')
+    look('a question, its answer')
+    look('what has asked', 1, '>eth')
+    look('what is answered: no port', 2, '>z')
+    show('/proc/net/arp', 1000, 9)
+    table_of_b()
+    sendto(6, '10.9.0.9', 500)
+    look('nobody answers')
+    say('msleep 1500')
+    look('asked again')
+    say('msleep 3000')
+    look('and once more', 2, '>z')
+    say('msleep 1500')
+    look('who has asked is asked')
+    neighbour(29, 5, 2, 2, 0, 0, '10.9.0.1', None, answer=None)
+    out[-1] = out[-1].replace('sendto 0', 'sendto 3')
+    say('recvfrom 3 >z4096 4096 MSG_DONTWAIT NULL NULL')
+    all_, none, b, own = 'ffffffffffff', '000000000000', '02000000000b', '020000000077'
+    by_hand('for nobody', 1, own, '10.9.0.81', none, '10.9.0.22', all_)
+    by_hand('to another', 1, own, '10.9.0.80', none, '10.9.0.2', '02000000000c')
+    by_hand('whether somebody has the address', 1, own, '0.0.0.0', none, '10.9.0.2', all_)
+    by_hand('from the address itself', 1, own, '10.9.0.2', none, '10.9.0.2', all_)
+    by_hand('for loopback', 1, own, '10.9.0.82', none, '127.0.0.1', all_)
+    by_hand('an answer that nobody asked for', 2, own, '10.9.0.83', b, '10.9.0.2', b)
+    by_hand('who asks is remembered', 1, own, '10.9.0.77', none, '10.9.0.2', all_)
+    by_hand('and once more, from elsewhere', 1, '020000000078', '10.9.0.77', none, '10.9.0.2', all_)
+    by_hand('to one', 1, '020000000079', '10.9.0.77', none, '10.9.0.2', b)
+    by_hand('an answer, too soon', 2, '02000000007a', '10.9.0.77', b, '10.9.0.2', b)
+    say('msleep 1300')
+    by_hand('and late enough', 2, '02000000007b', '10.9.0.77', b, '10.9.0.2', b)
+    by_hand('for all', 2, '02000000007c', '10.9.0.77', all_, '10.9.0.77', all_)
+    by_hand('a question for another', 1, '02000000007d', '10.9.0.77', none, '10.9.0.22', all_)
+    say('msleep 1300')
+    by_hand('and later', 1, '02000000007e', '10.9.0.77', none, '10.9.0.22', all_)
+    say('# what has been counted')
+    say('setns 2 0')
+    show('/proc/thread-self/net/dev', 1000, 9)
+    save('arp.calls')
+
+
 if __name__ == '__main__':
     sysnet()
     neighbours()
     forwarding()
+    arp()
