@@ -54,7 +54,7 @@ final class Arp implements Neighbours.Wire {
     private Frames.Frame address(byte[] frame, long to, long from, boolean isShown) {
         RtnLinks.putAddress(frame, 0, to);
         RtnLinks.putAddress(frame, 6, from);
-        return new Frames.Frame(frame, frame.length, Frames.ETH_HLEN, isShown);
+        return new Frames.Frame(frame, frame.length, Frames.ETH_HLEN, isShown, false, NULL);
     }
 
     private int ip(int ifa) {

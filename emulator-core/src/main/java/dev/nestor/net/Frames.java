@@ -26,7 +26,7 @@ final class Frames implements IpPackets.Watcher {
     private static final int LEAST_TYPE = 0x600; // below it stands a length
     private static final long EVERYBODY = 0xffff_ffff_ffffL;
     private static final int MAX_WAITING = 1000; // net.core.netdev_max_backlog
-    private static final Frame NOTHING = new Frame(new byte[0], 0, 0, false);
+    private static final Frame NOTHING = new Frame(new byte[0], 0, 0, false, false, NULL);
 
     private final Sockets sockets;
     private final SkBuffTable skbs;
@@ -64,14 +64,21 @@ final class Frames implements IpPackets.Watcher {
         final int length; // bytes
         final int network; // where its payload begins
         final boolean isShown; // the stack delivers what it has sent by itself, and counts it
-        int sender; // sock that need not be shown what it sends, or NULL
-        boolean isPartial; // CHECKSUM_PARTIAL: its sum is still to be made
+        final boolean isPartial; // CHECKSUM_PARTIAL: its sum is still to be made
+        final int sender; // sock that need not be shown what it sends, or NULL
 
-        Frame(byte[] bytes, int length, int network, boolean isShown) {
+        Frame(byte[] bytes, int length, int network, boolean isShown, boolean isPartial, int sender) {
             this.bytes = bytes;
             this.length = length;
             this.network = network;
             this.isShown = isShown;
+            this.isPartial = isPartial;
+            this.sender = sender;
+        }
+
+        /** skb_scrub_packet(): nobody's. */
+        Frame scrubbed() {
+            return sender == NULL ? this : new Frame(bytes, length, network, isShown, isPartial, NULL);
         }
     }
 
@@ -101,20 +108,18 @@ final class Frames implements IpPackets.Watcher {
 
     /** dev_queue_xmit() of what a program has made. */
     void transmit(int dev, byte[] bytes, int length, int protocol, int by) {
-        Frame frame = new Frame(bytes, length, Math.min(headerSize(dev), length), false);
-        frame.sender = by;
-        xmit(dev, frame, protocol);
+        xmit(dev, new Frame(bytes, length, Math.min(headerSize(dev), length), false, false, by), protocol);
         drain();
     }
 
     /** netif_rx() of what has come by a device from outside: what was written to the file of a tun. */
     void arrive(int dev, byte[] bytes, int length, int protocol) {
         if (devs.kind(dev) == NetDevices.TUN) {
-            Frame frame = new Frame(bytes, length, 0, false);
+            Frame frame = new Frame(bytes, length, 0, false, false, NULL);
             tap.see(dev, PACKET_HOST, protocol, frame, false, NULL);
             input(dev, protocol, frame, PACKET_HOST);
         } else {
-            backlog(dev, new Frame(bytes, length, ETH_HLEN, false));
+            backlog(dev, new Frame(bytes, length, ETH_HLEN, false, false, NULL));
         }
         drain();
     }
@@ -163,8 +168,7 @@ final class Frames implements IpPackets.Watcher {
             case NetDevices.LOOPBACK -> backlog(dev, frame);
             case NetDevices.VETH -> {
                 if (other != NULL && devices.isUp(other)) {
-                    frame.sender = devs.net(other) == devs.net(dev) ? frame.sender : NULL;
-                    backlog(other, frame);
+                    backlog(other, devs.net(other) == devs.net(dev) ? frame : frame.scrubbed());
                 }
             }
             case NetDevices.BRIDGE -> forward(dev, NULL, frame, protocol);
@@ -346,9 +350,8 @@ final class Frames implements IpPackets.Watcher {
             RtnLinks.putAddress(made, 6, devs.address(out));
             Bytes.putPort(made, 12, kind);
         }
-        Frame frame = new Frame(isDraining ? Arrays.copyOf(made, length) : made, length, start, true);
-        frame.isPartial = isUdp(skb, protocol) && !isWhole;
-        show(out, frame, kind);
+        byte[] frame = isDraining ? Arrays.copyOf(made, length) : made;
+        show(out, new Frame(frame, length, start, true, isUdp(skb, protocol) && !isWhole, NULL), kind);
     }
 
     /** Whether it is a datagram whose header is not written yet. */

@@ -18,6 +18,7 @@ class RecordedSocketCallsTest {
                 "neighbours",
                 "forwarding",
                 "arp",
+                "routed",
                 "packet",
                 "packetopts",
                 "packetdevs",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the calls of sysnet.calls, neighbours.calls, forwarding.calls and arp.calls, whose messages nobody wants to write by hand.
+"""Writes the calls of sysnet.calls, neighbours.calls, forwarding.calls, routed.calls and arp.calls, whose messages nobody wants to write by hand.
 
     python3 make.py && sudo python3 ../files/record.py sysnet.calls ...
 
@@ -421,7 +421,8 @@ def neighbours():
     save('neighbours.calls')
 
 
-def forwarding():
+def router():
+    """Nets A, that the task is in, and C with a router between: 6 is a socket in C, 7 one in A, 8 hears ICMP there."""
     begin('net A, the task\'s, a router, net C')
     two_nets()  # 1 A, 2 the router, 3 its netlink socket
     say('unshare CLONE_NEWNET')
@@ -444,6 +445,10 @@ def forwarding():
     say('socket AF_INET SOCK_DGRAM 0')  # 7 in net A
     say('bind 7 "%s" 16' % ''.join('\\x%02x' % b for b in sockaddr('0.0.0.0', 600)))
     say('socket AF_INET SOCK_RAW IPPROTO_ICMP')  # 8
+
+
+def forwarding():
+    router()
     def look(ms=0):
         if ms:
             say('msleep %d' % ms)
@@ -491,6 +496,55 @@ def forwarding():
     say('setns 1 0')
     go('not passed on any more', '10.8.0.1', 500)
     save('forwarding.calls')
+
+
+def sum16(data):
+    total = sum(struct.unpack('>%dH' % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return total ^ 0xffff
+
+
+def ip_frame(to, ttl, protocol, body, flags=0x4000):
+    head = struct.pack('>BBHHHBBH', 0x45, 0, 20 + len(body), 7, flags, ttl, protocol, 0) + ip('10.9.0.1') + ip(to)
+    head = head[:10] + struct.pack('>H', sum16(head)) + head[12:]
+    return bytes.fromhex('02000000000b02000000000a') + b'\x08\0' + head + body
+
+
+def routed():
+    """Packets made by hand that a router gets."""
+    router()
+    say('socket AF_PACKET SOCK_RAW 0')  # 9
+
+    def go(what, to, ttl, protocol=17, body=struct.pack('>HHHH', 600, 500, 12, 0) + b'hand', ms=0):
+        say('# ' + what)
+        say('msleep 1100')  # so many errors may be told
+        data = ip_frame(to, ttl, protocol, body)
+        say('sendto 9 %s %d 0 %s 20' % (q(data), len(data), q(struct.pack('<HHiHBB8x', 17, 8, 2, 0, 0, 6))))
+        if ms:
+            say('msleep %d' % ms)
+        say('recvmsg 6 >msg=,,16,,64 MSG_DONTWAIT')
+        say('recvfrom 8 >ip48 48 MSG_DONTWAIT NULL NULL')
+        say('recvfrom 8 >ip48 48 MSG_DONTWAIT NULL NULL')
+    go('not passed on', '10.8.0.1', 64)
+    say('setns 2 0')
+    write('/proc/sys/net/ipv4/ip_forward', '1', 10)
+    say('setns 1 0')
+    go('passed on', '10.8.0.1', 64)
+    go('the last hop', '10.8.0.1', 2)
+    go('one too many', '10.8.0.1', 1)
+    go('none at all', '10.8.0.1', 0)
+    go('the router itself, where nobody listens', '10.8.0.254', 1)
+    go('no route', '10.7.0.9', 64)
+    go('no route, and one too many', '10.7.0.9', 1)
+    go('nobody there', '10.8.0.9', 64, ms=3500)
+    echo = bytes.fromhex('08001234e5cb0000')
+    go('a ping', '10.8.0.1', 64, 1, echo)
+    go('a ping that does not arrive', '10.8.0.1', 1, 1, echo)
+    go('an error that does not arrive', '10.8.0.1', 1, 1, bytes.fromhex('0301fcfe00000000'))
+    go('another without a route', '10.7.0.9', 64, 1, bytes.fromhex('0b00f4ff00000000'))
+    go('a protocol that nobody has', '10.8.0.1', 64, 200, b'abcd')
+    save('routed.calls')
 
 
 def arp_frame(op, sender_hw, sender, target_hw, target, to):
@@ -576,4 +630,5 @@ if __name__ == '__main__':
     sysnet()
     neighbours()
     forwarding()
+    routed()
     arp()
