@@ -38,6 +38,7 @@ final class Frames implements IpPackets.Watcher {
     private final IpInput input;
     private final Tuns tuns;
     private final Arp arp;
+    private final Neighbours neighbours;
     private final byte[] made = new byte[65_536 + ETH_HLEN + IpHeaders.IP6_SIZE];
     private final byte[] payload = new byte[65_536];
     private Tap tap = new Tap() {};
@@ -84,6 +85,7 @@ final class Frames implements IpPackets.Watcher {
 
     Frames(Sockets sockets, Interfaces interfaces, Routing routing, IpPackets ip, Tuns tuns, Neighbours neighbours) {
         this.devices = interfaces.devices();
+        this.neighbours = neighbours;
         this.arp = new Arp(this, interfaces, routing, neighbours);
         this.input = new IpInput(sockets, devices, routing, ip);
         this.sockets = sockets;
@@ -195,13 +197,13 @@ final class Frames implements IpPackets.Watcher {
         boolean isLoopback = devs.kind(dev) == NetDevices.LOOPBACK;
         int size = isLoopback ? frame.length - ETH_HLEN : frame.length;
         if (isLoopback) {
-            devices.sent(dev, size);
-            devices.received(dev, size);
+            neighbours.sent(dev, size);
+            neighbours.received(dev, size);
         } else if (devs.kind(dev) != NetDevices.VETH) {
-            devices.sent(dev, size);
+            neighbours.sent(dev, size);
         } else if (other != NULL && devices.isUp(other)) {
-            devices.sent(dev, size);
-            devices.received(other, size);
+            neighbours.sent(dev, size);
+            neighbours.received(other, size);
         }
     }
 
@@ -242,7 +244,7 @@ final class Frames implements IpPackets.Watcher {
             boolean isHis = devs.address(upper) == destination || isGroup(destination);
             if (isHis && devices.isUp(upper)) {
                 if (!frame.isShown) {
-                    devices.received(upper, frame.length);
+                    neighbours.received(upper, frame.length);
                 }
                 receive(upper, frame);
             }
@@ -281,7 +283,7 @@ final class Frames implements IpPackets.Watcher {
     private void passUp(int bridge, Frame frame, int protocol, long destination) {
         int type = isGroup(destination) ? typeOf(bridge, destination) : PACKET_HOST;
         if (!frame.isShown) {
-            devices.received(bridge, frame.length - ETH_HLEN);
+            neighbours.received(bridge, frame.length - ETH_HLEN);
         }
         tap.see(bridge, type, protocol, frame, frame.isPartial, NULL);
         input(bridge, protocol, frame, type);

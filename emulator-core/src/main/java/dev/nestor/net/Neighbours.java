@@ -54,7 +54,6 @@ final class Neighbours {
         void neighbour(int dev, int neigh, int type);
     }
 
-    private final NetDevices devices;
     private final NetDeviceTable table;
     private final InetAddrTable addresses;
     private final NeighbourTable neighs;
@@ -68,7 +67,6 @@ final class Neighbours {
     private final Long2IntOpenHashMap byAddress = new Long2IntOpenHashMap();
 
     Neighbours(NetDevices devices, InetAddrTable addresses, NeighbourTable neighs, NetBelow below) {
-        this.devices = devices;
         this.table = devices.table();
         this.addresses = addresses;
         this.neighs = neighs;
@@ -461,9 +459,9 @@ final class Neighbours {
 
     /** Counts a frame from a device to another on its link, over the ports of a bridge; or to nobody. */
     void carry(int from, int to, int bytes) {
-        devices.sent(from, bytes);
+        sent(from, bytes);
         if (table.kind(from) == NetDevices.VETH && table.link(from) != NULL) {
-            devices.received(table.link(from), bytes);
+            received(table.link(from), bytes);
             if (table.link(from) == to) {
                 return;
             }
@@ -472,9 +470,22 @@ final class Neighbours {
             return;
         }
         if (table.kind(to) == NetDevices.VETH && table.link(to) != NULL && table.link(to) != from) {
-            devices.sent(table.link(to), bytes);
+            sent(table.link(to), bytes);
         }
-        devices.received(to, bytes);
+        received(to, bytes);
+    }
+
+    /** What has left by a device is counted; for a tun that is done as its file is read. */
+    void sent(int dev, int bytes) {
+        if (table.tun(dev) == NULL) {
+            table.setTxPackets(dev, table.txPackets(dev) + 1);
+            table.setTxBytes(dev, table.txBytes(dev) + bytes);
+        }
+    }
+
+    void received(int dev, int bytes) {
+        table.setRxPackets(dev, table.rxPackets(dev) + 1);
+        table.setRxBytes(dev, table.rxBytes(dev) + bytes);
     }
 
     void digest(StateHash hash) {

@@ -253,19 +253,6 @@ public final class NetDevices {
         }
     }
 
-    /** What has left by a device is counted; for a tun that is done as its file is read. */
-    void sent(int dev, int bytes) {
-        if (table.tun(dev) == NULL) {
-            table.setTxPackets(dev, table.txPackets(dev) + 1);
-            table.setTxBytes(dev, table.txBytes(dev) + bytes);
-        }
-    }
-
-    void received(int dev, int bytes) {
-        table.setRxPackets(dev, table.rxPackets(dev) + 1);
-        table.setRxBytes(dev, table.rxBytes(dev) + bytes);
-    }
-
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
