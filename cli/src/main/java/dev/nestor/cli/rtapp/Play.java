@@ -1,7 +1,9 @@
 package dev.nestor.cli.rtapp;
 
 import dev.nestor.kernel.time.Timekeeping;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.objects.Object2LongOpenHashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,12 +15,47 @@ final class Play {
     private final Timekeeping time;
     private final Object2LongOpenHashMap<String> timers = new Object2LongOpenHashMap<>(); // ns; when they are next due
     private final Set<String> complaints = new LinkedHashSet<>();
+    private final SyncObjects objects;
+    private final List<RtAppThread> threads = new ArrayList<>(); // those that have not ended
+    private final IntArrayList rooms = new IntArrayList(); // numbers of threads that have ended
+    private int numbers; // the highest number of a thread
     private long startNs;
     private boolean isOver;
 
-    Play(Timekeeping time) {
+    Play(Timekeeping time, SyncObjects objects) {
         this.time = time;
+        this.objects = objects;
         timers.defaultReturnValue(NO_TIME);
+    }
+
+    SyncObjects objects() {
+        return objects;
+    }
+
+    /** A number for a thread that begins: one of a thread that has ended, or the next one. */
+    int takeNumber() {
+        return rooms.isEmpty() ? ++numbers : rooms.popInt();
+    }
+
+    void begins(RtAppThread thread) {
+        threads.add(thread);
+    }
+
+    void ends(RtAppThread thread, int number) {
+        threads.remove(thread);
+        rooms.add(number);
+    }
+
+    /** The threads that wait for others, and for what. */
+    List<String> waiting() {
+        Set<String> waiting = new LinkedHashSet<>();
+        for (RtAppThread thread : threads) {
+            String text = thread.waiting();
+            if (text != null) {
+                waiting.add(text);
+            }
+        }
+        return List.copyOf(waiting);
     }
 
     long nowNs() {

@@ -6,6 +6,7 @@ import dev.nestor.uapi.Sched;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,25 +55,14 @@ public final class RtAppFile {
             "util_min",
             "util_max");
 
-    private static final List<String> NOT_PLAYED = List.of(
-            "lock",
-            "unlock",
-            "wait",
-            "signal",
-            "broad",
-            "sync",
-            "sig_and_wait",
-            "suspend",
-            "resume",
-            "mem",
-            "iorun",
-            "barrier",
-            "fork");
+    private static final List<String> NOT_PLAYED = List.of("mem", "iorun");
 
     private final JsonText text;
     private final String file;
     private final List<String> ignored = new ArrayList<>();
     private final List<Workload.ThreadSpec> threads = new ArrayList<>();
+    private final Map<String, Workload.ThreadSpec> specs = new HashMap<>(); // by their names
+    private final Map<String, Integer> barriers = new HashMap<>(); // threads that meet there
 
     private RtAppFile(Path path) {
         this.text = new JsonText(path);
@@ -112,7 +102,10 @@ public final class RtAppFile {
         for (Map.Entry<String, Node> task : tasks.members().entrySet()) {
             add(task.getKey(), task.getValue(), policy);
         }
-        return new Workload(duration, List.copyOf(threads), List.copyOf(ignored));
+        for (Map.Entry<String, Node> task : tasks.members().entrySet()) {
+            checkForks(task.getValue());
+        }
+        return new Workload(duration, List.copyOf(threads), specs, barriers, List.copyOf(ignored));
     }
 
     private void ignoreGlobal(Map.Entry<String, Node> member) throws LogException {
@@ -161,7 +154,16 @@ public final class RtAppFile {
                 runtime,
                 deadline,
                 period,
-                phases(node));
+                phases(name, node));
+        specs.put(name, spec);
+        new LockCheck(text).check(name, node, spec.phases());
+        for (Workload.Phase phase : spec.phases()) {
+            for (Workload.Event event : phase.events()) {
+                if (event instanceof Workload.Barrier barrier) {
+                    barriers.merge(barrier.name(), instances, Integer::sum);
+                }
+            }
+        }
         for (int i = 0; i < instances; i++) {
             threads.add(spec);
         }
@@ -170,15 +172,15 @@ public final class RtAppFile {
         }
     }
 
-    private List<Workload.Phase> phases(Node task) throws LogException {
+    private List<Workload.Phase> phases(String name, Node task) throws LogException {
         Node phases = task.members().get("phases");
         List<Workload.Phase> list = new ArrayList<>();
         if (phases == null) {
-            list.add(new Workload.Phase(1, events(task)));
+            list.add(new Workload.Phase(1, events(name, task)));
         } else {
             for (Node phase : phases.members().values()) {
                 int loops = (int) number(phase.members(), "loop", 1, 0, Integer.MAX_VALUE);
-                list.add(new Workload.Phase(loops, events(phase)));
+                list.add(new Workload.Phase(loops, events(name, phase)));
             }
         }
         boolean isEmpty = list.stream().allMatch(phase -> phase.events().isEmpty());
@@ -188,18 +190,18 @@ public final class RtAppFile {
         return list;
     }
 
-    private List<Workload.Event> events(Node node) throws LogException {
+    private List<Workload.Event> events(String name, Node node) throws LogException {
         List<Workload.Event> events = new ArrayList<>();
         for (Map.Entry<String, Node> member : node.members().entrySet()) {
             if (!OF_THREADS.contains(member.getKey())) {
-                events.add(event(member));
+                events.add(event(name, member));
             }
         }
         return events;
     }
 
     /** The longer of two names that a key may begin with comes first. */
-    private Workload.Event event(Map.Entry<String, Node> member) throws LogException {
+    private Workload.Event event(String task, Map.Entry<String, Node> member) throws LogException {
         String key = member.getKey();
         if (key.startsWith("runtime")) {
             return new Workload.Spin(whole(member, 0, Long.MAX_VALUE / 1000));
@@ -216,6 +218,10 @@ public final class RtAppFile {
         if (key.startsWith("yield")) {
             return new Workload.Yield();
         }
+        Workload.Event event = SyncEvents.read(text, task, member);
+        if (event != null) {
+            return event;
+        }
         for (String name : NOT_PLAYED) {
             if (key.startsWith(name)) {
                 throw text.fault(
@@ -223,6 +229,23 @@ public final class RtAppFile {
             }
         }
         throw text.fault(member.getValue().line(), "\"" + key + "\" is not an event");
+    }
+
+    /** A fork names a task of the file. */
+    private void checkForks(Node task) throws LogException {
+        for (Map.Entry<String, Node> member : task.members().entrySet()) {
+            if (member.getKey().equals("phases")) {
+                for (Node phase : member.getValue().members().values()) {
+                    checkForks(phase);
+                }
+            } else if (member.getKey().startsWith("fork")
+                    && !specs.containsKey(String.valueOf(member.getValue().value()))) {
+                throw text.fault(
+                        member.getValue().line(),
+                        "\"" + member.getKey() + "\" names no task: "
+                                + member.getValue().value());
+            }
+        }
     }
 
     private Workload.Timer timer(Map.Entry<String, Node> member) throws LogException {

@@ -6,7 +6,7 @@ import dev.nestor.uapi.Time;
 
 /** rt-app's first thread: makes the others, and ends them when the duration is over. */
 final class RtAppMain extends Program {
-    private static final long THREAD = Sched.CLONE_VM
+    static final long THREAD = Sched.CLONE_VM
             | Sched.CLONE_FS
             | Sched.CLONE_FILES
             | Sched.CLONE_SIGHAND
@@ -16,9 +16,11 @@ final class RtAppMain extends Program {
     private final Workload workload;
     private final WorkloadMemory memory;
     private final Play play;
+    private final SyncSteps steps;
     private final Noise noise;
     private final int noisy; // CPUs that are disturbed
     private int made;
+    private int told; // condition variables
     private boolean isNamed;
     private boolean hasSlept;
 
@@ -28,6 +30,7 @@ final class RtAppMain extends Program {
         this.workload = workload;
         this.memory = memory;
         this.play = play;
+        this.steps = new SyncSteps("rt-app", play.objects(), play);
     }
 
     @Override
@@ -43,11 +46,25 @@ final class RtAppMain extends Program {
             long end = play.startNs() + workload.durationSeconds() * RtAppThread.NS_PER_SECOND;
             call(Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, Time.TIMER_ABSTIME, memory.putTime(0, end), 0);
         } else {
-            if (hasSlept) {
-                play.end();
-            }
-            call(Nr.NR_exit, 0);
+            end();
         }
+    }
+
+    /** Whoever waits for a signal is woken when the time is over. */
+    private void end() {
+        if (hasSlept && !play.isOver()) {
+            play.end();
+        }
+        while (hasSlept) {
+            if (steps.advance(this)) {
+                return;
+            }
+            if (told == play.objects().conds().size()) {
+                break;
+            }
+            steps.broadcast(play.objects().conds().get(told++));
+        }
+        call(Nr.NR_exit, 0);
     }
 
     @Override
@@ -62,7 +79,7 @@ final class RtAppMain extends Program {
         int index = made;
         made++;
         return index < noisy
-                ? new NoiseThread(noise, index, made, memory, play)
-                : new RtAppThread(workload.threads().get(index - noisy), made, memory, play);
+                ? new NoiseThread(noise, index, play.takeNumber(), memory, play)
+                : new RtAppThread(workload.threads().get(index - noisy), workload, memory, play);
     }
 }

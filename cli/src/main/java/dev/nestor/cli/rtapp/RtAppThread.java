@@ -3,6 +3,8 @@ package dev.nestor.cli.rtapp;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Time;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One thread of a workload: how it is scheduled, its delay, then its phases again and again. */
 final class RtAppThread extends Program {
@@ -22,9 +24,12 @@ final class RtAppThread extends Program {
     private static final int EXIT = 5;
 
     private final Workload.ThreadSpec spec;
+    private final Workload workload;
     private final int number; // from 1
     private final WorkloadMemory memory;
     private final Play play;
+    private final SyncSteps steps;
+    private boolean isIdle; // nothing has been done since the phases began anew
     private int step = NAME;
     private long loop;
     private int phase;
@@ -33,11 +38,28 @@ final class RtAppThread extends Program {
     private long runtimeEnd = NONE; // ns; of the Runtime event in progress
     private long firstNs; // when the events began
 
-    RtAppThread(Workload.ThreadSpec spec, int number, WorkloadMemory memory, Play play) {
+    RtAppThread(Workload.ThreadSpec spec, Workload workload, WorkloadMemory memory, Play play) {
         this.spec = spec;
-        this.number = number;
+        this.workload = workload;
+        this.number = play.takeNumber();
         this.memory = memory;
         this.play = play;
+        this.steps = new SyncSteps(spec.name(), play.objects(), play);
+        memory.mapRoom(number);
+        play.begins(this);
+    }
+
+    /** "NAME waits for ...", or null. */
+    @Nullable
+    String waiting() {
+        String awaited = steps.awaited();
+        return awaited == null ? null : spec.name() + " waits for " + awaited;
+    }
+
+    @Override
+    Program child() {
+        Workload.Fork fork = (Workload.Fork) spec.phases().get(phase).events().get(event - 1);
+        return new RtAppThread(Objects.requireNonNull(workload.forked().get(fork.task())), workload, memory, play);
     }
 
     @Override
@@ -64,9 +86,13 @@ final class RtAppThread extends Program {
                     firstNs = firstNs == 0 ? play.startNs() + spec.delayMicros() * NS_PER_US : firstNs;
                     playEvent();
                 }
-                default -> call(Nr.NR_exit, 0);
+                default -> {
+                    play.ends(this, number);
+                    call(Nr.NR_exit, 0);
+                }
             }
         }
+        isIdle = false;
     }
 
     private void setAffinity() {
@@ -110,15 +136,21 @@ final class RtAppThread extends Program {
         call(Nr.NR_clock_nanosleep, Time.CLOCK_MONOTONIC, Time.TIMER_ABSTIME, memory.putTime(number, ns), 0);
     }
 
-    /** The next event, or the end. */
+    /** The next event, or the end. Who holds a mutex at the end goes on in its phase, only to let go of it. */
     private void playEvent() {
-        if (play.isOver() || (spec.loops() >= 0 && loop >= spec.loops())) {
+        if (steps.advance(this)) {
+            return;
+        }
+        boolean isOver = play.isOver();
+        if ((isOver && !steps.holds()) || (spec.loops() >= 0 && loop >= spec.loops())) {
             step = EXIT;
             return;
         }
         if (phase == spec.phases().size()) {
             phase = 0;
             loop++;
+            cycles = isIdle ? 1 : 0; // lest time stand still
+            isIdle = true;
             return;
         }
         Workload.Phase at = spec.phases().get(phase);
@@ -128,8 +160,19 @@ final class RtAppThread extends Program {
         } else if (event == at.events().size()) {
             event = 0;
             phaseLoop++;
+            step = isOver ? EXIT : step;
+        } else if (isOver) {
+            playLocks(at.events().get(event));
         } else {
             play(at.events().get(event));
+        }
+    }
+
+    private void playLocks(Workload.Event what) {
+        if (what instanceof Workload.Lock || what instanceof Workload.Unlock) {
+            play(what);
+        } else {
+            event++;
         }
     }
 
@@ -147,6 +190,14 @@ final class RtAppThread extends Program {
                         0);
             case Workload.Timer timer -> await(timer);
             case Workload.Yield yield -> call(Nr.NR_sched_yield);
+            case Workload.Lock lock -> steps.lock(lock.mutex());
+            case Workload.Unlock unlock -> steps.unlock(unlock.mutex());
+            case Workload.Await await -> steps.await(await.cond(), await.mutex(), await.signals(), await.locks());
+            case Workload.Signal signal -> steps.signal(signal.cond(), signal.all());
+            case Workload.Suspend suspend -> steps.suspend(suspend.name());
+            case Workload.Resume resume -> steps.resume(resume.name());
+            case Workload.Barrier barrier -> steps.meet(barrier.name());
+            case Workload.Fork fork -> call(Nr.NR_clone, RtAppMain.THREAD, 0, 0, 0, 0, 0);
         }
     }
 
@@ -177,7 +228,7 @@ final class RtAppThread extends Program {
 
     @Override
     void returned(long answer) {
-        if (answer < 0 && step <= EVENTS) {
+        if (answer < 0 && step <= EVENTS && nr != Nr.NR_futex) {
             play.complain(spec, name(), answer);
         }
     }
@@ -187,6 +238,7 @@ final class RtAppThread extends Program {
             case Nr.NR_sched_setaffinity -> "sched_setaffinity";
             case Nr.NR_sched_setattr -> "sched_setattr";
             case Nr.NR_clock_nanosleep -> "clock_nanosleep";
+            case Nr.NR_clone -> "clone";
             default -> "call " + nr;
         };
     }

@@ -1,14 +1,23 @@
 package dev.nestor.cli.rtapp;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What rt-app is asked to play. Times are µs.
  *
  * @param durationSeconds after which every thread ends at its next event; -1 for none
+ * @param threads that are there from the beginning
+ * @param forked those that a fork event may name, by their names
+ * @param barriers how many threads meet at each, by their names
  * @param ignored what of the file has no meaning here, as {@code FILE:LINE: key}
  */
-public record Workload(long durationSeconds, List<ThreadSpec> threads, List<String> ignored) {
+public record Workload(
+        long durationSeconds,
+        List<ThreadSpec> threads,
+        Map<String, ThreadSpec> forked,
+        Map<String, Integer> barriers,
+        List<String> ignored) {
 
     /** What a thread does at one step. */
     sealed interface Event {}
@@ -31,6 +40,29 @@ public record Workload(long durationSeconds, List<ThreadSpec> threads, List<Stri
     record Timer(String ref, boolean isUnique, long periodMicros, boolean isAbsolute) implements Event {}
 
     record Yield() implements Event {}
+
+    record Lock(String mutex) implements Event {}
+
+    record Unlock(String mutex) implements Event {}
+
+    /**
+     * wait, sync and sig_and_wait.
+     *
+     * @param signals whether a waiter is woken first
+     * @param locks whether the mutex is taken before and let go of after
+     */
+    record Await(String cond, String mutex, boolean signals, boolean locks) implements Event {}
+
+    /** @param all whether it is broad and not signal */
+    record Signal(String cond, boolean all) implements Event {}
+
+    record Suspend(String name) implements Event {}
+
+    record Resume(String name) implements Event {}
+
+    record Barrier(String name) implements Event {}
+
+    record Fork(String task) implements Event {}
 
     /** Events that are played several times. */
     record Phase(int loops, List<Event> events) {}

@@ -23,6 +23,12 @@ final class WorkloadMemory {
         kernel.addressSpaces().learnMapping(mm, BASE, (end + 0xfff) & ~0xfffL, READ_WRITE);
     }
 
+    /** Maps the room of a thread that was not expected. */
+    void mapRoom(int thread) {
+        long start = at(thread) & ~0xfffL;
+        kernel.addressSpaces().learnMapping(mm, start, start + 0x1000, READ_WRITE);
+    }
+
     /** The address of a thread's room. */
     static long at(int thread) {
         return BASE + (long) ROOM * thread;

@@ -41,6 +41,7 @@ public final class WorkloadRun {
     private final Noise noise;
     private final Kernel kernel;
     private final Programs programs;
+    private final SyncObjects objects;
     private final Play play;
     private final WorkloadMemory memory;
     private final List<WorkloadReport.Task> ended = new ArrayList<>();
@@ -56,7 +57,8 @@ public final class WorkloadRun {
         kernel = new Kernel(config, trace);
         onKernel.accept(kernel);
         programs = new Programs(kernel, this::close);
-        play = new Play(kernel.timekeeping());
+        objects = new SyncObjects(kernel, workload.barriers());
+        play = new Play(kernel.timekeeping(), objects);
         memory = new WorkloadMemory(kernel);
     }
 
@@ -67,6 +69,7 @@ public final class WorkloadRun {
         int root = kernel.pids().activeNs(kernel.initTask());
         int main = kernel.pids().findTaskByVpid(root, (int) pid);
         memory.map(kernel.tasks().mm(main), workload.threads().size() + cpus);
+        objects.setMm(kernel.tasks().mm(main));
         EventLoop loop = kernel.eventLoop();
         long looked = loop.fired();
         while (programs.alive() > 0 && loop.step()) {
@@ -76,8 +79,13 @@ public final class WorkloadRun {
             }
         }
         if (programs.alive() > 0) {
+            List<String> waiting = play.waiting();
             throw new LogException(
-                    LogException.Kind.SYNTAX, file, 0, programs.alive() + " threads wait for what never comes");
+                    LogException.Kind.SYNTAX,
+                    file,
+                    0,
+                    programs.alive() + " threads wait for what never comes"
+                            + (waiting.isEmpty() ? "" : ": " + String.join("; ", waiting)));
         }
         StateHash hash = new StateHash();
         kernel.digest(hash);

@@ -101,6 +101,65 @@ class WorkloadTest {
         assertThat(task(report, "sleeper").get("voluntarySwitches").asInt()).isBetween(81, 85);
     }
 
+    /** Two threads on two CPUs that work 3 ms under one mutex and 1 ms without: one at a time has it, all the time. */
+    @Test
+    void mutex_isHeldByOneAtATime() throws IOException {
+        JsonNode report = play(workload("""
+                "a": { "cpus": [0], "lock": "m", "run": 3000, "unlock": "m", "run2": 1000 },
+                "b": { "cpus": [1], "lock": "m", "run": 3000, "unlock": "m", "run2": 1000 }"""), "--cpus", "2");
+
+        double both = busyMs(task(report, "a")) + busyMs(task(report, "b"));
+        assertThat(both).isCloseTo(1000.0 / 3 * 4, Offset.offset(10.0));
+        assertThat(task(report, "a").get("voluntarySwitches").asInt()).isBetween(160, 170);
+    }
+
+    /** A mutex that nobody else wants, and a signal that nobody waits for, cost no call: only the sleeps switch. */
+    @Test
+    void withoutContention_nothingIsCalled() throws IOException {
+        JsonNode report = play(workload("""
+                "a": { "loop": 10, "lock": "m", "run": 100, "signal": "c", "broad": "c", "unlock": "m", "sleep": 1000 }"""));
+
+        assertThat(task(report, "a").get("voluntarySwitches").asInt()).isBetween(10, 12);
+    }
+
+    /** Each is woken once for each of the other's turns: suspend, a condition variable, sync, and a barrier; forked threads come to be. */
+    @Test
+    void threadsWaitForEachOther() throws IOException {
+        JsonNode report = play(workload("""
+                "waker": { "loop": 100, "run": 1000, "resume": "sleeper", "sleep": 2000 },
+                "sleeper": { "loop": 100, "suspend": "", "run": 500 },
+                "waiter": { "loop": 20, "lock": "q", "wait": { "ref": "c", "mutex": "q" }, "unlock": "q", "run": 1000 },
+                "caller": { "loop": 30, "sleep": 5000, "lock": "q", "signal": "c", "unlock": "q" },
+                "ping": { "loop": 50, "sync": { "ref": "d", "mutex": "r" }, "run": 1000 },
+                "pong": { "loop": 50, "run": 1000, "sync": { "ref": "d", "mutex": "r" } },
+                "meeting": { "instance": 2, "loop": 1, "barrier": "x", "run": 3000 },
+                "late": { "loop": 1, "sleep": 500000, "barrier": "x", "run": 3000 },
+                "forker": { "loop": 3, "run": 1000, "fork": "forked" },
+                "forked": { "instance": 0, "loop": 1, "run": 2000 }"""), "--cpus", "4");
+
+        assertThat(busyMs(task(report, "sleeper"))).isCloseTo(50, Offset.offset(1.0));
+        assertThat(busyMs(task(report, "waiter"))).isCloseTo(20, Offset.offset(1.0));
+        assertThat(busyMs(task(report, "ping"))).isCloseTo(50, Offset.offset(3.0));
+        assertThat(busyMs(task(report, "meeting"))).isCloseTo(3, Offset.offset(0.2));
+        int forked = 0;
+        for (JsonNode one : report.get("tasks")) {
+            forked += one.get("command").asText().equals("forked") ? 1 : 0;
+        }
+        assertThat(forked).isEqualTo(3);
+    }
+
+    @Test
+    void deadlock_isNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("deadlock.json"), """
+                { "tasks": {
+                "a": { "loop": 1, "lock": "m", "sleep": 1000, "lock2": "n", "unlock": "n", "unlock2": "m" },
+                "b": { "loop": 1, "lock": "n", "sleep": 1000, "lock2": "m", "unlock": "m", "unlock2": "n" } } }""");
+
+        assertThat(run("run", file.toString(), "--cpus", "2")).isEqualTo(ExitCode.SYNTAX);
+        assertThat(err.toString())
+                .contains("a waits for the mutex n, which b holds; b waits for the mutex m, which a holds");
+    }
+
     @Test
     void trace_isReadByCompare_andShowsWhatTheReportSays() throws IOException {
         Path trace = directory.resolve("trace.gz");
@@ -136,7 +195,15 @@ class WorkloadTest {
                 "\"a\": { \"run\": 1, \"cpus\": [-1] }| :3: \"cpus\" is not a number from 0",
                 "\"a\": { \"timer\": { \"period\": 5 } }| :3: \"timer\" has no \"ref\"",
                 "\"a\": { \"timer\": { \"ref\": \"x\" } }| :3: \"timer\" has no \"period\"",
-                "\"a\": { \"lock\": \"m\" }| :3: \"lock\": the event lock can't be played yet",
+                "\"a\": { \"mem\": 3 }| :3: \"mem\": the event mem can't be played yet",
+                "\"a\": {\\n\"lock\": \"m\" }| :4: \"lock\": a never unlocks m",
+                "\"a\": { \"phases\": { \"p\": {\\n\"lock\": \"m\" }, \"q\": { \"run\": 1 } } }| :4: \"lock\": a never unlocks m",
+                "\"a\": {\\n\"unlock\": \"m\" }| :4: \"unlock\": a does not hold m",
+                "\"a\": { \"lock\": \"m\", \"lock2\": \"m\" }| :3: \"lock\": a holds m already",
+                "\"a\": { \"wait\": { \"ref\": \"c\", \"mutex\": \"m\" } }| :3: \"wait\": a does not hold m",
+                "\"a\": { \"wait\": { \"ref\": \"c\" } }| :3: \"wait\" has no \"mutex\"",
+                "\"a\": { \"signal\": 3 }| :3: \"signal\" is not a name",
+                "\"a\": { \"fork\": \"b\" }| :3: \"fork\" names no task: b",
                 "\"a\": { \"loop\": 3 }| :3: a task without an event",
                 "\"a\": { \"run\": 1.5 }| :3: \"run\" is not a whole number",
             })
