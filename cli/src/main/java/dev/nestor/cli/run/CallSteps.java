@@ -101,11 +101,23 @@ final class CallSteps {
         return Objects.requireNonNull(program.script().current());
     }
 
+    /** Whether a call waits for a word in memory or wakes who does: when that changes no log shows, only what order it led to there. */
+    private static boolean isFutex(int nr) {
+        return nr == Nr.NR_futex
+                || nr == Nr.NR_futex_wait
+                || nr == Nr.NR_futex_wake
+                || nr == Nr.NR_futex_requeue
+                || nr == Nr.NR_futex_waitv;
+    }
+
     /** Why the emulator cannot work the call out; "" if it can. */
     private String missing(LogProgram program, TraceCall call) {
         int task = program.task();
         if (!machine().implementsCall(call.nr())) {
             return "not emulated: " + call.name();
+        }
+        if (isFutex(call.nr())) {
+            return "a word in memory, which another schedule may find changed: " + call.name();
         }
         if (call.nr() == Nr.NR_restart_syscall) {
             return "goes on with a call that is not emulated";
