@@ -2,9 +2,6 @@ package dev.nestor.fs;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.uapi.Errno;
-import dev.nestor.uapi.Fcntl;
-
 /**
  * A directory whose entries are its dentries, as tmpfs has them (fs/libfs.c, simple_offset): each entry has a number that
  * grows with time, and the newest comes first.
@@ -24,13 +21,6 @@ final class DirectoryOps extends ListedDirectory {
         super(vfs);
         this.dentries = vfs.tables.dentries;
         this.names = vfs.tables.names;
-    }
-
-    @Override
-    public long llseek(int task, int file, long offset, int whence) {
-        return whence == Fcntl.SEEK_SET || whence == Fcntl.SEEK_CUR
-                ? vfs.readWrite.seekTo(file, offset, whence, 0)
-                : -Errno.EINVAL;
     }
 
     @Override

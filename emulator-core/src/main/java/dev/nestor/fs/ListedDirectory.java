@@ -3,6 +3,7 @@ package dev.nestor.fs;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.uapi.Errno;
+import dev.nestor.uapi.Fcntl;
 
 /** What directories of all kinds have in common as open files: they are listed, and neither read nor written. */
 public abstract class ListedDirectory implements FileOps {
@@ -25,6 +26,14 @@ public abstract class ListedDirectory implements FileOps {
     @Override
     public final long read(int task, int file, IovIter to, long pos) {
         return -Errno.EISDIR;
+    }
+
+    /** A position is one of the list's own; from the end nobody can count. */
+    @Override
+    public long llseek(int task, int file, long offset, int whence) {
+        return whence == Fcntl.SEEK_SET || whence == Fcntl.SEEK_CUR
+                ? vfs.readWrite.seekTo(file, offset, whence, 0)
+                : -Errno.EINVAL;
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.nestor.fs.InodeFlags;
 import dev.nestor.fs.IovIter;
 import dev.nestor.fs.NotifyGroupTable;
 import dev.nestor.fs.NotifyMarkTable;
-import dev.nestor.fs.Outside;
+import dev.nestor.fs.NotifyWaits;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
 import dev.nestor.fs.exportfs.FileHandles;
@@ -59,6 +59,7 @@ public final class Fanotifies implements FileOps {
     private final CredTable creds;
     private final UserNamespaces userNamespaces;
     private final WaitQueues waitQueues;
+    private final NotifyWaits waits;
     private final AnonInodes anonInodes;
     private final FsNotify notify;
     private final Work work;
@@ -77,6 +78,7 @@ public final class Fanotifies implements FileOps {
         this.creds = vfs.below.credTable();
         this.userNamespaces = vfs.below.userNamespaces();
         this.waitQueues = vfs.below.waitQueues();
+        this.waits = new NotifyWaits(vfs);
         this.work = vfs.below.work();
         this.anonInodes = anonInodes;
         this.notify = vfs.notify;
@@ -316,21 +318,7 @@ public final class Fanotifies implements FileOps {
             }
             done += length;
         }
-        return done > 0 ? done : waitForEvent(task, file, group);
-    }
-
-    private long waitForEvent(int task, int file, int group) {
-        if (groups.nrUnknown(group) > 0) {
-            return -Outside.EOUTSIDE;
-        }
-        if (vfs.files.isNonblocking(file)) {
-            return -Errno.EAGAIN;
-        }
-        if (!waitQueues.waitInterruptible(groups.wait(group), task, false)) {
-            return -Errno.ERESTARTSYS;
-        }
-        work.add(Work.WAIT);
-        return BLOCKED;
+        return done > 0 ? done : waits.await(task, file, group);
     }
 
     /** fanotify_write(): the answer to a permission event. */
@@ -342,10 +330,7 @@ public final class Fanotifies implements FileOps {
     @Override
     public int poll(int task, int file) {
         int group = files.handle(file);
-        if (events.first(group) != NULL) {
-            return POLLIN | POLLRDNORM;
-        }
-        return groups.nrUnknown(group) > 0 ? -Outside.EOUTSIDE : 0;
+        return waits.poll(group, events.first(group) != NULL);
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.nestor.fs.IovIter;
 import dev.nestor.fs.NameTable;
 import dev.nestor.fs.NotifyGroupTable;
 import dev.nestor.fs.NotifyMarkTable;
-import dev.nestor.fs.Outside;
+import dev.nestor.fs.NotifyWaits;
 import dev.nestor.fs.Vfs;
 import dev.nestor.fs.anon.AnonInodes;
 import dev.nestor.fs.exportfs.FileHandles;
@@ -48,6 +48,7 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
     private final CredTable creds;
     private final UserNamespaces userNamespaces;
     private final WaitQueues waitQueues;
+    private final NotifyWaits waits;
     private final AnonInodes anonInodes;
     private final FsNotify notify;
     private final Work work;
@@ -69,6 +70,7 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
         this.creds = vfs.below.credTable();
         this.userNamespaces = vfs.below.userNamespaces();
         this.waitQueues = vfs.below.waitQueues();
+        this.waits = new NotifyWaits(vfs);
         this.work = vfs.below.work();
         this.anonInodes = anonInodes;
         this.notify = vfs.notify;
@@ -336,7 +338,7 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
             }
             done += length;
         }
-        return done > 0 ? done : waitForEvent(task, file, group);
+        return done > 0 ? done : waits.await(task, file, group);
     }
 
     /** copy_event_to_user(). */
@@ -358,27 +360,10 @@ public final class Inotifies implements FileOps, FsNotify.Backend {
         }
     }
 
-    private long waitForEvent(int task, int file, int group) {
-        if (groups.nrUnknown(group) > 0) {
-            return -Outside.EOUTSIDE;
-        }
-        if (vfs.files.isNonblocking(file)) {
-            return -Errno.EAGAIN;
-        }
-        if (!waitQueues.waitInterruptible(groups.wait(group), task, false)) {
-            return -Errno.ERESTARTSYS;
-        }
-        work.add(Work.WAIT);
-        return BLOCKED;
-    }
-
     @Override
     public int poll(int task, int file) {
         int group = files.handle(file);
-        if (!events.queue().isEmpty(group)) {
-            return POLLIN | POLLRDNORM;
-        }
-        return groups.nrUnknown(group) > 0 ? -Outside.EOUTSIDE : 0;
+        return waits.poll(group, !events.queue().isEmpty(group));
     }
 
     @Override

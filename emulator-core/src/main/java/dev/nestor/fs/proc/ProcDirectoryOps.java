@@ -14,7 +14,6 @@ import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
-import dev.nestor.uapi.Fcntl;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -44,13 +43,6 @@ final class ProcDirectoryOps extends ListedDirectory {
         this.pids = vfs.below.pids();
         this.pidTable = proc.pidTable();
         this.hidePid = proc.hidePid();
-    }
-
-    @Override
-    public long llseek(int task, int file, long offset, int whence) {
-        return whence == Fcntl.SEEK_SET || whence == Fcntl.SEEK_CUR
-                ? vfs.readWrite.seekTo(file, offset, whence, 0)
-                : -Errno.EINVAL;
     }
 
     @Override

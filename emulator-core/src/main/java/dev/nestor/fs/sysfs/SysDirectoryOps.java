@@ -3,8 +3,6 @@ package dev.nestor.fs.sysfs;
 import dev.nestor.fs.DirEmitter;
 import dev.nestor.fs.ListedDirectory;
 import dev.nestor.fs.Vfs;
-import dev.nestor.uapi.Errno;
-import dev.nestor.uapi.Fcntl;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,13 +30,6 @@ final class SysDirectoryOps extends ListedDirectory implements IntConsumer {
         super(vfs);
         this.fs = fs;
         this.taken = fs.newRoot();
-    }
-
-    @Override
-    public long llseek(int task, int file, long offset, int whence) {
-        return whence == Fcntl.SEEK_SET || whence == Fcntl.SEEK_CUR
-                ? vfs.readWrite.seekTo(file, offset, whence, 0)
-                : -Errno.EINVAL;
     }
 
     @Override
