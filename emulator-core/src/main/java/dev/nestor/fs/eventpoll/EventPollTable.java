@@ -9,6 +9,7 @@ final class EventPollTable extends Table {
     private int[] pollWait = new int[initialRows()]; // wait queue of those who poll its file
     private int[] file = new int[initialRows()]; // its own; not held
     private int[] nrUnknown = new int[initialRows()]; // items whose files are outside the emulator
+    private long[] busyPoll = new long[initialRows()]; // struct epoll_params: µs, budget << 32, prefer << 48
 
     EventPollTable(int limit) {
         super("eventpoll", 58, limit);
@@ -38,6 +39,14 @@ final class EventPollTable extends Table {
         file[row(ep)] = value;
     }
 
+    long busyPoll(int ep) {
+        return busyPoll[row(ep)];
+    }
+
+    void setBusyPoll(int ep, long value) {
+        busyPoll[row(ep)] = value;
+    }
+
     int nrUnknown(int ep) {
         return nrUnknown[row(ep)];
     }
@@ -52,6 +61,7 @@ final class EventPollTable extends Table {
         pollWait[row] = 0;
         file[row] = 0;
         nrUnknown[row] = 0;
+        busyPoll[row] = 0;
     }
 
     @Override
@@ -60,5 +70,6 @@ final class EventPollTable extends Table {
         pollWait = columns.ints(pollWait);
         file = columns.ints(file);
         nrUnknown = columns.ints(nrUnknown);
+        busyPoll = columns.longs(busyPoll);
     }
 }

@@ -13,6 +13,7 @@ import dev.nestor.machine.Work;
 import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
+import dev.nestor.uapi.Capability;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Fcntl;
 
@@ -28,6 +29,11 @@ public final class EventPolls implements FileOps {
     public static final int EPOLL_CTL_DEL = 2;
     public static final int EPOLL_CTL_MOD = 3;
 
+    private static final int EPIOCSPARAMS = 0x40088a01;
+    private static final int EPIOCGPARAMS = 0x80088a02;
+    private static final int BUDGET_SHIFT = 32; // in struct epoll_params
+    private static final int PREFER_SHIFT = 48;
+    private static final int NAPI_POLL_WEIGHT = 64; // packets
     private static final int EPOLLEXCLUSIVE = 1 << 28;
     private static final int EPOLLWAKEUP = 1 << 29;
     private static final int EPOLLONESHOT = 1 << 30;
@@ -375,6 +381,33 @@ public final class EventPolls implements FileOps {
     @Override
     public long llseek(int task, int file, long offset, int whence) {
         return files.pos(file);
+    }
+
+    /** ep_eventpoll_ioctl(): how it is to be polled busily, which is kept and nothing more. EFAULT, EINVAL, EPERM. */
+    @Override
+    public long ioctl(int task, int file, int cmd, long arg) {
+        int mm = vfs.below.tasks().mm(task);
+        int ep = files.handle(file);
+        if (cmd == EPIOCGPARAMS) {
+            return vfs.below.memory().putLong(mm, arg, polls.busyPoll(ep));
+        }
+        if (cmd != EPIOCSPARAMS) {
+            return -Errno.EINVAL;
+        }
+        long params = vfs.below.memory().getLong(mm, arg);
+        if (vfs.below.memory().faulted()) {
+            return -Errno.EFAULT;
+        }
+        boolean isWrong = (int) params < 0 || params >>> PREFER_SHIFT > 1;
+        if (isWrong) {
+            return -Errno.EINVAL;
+        }
+        boolean isGreedy = (params >>> BUDGET_SHIFT & 0xffff) > NAPI_POLL_WEIGHT;
+        if (isGreedy && !vfs.permissions.isCapable(task, Capability.CAP_NET_ADMIN)) {
+            return -Errno.EPERM;
+        }
+        polls.setBusyPoll(ep, params);
+        return 0;
     }
 
     /** __ep_eventpoll_poll(): readable while one on the list has something; those that have nothing leave it. */

@@ -157,7 +157,6 @@ final class FairClass implements SchedClass {
         int cfsRq = ses.cfsRq(se);
         eevdf.updateCurr(cfsRq);
         eevdf.place(cfsRq, se, ENQUEUE_INITIAL);
-        pelt.init(se);
     }
 
     /** reweight_task_fair() and prio_changed_fair(). */

@@ -44,11 +44,6 @@ final class Pelt {
         return avgs;
     }
 
-    /** init_entity_runnable_average(): a new task counts in full, so that nobody heaps new tasks on one CPU. */
-    void init(int se) {
-        avgs.setLoadAvg(ses.avg(se), LoadWeight.scaleDown(ses.weight(se)));
-    }
-
     /** post_init_entity_util_avg(): a new task is taken to want as much as the others have, and no more than half of what is left. */
     void initUtil(int cfsRq, int se) {
         int queue = cfsRqs.avg(cfsRq);

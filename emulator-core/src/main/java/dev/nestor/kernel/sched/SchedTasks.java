@@ -219,6 +219,11 @@ public final class SchedTasks {
         return true;
     }
 
+    /** init_entity_runnable_average(): a new task, of whatever class, counts in full, so that nobody heaps new tasks on one CPU. */
+    private void initAverage(int se) {
+        avgs.setLoadAvg(ses.avg(se), LoadWeight.scaleDown(ses.weight(se)));
+    }
+
     private void place(int task, int cpu) {
         int se = tasks.se(task);
         tasks.setCpu(task, cpu);
@@ -226,6 +231,7 @@ public final class SchedTasks {
         ses.setCfsRq(se, rqs.cfs(rqs.cpuRq(cpu)));
         ses.setWeight(se, LoadWeight.weight(tasks.policy(task), tasks.staticPrio(task)));
         ses.setInvWeight(se, LoadWeight.invWeight(tasks.policy(task), tasks.staticPrio(task)));
+        initAverage(se);
         ses.setRecentUsedCpu(se, cpu);
         ses.setTodo(se, Cpus.TODO_LEAVE);
         runQueues.classOf(task).taskFork(task);

@@ -3,6 +3,7 @@ package dev.nestor.kernel.sched;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nestor.machine.Topology;
+import dev.nestor.uapi.Sched;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,20 @@ class PeltTest {
 
         assertThat(load(machine, first)).isBetween(1022L, 1024L);
         assertThat((double) util(machine, first)).isCloseTo(512, Offset.offset(60.0));
+    }
+
+    /** A child inherits the class, and is fair later. */
+    @Test
+    void taskForkedAsRealTime_countsInFullOnceItIsFair() {
+        SmallScheduler machine = new SmallScheduler(Topology.plain(2));
+        int parent = machine.hog(0);
+        machine.setPolicy(parent, Sched.SCHED_FIFO, 1);
+        int child = machine.hog(1);
+        machine.setPolicy(child, Sched.SCHED_NORMAL, 0);
+
+        run(machine, 2);
+
+        assertThat(load(machine, child)).isBetween(1000L, 1024L);
     }
 
     /** What a new task that runs has used after so many ms: 1 - y^(t / period) of a CPU, and as much less of what it was given. */
