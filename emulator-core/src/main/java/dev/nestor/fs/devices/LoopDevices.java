@@ -49,6 +49,11 @@ public final class LoopDevices extends BlockDevices {
     private final int controlKind;
     private boolean isPutting;
 
+    // Where goDown() has come to.
+    private int bottom; // file
+    private long bottomPos; // bytes
+    private long bottomLength; // bytes
+
     LoopDevices(Vfs vfs, int limit) {
         super(vfs);
         this.table = new LoopTable(limit);
@@ -283,55 +288,49 @@ public final class LoopDevices extends BlockDevices {
         return transfer(of(file), from, pos, false);
     }
 
-    /** Down to the file that is no loop device. */
-    private long transfer(int lo, IovIter iter, long pos, boolean reads) {
+    /**
+     * Goes down to the file that is no loop device: {@link #bottom}, with bytes from {@link #bottomPos} on, of which no more are
+     * there than {@link #bottomLength}. 0, EIO where one on the way has no file, EOUTSIDE where nobody knows what is in the file.
+     */
+    private int goDown(int lo, long pos, long length) {
         int at = lo;
-        long place = pos;
+        bottomPos = pos;
+        bottomLength = length;
         while (true) {
             if (table.state(at) != LO_BOUND) {
                 return -Errno.EIO;
             }
-            place += table.offset(at);
-            int file = table.file(at);
-            if (!isLoop(file)) {
-                return transferFile(file, iter, place, reads);
+            bottomPos += table.offset(at);
+            bottom = table.file(at);
+            if (!isLoop(bottom)) {
+                return files.kind(bottom) == FileKinds.REGULAR ? 0 : -Outside.EOUTSIDE;
             }
-            at = of(file);
-            iter.truncate(Math.max(0, table.size(at) - place));
+            at = of(bottom);
+            bottomLength = Math.min(bottomLength, Math.max(0, table.size(at) - bottomPos));
         }
     }
 
-    private long transferFile(int file, IovIter iter, long pos, boolean reads) {
-        if (files.kind(file) != FileKinds.REGULAR) {
-            return -Outside.EOUTSIDE;
+    private long transfer(int lo, IovIter iter, long pos, boolean reads) {
+        int error = goDown(lo, pos, iter.remaining());
+        if (error != 0) {
+            return error;
         }
-        int inode = files.inode(file);
+        iter.truncate(bottomLength);
+        int inode = files.inode(bottom);
         if (reads) {
-            return vfs.contents.read(inode, iter, pos);
+            return vfs.contents.read(inode, iter, bottomPos);
         }
         vfs.inodes.touchMtime(inode);
-        return vfs.contents.write(inode, iter, pos);
+        return vfs.contents.write(inode, iter, bottomPos);
     }
 
     @Override
     int zeroDevice(int file, long from, long to) {
-        int lo = of(file);
-        long start = from;
-        long end = to;
-        while (true) {
-            if (table.state(lo) != LO_BOUND) {
-                return -Errno.EIO;
-            }
-            start += table.offset(lo);
-            end += table.offset(lo);
-            int backing = table.file(lo);
-            if (!isLoop(backing)) {
-                vfs.contents.punch(files.inode(backing), start, end);
-                return 0;
-            }
-            lo = of(backing);
-            end = Math.min(end, table.size(lo));
+        int error = goDown(of(file), from, to - from);
+        if (error == 0) {
+            vfs.contents.punch(files.inode(bottom), bottomPos, bottomPos + bottomLength);
         }
+        return error;
     }
 
     /** The size of a block that a device likes best, for stat(2); 0 where there is no device. */
