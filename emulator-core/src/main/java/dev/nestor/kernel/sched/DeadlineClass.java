@@ -166,7 +166,7 @@ final class DeadlineClass implements SchedClass {
             int later = laterCpu(task, prevCpu);
             cpu = later == NONE ? prevCpu : later;
         }
-        return ses.isAllowed(se, cpu) ? cpu : ses.firstAllowed(se);
+        return ses.allowedOr(se, cpu);
     }
 
     @Override
@@ -225,10 +225,7 @@ final class DeadlineClass implements SchedClass {
         }
         int se = tasks.se(curr);
         int dl = ses.dl(se);
-        long now = time.monotonicNs();
-        long delta = Math.max(0, now - ses.execStart(se));
-        ses.setExecStart(se, now);
-        ses.setSumExecRuntime(se, ses.sumExecRuntime(se) + delta);
+        long delta = runQueues.updateCurrCommon(se, time.monotonicNs());
         dls.setRuntime(dl, dls.runtime(dl) - delta);
         boolean isOver = dls.runtime(dl) <= 0 || dls.yielded(dl);
         if (isOver && queues.isQueued(dl)) {

@@ -116,7 +116,7 @@ final class LoadBalance {
         if (!shouldBalance(cpu, level)) {
             return 0;
         }
-        int source = findGroup(cpu, level, isIdle) ? findQueue(level) : -1;
+        int source = findGroup(cpu, index, isIdle) ? findQueue(level) : -1;
         if (source < 0 || source == cpu) {
             sds.setNrBalanceFailed(sd, 0);
             backOff(sd, level);
@@ -136,22 +136,19 @@ final class LoadBalance {
 
     /** should_we_balance(): of a group one CPU does, the first that is idle or else the first. */
     private boolean shouldBalance(int cpu, SchedDomains.Level level) {
-        int group = domains.unit(level.childKind(), cpu);
-        int first = -1;
-        for (int other = 0; other < topology.cpus(); other++) {
-            if (domains.unit(level.childKind(), other) == group) {
-                if (rqs.isIdle(other)) {
-                    return other == cpu;
-                }
-                first = first < 0 ? other : first;
+        int[] group = domains.members(level.childKind(), domains.unit(level.childKind(), cpu));
+        for (int other : group) {
+            if (rqs.isIdle(other)) {
+                return other == cpu;
             }
         }
-        return first == cpu;
+        return group[0] == cpu;
     }
 
     /** sched_balance_find_src_group(): true if there is one to pull from; then migrationType and imbalance say what. */
-    private boolean findGroup(int cpu, SchedDomains.Level level, boolean isIdle) {
-        collect(cpu, level);
+    private boolean findGroup(int cpu, int index, boolean isIdle) {
+        SchedDomains.Level level = domains.level(index);
+        collect(cpu, index);
         if (busiest.fair == 0 || local.type > busiest.type) {
             return false;
         }
@@ -179,26 +176,19 @@ final class LoadBalance {
     }
 
     /** update_sd_lb_stats(). */
-    private void collect(int cpu, SchedDomains.Level level) {
-        int span = domains.unit(level.kind(), cpu);
+    private void collect(int cpu, int index) {
+        SchedDomains.Level level = domains.level(index);
         int own = domains.unit(level.childKind(), cpu);
         long now = pelt.clock();
         totalLoad = 0;
         totalCapacity = 0;
-        local.clear(own);
         busiest.clear(-1);
         busiest.idleCpus = Integer.MAX_VALUE;
-        for (int first = 0; first < topology.cpus(); first++) {
-            int unit = domains.unit(level.childKind(), first);
-            if (domains.unit(level.kind(), first) != span || !isFirst(level, first, unit)) {
-                continue;
-            }
+        for (int unit : domains.groups(index, domains.unit(level.kind(), cpu))) {
             at.clear(unit);
-            for (int other = first; other < topology.cpus(); other++) {
-                if (domains.unit(level.childKind(), other) == unit) {
-                    pelt.updateQueue(now, rqs.cfs(rqs.cpuRq(other)));
-                    at.add(other);
-                }
+            for (int other : domains.members(level.childKind(), unit)) {
+                pelt.updateQueue(now, rqs.cfs(rqs.cpuRq(other)));
+                at.add(other);
             }
             at.classify(level.imbalancePct());
             totalLoad += at.load;
@@ -209,15 +199,6 @@ final class LoadBalance {
                 busiest.copy(at);
             }
         }
-    }
-
-    private boolean isFirst(SchedDomains.Level level, int cpu, int unit) {
-        for (int other = 0; other < cpu; other++) {
-            if (domains.unit(level.childKind(), other) == unit) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** update_sd_pick_busiest(). */
@@ -262,10 +243,7 @@ final class LoadBalance {
     private int findQueue(SchedDomains.Level level) {
         int found = -1;
         long most = 0;
-        for (int cpu = 0; cpu < topology.cpus(); cpu++) {
-            if (domains.unit(level.childKind(), cpu) != busiest.unit) {
-                continue;
-            }
+        for (int cpu : domains.members(level.childKind(), busiest.unit)) {
             int cfsRq = rqs.cfs(rqs.cpuRq(cpu));
             int fair = cfsRqs.nrRunnable(cfsRq);
             int avg = cfsRqs.avg(cfsRq);

@@ -172,7 +172,7 @@ final class RtClass implements SchedClass {
                 cpu = target;
             }
         }
-        return ses.isAllowed(se, cpu) ? cpu : ses.firstAllowed(se);
+        return ses.allowedOr(se, cpu);
     }
 
     @Override
@@ -242,10 +242,7 @@ final class RtClass implements SchedClass {
     public void updateCurr(int rq) {
         int curr = rqs.curr(rq);
         if (curr != Table.NULL && ses.schedClass(tasks.se(curr)) == RT) {
-            int se = tasks.se(curr);
-            long now = time.monotonicNs();
-            ses.setSumExecRuntime(se, ses.sumExecRuntime(se) + Math.max(0, now - ses.execStart(se)));
-            ses.setExecStart(se, now);
+            runQueues.updateCurrCommon(tasks.se(curr), time.monotonicNs());
         }
     }
 

@@ -113,6 +113,15 @@ final class RunQueues {
         return isGone;
     }
 
+    /** update_curr_common() of the classes but fair: charges current for the time until now, ns. */
+    @HotPath
+    long updateCurrCommon(int se, long nowNs) {
+        long delta = Math.max(0, nowNs - ses.execStart(se));
+        ses.setExecStart(se, nowNs);
+        ses.setSumExecRuntime(se, ses.sumExecRuntime(se) + delta);
+        return delta;
+    }
+
     /** set_task_cpu(): of a task that is on no queue. */
     void setTaskCpu(int task, int cpu) {
         int se = tasks.se(task);

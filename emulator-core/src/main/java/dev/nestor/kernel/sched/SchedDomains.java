@@ -1,6 +1,7 @@
 package dev.nestor.kernel.sched;
 
 import dev.nestor.machine.Topology;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
  * of the level below.
  */
 final class SchedDomains {
+    private static final int SINGLE = -1;
     private static final int SMT = 0;
     private static final int MC = 1;
     private static final int PKG = 2;
@@ -52,10 +54,13 @@ final class SchedDomains {
 
     private final Topology topology;
     private final List<Level> levels = new ArrayList<>();
+    private final int[][][] members; // CPUs of each domain, by kind + 1 and number
+    private final int[][][]
+            groups; // numbers of each domain's groups in the order of their first CPUs, by level and number
 
     SchedDomains(Topology topology) {
         this.topology = topology;
-        int child = -1;
+        int child = SINGLE;
         int covered = 1;
         for (int kind = 0; kind < LEVELS; kind++) {
             int weight = weight(kind);
@@ -65,6 +70,59 @@ final class SchedDomains {
                 child = kind;
             }
         }
+        members = new int[LEVELS + 1][][];
+        for (int kind = SINGLE; kind < LEVELS; kind++) {
+            members[kind + 1] = membersOf(kind);
+        }
+        groups = new int[levels.size()][][];
+        for (int level = 0; level < groups.length; level++) {
+            groups[level] = groupsOf(levels.get(level));
+        }
+    }
+
+    private int[][] membersOf(int kind) {
+        List<IntArrayList> units = new ArrayList<>();
+        for (int cpu = 0; cpu < topology.cpus(); cpu++) {
+            int unit = unit(kind, cpu);
+            while (units.size() <= unit) {
+                units.add(new IntArrayList());
+            }
+            units.get(unit).add(cpu);
+        }
+        return arrays(units);
+    }
+
+    private int[][] groupsOf(Level level) {
+        List<IntArrayList> units = new ArrayList<>();
+        for (int[] domain : members[level.kind() + 1]) {
+            IntArrayList of = new IntArrayList();
+            for (int cpu : domain) {
+                int group = unit(level.childKind(), cpu);
+                if (members(level.childKind(), group)[0] == cpu) {
+                    of.add(group);
+                }
+            }
+            units.add(of);
+        }
+        return arrays(units);
+    }
+
+    private static int[][] arrays(List<IntArrayList> lists) {
+        int[][] arrays = new int[lists.size()][];
+        for (int i = 0; i < arrays.length; i++) {
+            arrays[i] = lists.get(i).toIntArray();
+        }
+        return arrays;
+    }
+
+    /** The CPUs of a domain of a kind, or of the single CPU of that number, ascending. */
+    int[] members(int kind, int unit) {
+        return members[kind + 1][unit];
+    }
+
+    /** The numbers of the groups of a domain, in the order of their first CPUs. */
+    int[] groups(int level, int unit) {
+        return groups[level][unit];
     }
 
     private int weight(int kind) {
@@ -88,7 +146,7 @@ final class SchedDomains {
     /** The number of the domain that a CPU is in; of a single CPU, itself. */
     int unit(int kind, int cpu) {
         return switch (kind) {
-            case -1 -> cpu;
+            case SINGLE -> cpu;
             case SMT -> topology.core(cpu);
             case MC -> topology.llc(cpu);
             case PKG -> topology.socket(cpu);

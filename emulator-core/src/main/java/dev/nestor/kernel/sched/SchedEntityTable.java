@@ -374,6 +374,11 @@ public final class SchedEntityTable extends Table {
         return (word << 6) + Long.numberOfTrailingZeros(cpusMask(se, word));
     }
 
+    /** select_fallback_rq(): the CPU, or the first that the task may run on. */
+    int allowedOr(int se, int cpu) {
+        return isAllowed(se, cpu) ? cpu : firstAllowed(se);
+    }
+
     /** nr_cpus_allowed > 1. */
     boolean isMovable(int se) {
         int first = firstAllowed(se);

@@ -50,7 +50,7 @@ final class WakePlacement {
                 target = affine(se, here, prev);
             }
         }
-        return allowed(se, idleSibling(se, prev, target));
+        return ses.allowedOr(se, idleSibling(se, prev, target));
     }
 
     /** sched_balance_find_dst_cpu(): the last-level cache, core and CPU with the most idle CPUs, else the shortest queue. */
@@ -58,7 +58,7 @@ final class WakePlacement {
         int se = tasks.se(task);
         int llc = idlestLlc(se, topology.llc(prev));
         if (llc == NONE) {
-            return allowed(se, shortestQueue(se, prev));
+            return ses.allowedOr(se, shortestQueue(se, prev));
         }
         return idlestInCore(se, idlestCore(se, llc, prev), prev);
     }
@@ -247,19 +247,5 @@ final class WakePlacement {
 
     private long freeMask(int se, int word) {
         return rqs.idleMask(word) & ses.cpusMask(se, word);
-    }
-
-    /** select_fallback_rq(): the CPU, or the first that the task may run on. */
-    int allowed(int se, int cpu) {
-        if (ses.isAllowed(se, cpu)) {
-            return cpu;
-        }
-        for (int word = 0; word < topology.words(); word++) {
-            long mask = ses.cpusMask(se, word);
-            if (mask != 0) {
-                return (word << 6) + Long.numberOfTrailingZeros(mask);
-            }
-        }
-        throw new IllegalStateException("a task that may run nowhere");
     }
 }
