@@ -45,25 +45,25 @@ enum Metric {
     DELAY_P50("delay p50", "us", 0.2) {
         @Override
         OptionalDouble of(Figures figures) {
-            return figures.showsDelays() ? percentile(figures.delays(), 0.5) : OptionalDouble.empty();
+            return delay(figures, 0.5);
         }
     },
     DELAY_P90("delay p90", "us") {
         @Override
         OptionalDouble of(Figures figures) {
-            return figures.showsDelays() ? percentile(figures.delays(), 0.9) : OptionalDouble.empty();
+            return delay(figures, 0.9);
         }
     },
     DELAY_P99("delay p99", "us", 0.2) {
         @Override
         OptionalDouble of(Figures figures) {
-            return figures.showsDelays() ? percentile(figures.delays(), 0.99) : OptionalDouble.empty();
+            return delay(figures, 0.99);
         }
     },
     DELAY_MAX("delay max", "us") {
         @Override
         OptionalDouble of(Figures figures) {
-            return figures.showsDelays() ? percentile(figures.delays(), 1) : OptionalDouble.empty();
+            return delay(figures, 1);
         }
     },
     WAKEUPS("wakeups", "") {
@@ -104,6 +104,10 @@ enum Metric {
         }
         int index = (int) Math.ceil(part * sorted.size()) - 1;
         return OptionalDouble.of(sorted.getLong(Math.max(index, 0)) / 1e3);
+    }
+
+    private static OptionalDouble delay(Figures figures, double part) {
+        return figures.showsDelays() ? percentile(figures.delays(), part) : OptionalDouble.empty();
     }
 
     String label() {

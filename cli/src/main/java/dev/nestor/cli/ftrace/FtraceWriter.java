@@ -9,7 +9,6 @@ import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -208,8 +207,6 @@ public final class FtraceWriter implements Tracepoints, Closeable {
     public void close() throws IOException {
         try {
             out.close();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         } finally {
             draft.close();
         }

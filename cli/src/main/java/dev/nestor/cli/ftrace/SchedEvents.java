@@ -6,23 +6,23 @@ public interface SchedEvents {
     int IDLE = 0;
 
     /** Any event at all, of whatever kind, before what it says. */
-    void event(long ns, int cpu);
+    default void event(long ns, int cpu) {}
 
     /**
      * sched_switch.
      *
      * @param prevState as the kernel's letters have it: R for one that is preempted or yields
      */
-    void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next);
+    default void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next) {}
 
     /** sched_waking: the task is about to be woken. */
     default void schedWaking(long ns, TracedTask task) {}
 
     /** sched_wakeup and sched_wakeup_new. */
-    void schedWakeup(long ns, TracedTask task, int targetCpu);
+    default void schedWakeup(long ns, TracedTask task, int targetCpu) {}
 
     /** sched_migrate_task. */
-    void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu);
+    default void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu) {}
 
     /** A task, as an event names it. */
     record TracedTask(String comm, int pid) {}

@@ -3,10 +3,10 @@ package dev.nestor.cli.rtapp;
 import dev.nestor.event.Random;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Time;
+import java.util.List;
 
 /** A task of the machine's own that disturbs the others on one CPU until the workload is over. */
 final class NoiseThread extends Program {
-    private static final int MASK_BYTES = 1024; // of 8 192 CPUs
     private static final double UNIT = 0x1p-53;
 
     private final Noise noise;
@@ -31,12 +31,7 @@ final class NoiseThread extends Program {
     void advance() {
         switch (step) {
             case 0 -> call(Nr.NR_prctl, RtAppThread.PR_SET_NAME, memory.putText(number, "noise/" + cpu));
-            case 1 -> {
-                for (int word = 0; word < MASK_BYTES / 8; word++) {
-                    memory.putLong(number, 8 * word, cpu >> 6 == word ? 1L << cpu : 0);
-                }
-                call(Nr.NR_sched_setaffinity, 0, MASK_BYTES, WorkloadMemory.at(number));
-            }
+            case 1 -> call(Nr.NR_sched_setaffinity, 0, WorkloadMemory.MASK_BYTES, memory.putMask(number, List.of(cpu)));
             default -> {
                 if (play.isOver()) {
                     call(Nr.NR_exit, 0);

@@ -112,9 +112,9 @@ public final class RtAppFile {
         if (!WITHOUT_MEANING.contains(member.getKey())) {
             throw text.fault(member.getValue().line(), "\"" + member.getKey() + "\" is unknown in \"global\"");
         }
-        boolean isOff = member.getKey().equals("pi_enabled")
+        boolean isOn = member.getKey().equals("pi_enabled")
                 && Boolean.TRUE.equals(member.getValue().value());
-        if (isOff) {
+        if (isOn) {
             ignore(member);
         }
     }

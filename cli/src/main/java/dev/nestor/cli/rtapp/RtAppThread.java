@@ -14,7 +14,6 @@ final class RtAppThread extends Program {
     private static final long LOOK_NS = 1_000_000;
     private static final long NONE = Long.MIN_VALUE;
     private static final int SCHED_ATTR_SIZE = 48; // bytes, of the first version
-    private static final int MASK_BYTES = 1024; // of 8 192 CPUs
 
     private static final int NAME = 0;
     private static final int AFFINITY = 1;
@@ -99,14 +98,7 @@ final class RtAppThread extends Program {
         if (spec.cpus().isEmpty()) {
             return;
         }
-        for (int word = 0; word < MASK_BYTES / 8; word++) {
-            long bits = 0;
-            for (int cpu : spec.cpus()) {
-                bits |= cpu >> 6 == word ? 1L << cpu : 0;
-            }
-            memory.putLong(number, 8 * word, bits);
-        }
-        call(Nr.NR_sched_setaffinity, 0, MASK_BYTES, WorkloadMemory.at(number));
+        call(Nr.NR_sched_setaffinity, 0, WorkloadMemory.MASK_BYTES, memory.putMask(number, spec.cpus()));
     }
 
     private void setPolicy() {

@@ -2,9 +2,12 @@ package dev.nestor.cli.rtapp;
 
 import dev.nestor.init.Kernel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The memory of the workload's process that arguments of calls are put into: some room for each thread. */
 final class WorkloadMemory {
+    static final int MASK_BYTES = 1024; // of 8 192 CPUs
+
     private static final long BASE = 0x10000000000L;
     private static final int ROOM = 2048; // bytes of a thread: a mask of 8 192 CPUs, and what else a call takes
     private static final int READ_WRITE = 3;
@@ -44,6 +47,18 @@ final class WorkloadMemory {
     long putTime(int thread, long ns) {
         kernel.userMemory().putLong(mm, at(thread), Math.floorDiv(ns, RtAppThread.NS_PER_SECOND));
         kernel.userMemory().putLong(mm, at(thread) + 8, Math.floorMod(ns, RtAppThread.NS_PER_SECOND));
+        return at(thread);
+    }
+
+    /** A mask of CPUs, of {@link #MASK_BYTES}. */
+    long putMask(int thread, List<Integer> cpus) {
+        for (int word = 0; word < MASK_BYTES / 8; word++) {
+            long bits = 0;
+            for (int cpu : cpus) {
+                bits |= cpu >> 6 == word ? 1L << cpu : 0;
+            }
+            putLong(thread, 8 * word, bits);
+        }
         return at(thread);
     }
 

@@ -103,9 +103,6 @@ public final class LatencyCommand implements Callable<Integer> {
         }
 
         @Override
-        public void event(long ns, int cpu) {}
-
-        @Override
         public void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next) {
             if (prev.pid() != IDLE) {
                 of(prev).leave(ns, prevState.startsWith("R"));
@@ -123,9 +120,6 @@ public final class LatencyCommand implements Callable<Integer> {
                 wait.readySince = ns;
             }
         }
-
-        @Override
-        public void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu) {}
 
         private List<Wait> byName() {
             Map<String, Wait> names = new LinkedHashMap<>();

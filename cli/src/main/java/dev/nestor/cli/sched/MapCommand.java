@@ -45,9 +45,6 @@ public final class MapCommand implements Callable<Integer> {
         }
 
         @Override
-        public void event(long ns, int cpu) {}
-
-        @Override
         public void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next) {
             String known = next.pid() == IDLE ? IDLE_NAME : names.get(next.pid());
             String name = known == null ? newName() : known;
@@ -71,12 +68,6 @@ public final class MapCommand implements Callable<Integer> {
             given++;
             return (char) ('A' + index % LETTERS) + String.valueOf(index / LETTERS);
         }
-
-        @Override
-        public void schedWakeup(long ns, TracedTask task, int targetCpu) {}
-
-        @Override
-        public void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu) {}
     }
 
     @Override
@@ -95,14 +86,5 @@ public final class MapCommand implements Callable<Integer> {
         public void event(long ns, int cpu) {
             count = Math.max(count, cpu + 1);
         }
-
-        @Override
-        public void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next) {}
-
-        @Override
-        public void schedWakeup(long ns, TracedTask task, int targetCpu) {}
-
-        @Override
-        public void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu) {}
     }
 }

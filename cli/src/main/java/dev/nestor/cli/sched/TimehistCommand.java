@@ -48,9 +48,6 @@ public final class TimehistCommand implements Callable<Integer> {
         }
 
         @Override
-        public void event(long ns, int cpu) {}
-
-        @Override
         public void schedSwitch(long ns, int cpu, TracedTask prev, String prevState, TracedTask next) {
             if (prev.pid() != IDLE) {
                 print(ns, cpu, prev, of(prev));
@@ -96,9 +93,6 @@ public final class TimehistCommand implements Callable<Integer> {
                 history.ready = ns;
             }
         }
-
-        @Override
-        public void schedMigrateTask(long ns, TracedTask task, int fromCpu, int toCpu) {}
     }
 
     @Override
