@@ -58,6 +58,10 @@ final class Play {
         return List.copyOf(waiting);
     }
 
+    Timekeeping time() {
+        return time;
+    }
+
     long nowNs() {
         return time.monotonicNs();
     }

@@ -1,5 +1,9 @@
 package dev.nestor.cli.rtapp;
 
+import dev.nestor.cli.program.Noise;
+import dev.nestor.cli.program.NoiseThread;
+import dev.nestor.cli.program.Program;
+import dev.nestor.cli.program.WorkloadMemory;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Time;
@@ -34,7 +38,7 @@ final class RtAppMain extends Program {
     }
 
     @Override
-    void advance() {
+    protected void advance() {
         if (!isNamed) {
             isNamed = true;
             play.begin();
@@ -68,18 +72,18 @@ final class RtAppMain extends Program {
     }
 
     @Override
-    void returned(long answer) {
+    protected void returned(long answer) {
         if (nr == Nr.NR_clone && answer < 0) {
             play.complain(workload.threads().get(Math.max(0, made - noisy - 1)), "clone", answer);
         }
     }
 
     @Override
-    Program child() {
+    protected Program child() {
         int index = made;
         made++;
         return index < noisy
-                ? new NoiseThread(noise, index, play.takeNumber(), memory, play)
+                ? new NoiseThread(noise, index, play.takeNumber(), memory, play.time(), play::isOver)
                 : new RtAppThread(workload.threads().get(index - noisy), workload, memory, play);
     }
 }

@@ -1,5 +1,7 @@
 package dev.nestor.cli.rtapp;
 
+import dev.nestor.cli.program.Program;
+import dev.nestor.cli.program.WorkloadMemory;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Time;
@@ -56,13 +58,13 @@ final class RtAppThread extends Program {
     }
 
     @Override
-    Program child() {
+    protected Program child() {
         Workload.Fork fork = (Workload.Fork) spec.phases().get(phase).events().get(event - 1);
         return new RtAppThread(Objects.requireNonNull(workload.forked().get(fork.task())), workload, memory, play);
     }
 
     @Override
-    void advance() {
+    protected void advance() {
         while (nr == NO_CALL && cycles == 0) {
             switch (step) {
                 case NAME -> {
@@ -219,7 +221,7 @@ final class RtAppThread extends Program {
     }
 
     @Override
-    void returned(long answer) {
+    protected void returned(long answer) {
         if (answer < 0 && step <= EVENTS && nr != Nr.NR_futex) {
             play.complain(spec, name(), answer);
         }

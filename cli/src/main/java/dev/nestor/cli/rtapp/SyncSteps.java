@@ -1,5 +1,6 @@
 package dev.nestor.cli.rtapp;
 
+import dev.nestor.cli.program.Program;
 import dev.nestor.cli.rtapp.SyncObjects.Barrier;
 import dev.nestor.cli.rtapp.SyncObjects.Cond;
 import dev.nestor.cli.rtapp.SyncObjects.Mutex;

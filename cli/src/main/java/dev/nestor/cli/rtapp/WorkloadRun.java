@@ -2,6 +2,9 @@ package dev.nestor.cli.rtapp;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.cli.program.Noise;
+import dev.nestor.cli.program.Programs;
+import dev.nestor.cli.program.WorkloadMemory;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.event.EventLoop;
 import dev.nestor.init.Kernel;
@@ -117,7 +120,7 @@ public final class WorkloadRun {
         int se = tasks.se(task);
         int length = tasks.comm(task, comm);
         ended.add(new WorkloadReport.Task(
-                programs.of(task).pid,
+                programs.of(task).pid(),
                 new String(comm, 0, length, StandardCharsets.ISO_8859_1),
                 tasks.utime(task),
                 tasks.stime(task),

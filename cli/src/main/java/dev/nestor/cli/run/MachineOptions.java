@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The machine that a log runs on, as options. */
-final class MachineOptions {
+public final class MachineOptions {
     private static final int MAX_CPUS = 8192; // NR_CPUS of x86-64
     private static final int MAX_HZ = 1000;
     private static final long MIN_TSC_HZ = 1_000_000;
@@ -79,7 +79,7 @@ final class MachineOptions {
         }
     }
 
-    Topology topology() {
+    public Topology topology() {
         Cpus wanted = cpus;
         if (wanted == null) {
             return Topology.plain(2);
@@ -89,20 +89,20 @@ final class MachineOptions {
         return named != null ? named : Topology.plain(plain == null ? 2 : plain);
     }
 
-    int hz() {
+    public int hz() {
         return hz;
     }
 
-    long tscHz() {
+    public long tscHz() {
         return tscHz;
     }
 
-    long seed() {
+    public long seed() {
         return seed;
     }
 
     /** What is wrong with the values given; empty when nothing is. */
-    String complaint() {
+    public String complaint() {
         Integer plain = cpus == null ? null : cpus.cpus;
         if (plain != null && (plain < 1 || plain > MAX_CPUS)) {
             return "--cpus: 1 to " + MAX_CPUS;

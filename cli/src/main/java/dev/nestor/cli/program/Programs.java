@@ -1,4 +1,4 @@
-package dev.nestor.cli.rtapp;
+package dev.nestor.cli.program;
 
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.sched.Cpus;
@@ -14,7 +14,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that play {@link Program}s. The first task of the machine plays none and never has a CPU. */
-final class Programs implements UserMode, Dispatcher {
+public final class Programs implements UserMode, Dispatcher {
     private final Kernel kernel;
     private final TaskTable tasks;
     private final Cpus cpus;
@@ -27,7 +27,7 @@ final class Programs implements UserMode, Dispatcher {
     private @Nullable Program next; // what the task plays that is made now
 
     /** @param onDeath is told of a task that has left its CPU for ever, while it is still there */
-    Programs(Kernel kernel, IntConsumer onDeath) {
+    public Programs(Kernel kernel, IntConsumer onDeath) {
         this.kernel = kernel;
         this.onDeath = onDeath;
         this.tasks = kernel.tasks();
@@ -38,12 +38,12 @@ final class Programs implements UserMode, Dispatcher {
     }
 
     /** Tasks that play a program and live. */
-    int alive() {
+    public int alive() {
         return players.size();
     }
 
     /** The first task makes a call from outside of all CPUs, by which a task comes up that plays a program. */
-    long start(Program program, int nr, long... args) {
+    public long start(Program program, int nr, long... args) {
         next = program;
         return enter(kernel.initTask(), nr, args);
     }
@@ -56,7 +56,7 @@ final class Programs implements UserMode, Dispatcher {
     }
 
     /** What a task plays. */
-    Program of(int task) {
+    public Program of(int task) {
         return Objects.requireNonNull(players.get(task), "a task that plays nothing has a CPU");
     }
 
@@ -70,7 +70,7 @@ final class Programs implements UserMode, Dispatcher {
     @Override
     public void activateNew(int task) {
         Program program = Objects.requireNonNull(next, "nobody says what the new task plays");
-        program.pid = kernel.pids().taskNr(task, kernel.pids().activeNs(kernel.initTask()));
+        program.playedBy(task, kernel.pids().taskNr(task, kernel.pids().activeNs(kernel.initTask())));
         players.put(task, program);
         next = null;
         cpus.activateNew(task);

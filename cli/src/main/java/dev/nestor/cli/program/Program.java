@@ -1,32 +1,51 @@
-package dev.nestor.cli.rtapp;
+package dev.nestor.cli.program;
 
 /**
  * What a task does in user mode: it computes, makes a call, and goes on by what that answers. {@link #advance} says what comes
  * next, in fields, so that nothing is allocated for a step.
  */
-abstract class Program {
+public abstract class Program {
     /** No call: what comes next is asked for as soon as the task has computed. */
-    static final int NO_CALL = -1;
+    public static final int NO_CALL = -1;
+
+    /** Cycles to compute before the call. */
+    public long cycles;
+
+    /** Of the call. */
+    public int nr = NO_CALL;
 
     final long[] args = new long[6];
-
-    long cycles; // to compute before the call
-    int nr = NO_CALL; // of the call
-    int pid; // of the task that plays this, in the outermost PID namespace
+    private int task; // that plays this
+    private int pid; // its own, in the outermost PID namespace
     private long kept; // cycles of a span that was interrupted
     private boolean isAsked; // whether cycles and nr say what comes next
     private long result; // of the call that has ended
     private boolean hasResult;
 
     /** Sets what comes next. */
-    abstract void advance();
+    protected abstract void advance();
 
     /** A call has ended. */
-    void returned(long answer) {}
+    protected void returned(long answer) {}
 
     /** What a task does that this one's call has just made. */
-    Program child() {
+    protected Program child() {
         throw new IllegalStateException("a task by a call that makes none");
+    }
+
+    final void playedBy(int whose, int number) {
+        task = whose;
+        pid = number;
+    }
+
+    /** The task that plays this. */
+    public final int task() {
+        return task;
+    }
+
+    /** Its number in the outermost PID namespace. */
+    public final int pid() {
+        return pid;
     }
 
     final long takeSpan() {
@@ -69,8 +88,16 @@ abstract class Program {
         return result;
     }
 
-    final void call(int number, long... arguments) {
+    public final void call(int number, long... arguments) {
         nr = number;
         System.arraycopy(arguments, 0, args, 0, arguments.length);
+    }
+
+    /** A call, without an array of its arguments: for calls that are made again and again. */
+    public final void call3(int number, long first, long second, long third) {
+        nr = number;
+        args[0] = first;
+        args[1] = second;
+        args[2] = third;
     }
 }

@@ -1,4 +1,4 @@
-package dev.nestor.cli.rtapp;
+package dev.nestor.cli.program;
 
 import dev.nestor.uapi.Nr;
 

@@ -1,13 +1,15 @@
-package dev.nestor.cli.rtapp;
+package dev.nestor.cli.program;
 
 import dev.nestor.init.Kernel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The memory of the workload's process that arguments of calls are put into: some room for each thread. */
-final class WorkloadMemory {
-    static final int MASK_BYTES = 1024; // of 8 192 CPUs
+public final class WorkloadMemory {
+    /** Of a mask of 8 192 CPUs. */
+    public static final int MASK_BYTES = 1024;
 
+    private static final long NS_PER_SECOND = 1_000_000_000;
     private static final long BASE = 0x10000000000L;
     private static final int ROOM = 2048; // bytes of a thread: a mask of 8 192 CPUs, and what else a call takes
     private static final int READ_WRITE = 3;
@@ -15,43 +17,43 @@ final class WorkloadMemory {
     private final Kernel kernel;
     private int mm;
 
-    WorkloadMemory(Kernel kernel) {
+    public WorkloadMemory(Kernel kernel) {
         this.kernel = kernel;
     }
 
     /** Maps the room of so many threads into an address space. */
-    void map(int into, int threads) {
+    public void map(int into, int threads) {
         mm = into;
         long end = BASE + (long) ROOM * (threads + 1);
         kernel.addressSpaces().learnMapping(mm, BASE, (end + 0xfff) & ~0xfffL, READ_WRITE);
     }
 
     /** Maps the room of a thread that was not expected. */
-    void mapRoom(int thread) {
+    public void mapRoom(int thread) {
         long start = at(thread) & ~0xfffL;
         kernel.addressSpaces().learnMapping(mm, start, start + 0x1000, READ_WRITE);
     }
 
     /** The address of a thread's room. */
-    static long at(int thread) {
+    public static long at(int thread) {
         return BASE + (long) ROOM * thread;
     }
 
-    long putText(int thread, String text) {
+    public long putText(int thread, String text) {
         byte[] bytes = (text + "\0").getBytes(StandardCharsets.ISO_8859_1);
         kernel.userMemory().copyToUser(mm, at(thread), bytes, 0, bytes.length);
         return at(thread);
     }
 
     /** struct timespec. */
-    long putTime(int thread, long ns) {
-        kernel.userMemory().putLong(mm, at(thread), Math.floorDiv(ns, RtAppThread.NS_PER_SECOND));
-        kernel.userMemory().putLong(mm, at(thread) + 8, Math.floorMod(ns, RtAppThread.NS_PER_SECOND));
+    public long putTime(int thread, long ns) {
+        kernel.userMemory().putLong(mm, at(thread), Math.floorDiv(ns, NS_PER_SECOND));
+        kernel.userMemory().putLong(mm, at(thread) + 8, Math.floorMod(ns, NS_PER_SECOND));
         return at(thread);
     }
 
     /** A mask of CPUs, of {@link #MASK_BYTES}. */
-    long putMask(int thread, List<Integer> cpus) {
+    public long putMask(int thread, List<Integer> cpus) {
         for (int word = 0; word < MASK_BYTES / 8; word++) {
             long bits = 0;
             for (int cpu : cpus) {
@@ -62,7 +64,7 @@ final class WorkloadMemory {
         return at(thread);
     }
 
-    void putLong(int thread, int offset, long value) {
+    public void putLong(int thread, int offset, long value) {
         kernel.userMemory().putLong(mm, at(thread) + offset, value);
     }
 }
