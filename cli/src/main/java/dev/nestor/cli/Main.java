@@ -1,5 +1,6 @@
 package dev.nestor.cli;
 
+import dev.nestor.cli.bench.BenchCommand;
 import dev.nestor.cli.calls.SyscallsCommand;
 import dev.nestor.cli.compare.CompareCommand;
 import dev.nestor.cli.conform.ConformCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
             ConformCommand.class,
             CompareCommand.class,
             SchedCommand.class,
+            BenchCommand.class,
             SyscallsCommand.class,
             ImageCommand.class,
             CommandLine.HelpCommand.class

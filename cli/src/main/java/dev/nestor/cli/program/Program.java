@@ -100,4 +100,10 @@ public abstract class Program {
         args[1] = second;
         args[2] = third;
     }
+
+    /** As {@link #call3}. */
+    public final void call4(int number, long first, long second, long third, long fourth) {
+        call3(number, first, second, third);
+        args[3] = fourth;
+    }
 }

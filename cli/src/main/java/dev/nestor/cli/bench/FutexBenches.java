@@ -1,0 +1,146 @@
+package dev.nestor.cli.bench;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code nestor bench futex}: perf's benchmarks of futexes. */
+@Command(
+        name = "futex",
+        description = "Futex stressing benchmarks, of perf bench.",
+        synopsisSubcommandLabel = "BENCHMARK",
+        subcommands = {FutexBenches.Hash.class, FutexBenches.Wake.class, FutexBenches.Requeue.class})
+final class FutexBenches implements Runnable {
+    @ParentCommand
+    private @Nullable BenchCommand bench;
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    BenchCommand bench() {
+        return Objects.requireNonNull(bench, "picocli sets it");
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), "Which benchmark?");
+    }
+
+    /** What each of them can be asked for. */
+    abstract static class One implements Callable<Integer> {
+        @ParentCommand
+        private @Nullable FutexBenches parent;
+
+        @CommandLine.Spec
+        private CommandLine.Model.@Nullable CommandSpec spec;
+
+        @Mixin
+        private final BenchOptions options = new BenchOptions();
+
+        @Option(
+                names = {"-t", "--threads"},
+                paramLabel = "N",
+                defaultValue = "0",
+                description = "Number of threads (default: one for each CPU).")
+        private int threads;
+
+        @Option(
+                names = {"-s", "--silent"},
+                description = "Do not display details.")
+        private boolean isSilent;
+
+        @Option(
+                names = {"-S", "--shared"},
+                description = "Shared futexes, not private ones.")
+        private boolean isShared;
+
+        /** The benchmark; throws what is wrong with its options. */
+        abstract Benchmark benchmark(CommandLine line, int repeat);
+
+        final FutexCrew.Shape shape(int rounds) {
+            return new FutexCrew.Shape(threads == 0 ? options.cpus() : threads, isSilent, isShared, rounds);
+        }
+
+        @Override
+        public final Integer call() {
+            CommandLine line = Objects.requireNonNull(spec).commandLine();
+            if (threads < 0) {
+                Counts.check(line, "--threads", threads);
+            }
+            options.check(line);
+            BenchCommand bench = Objects.requireNonNull(parent).bench();
+            Benchmark benchmark = benchmark(line, bench.repeat());
+            bench.announce(line, benchmark.name());
+            return options.run(line, benchmark);
+        }
+    }
+
+    /** {@code futex hash}. */
+    @Command(name = "hash", description = "Threads that look futexes up.")
+    static final class Hash extends One {
+        @Option(
+                names = {"-r", "--runtime"},
+                paramLabel = "SECONDS",
+                defaultValue = "10",
+                description = "How long (default: ${DEFAULT-VALUE}).")
+        private int seconds;
+
+        @Option(
+                names = {"-f", "--futexes"},
+                paramLabel = "N",
+                defaultValue = "1024",
+                description = "Futexes of a thread (default: ${DEFAULT-VALUE}).")
+        private int futexes;
+
+        @Override
+        Benchmark benchmark(CommandLine line, int repeat) {
+            Counts.check(line, "--runtime", seconds);
+            Counts.check(line, "--futexes", futexes);
+            return new FutexHash(shape(1), futexes, seconds);
+        }
+    }
+
+    /** {@code futex wake}. */
+    @Command(name = "wake", description = "Threads that wait for a futex and are woken.")
+    static final class Wake extends One {
+        @Option(
+                names = {"-w", "--nwakes"},
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Threads that are woken at once (default: ${DEFAULT-VALUE}).")
+        private int wakes;
+
+        @Override
+        Benchmark benchmark(CommandLine line, int repeat) {
+            Counts.check(line, "--nwakes", wakes);
+            return new FutexWake(shape(repeat), wakes);
+        }
+    }
+
+    /** {@code futex requeue}. */
+    @Command(name = "requeue", description = "Threads that wait for a futex and are made to wait for another.")
+    static final class Requeue extends One {
+        @Option(
+                names = {"-q", "--nrequeue"},
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Threads that are requeued at once (default: ${DEFAULT-VALUE}).")
+        private int requeues;
+
+        @Option(
+                names = {"-B", "--broadcast"},
+                description = "Requeue all threads at once.")
+        private boolean broadcast;
+
+        @Override
+        Benchmark benchmark(CommandLine line, int repeat) {
+            Counts.check(line, "--nrequeue", requeues);
+            return new FutexRequeue(shape(repeat), broadcast ? Integer.MAX_VALUE : requeues);
+        }
+    }
+}
