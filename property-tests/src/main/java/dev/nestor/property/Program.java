@@ -3,14 +3,9 @@ package dev.nestor.property;
 import java.util.List;
 
 /** Operations in their order, and the seed that they were made from. */
-public record Program(long seed, List<Operation> operations) {
+public record Program(long seed, List<Operation> operations) implements Seeded {
     public Program {
         operations = List.copyOf(operations);
-    }
-
-    /** The seed as -Dseed takes it. */
-    public String seedText() {
-        return "0x" + Long.toHexString(seed);
     }
 
     @Override

@@ -12,36 +12,15 @@ import net.jqwik.api.ShrinkingDistance;
 
 /**
  * Programs for jqwik's properties. Each has a seed of its own, from which it can be made again without jqwik; what fails is
- * shrunk to as few operations and flags as will do. {@link Reproduction} sets the seed of the first.
+ * shrunk to as few operations and flags as will do.
  */
 public final class RandomPrograms {
-    private static final ThreadLocal<Run> RUN = ThreadLocal.withInitial(() -> new Run(1));
-
     private RandomPrograms() {}
-
-    /** The seeds of one property's programs. */
-    private static final class Run {
-        private final long base;
-        private int made;
-
-        Run(long base) {
-            this.base = base;
-        }
-
-        long next() {
-            return Seeds.nth(base, made++);
-        }
-    }
-
-    /** The next program is that of the seed; those after it follow from it. */
-    static void beginAt(long seed) {
-        RUN.set(new Run(seed));
-    }
 
     /** Of at most so many operations. */
     public static Arbitrary<Program> ofLength(int length) {
         return Arbitraries.fromGenerator(
-                (Random random) -> new ShrinkableProgram(Programs.of(RUN.get().next(), length)));
+                (Random random) -> new ShrinkableProgram(Programs.of(RandomSeeds.next(), length)));
     }
 
     /** A program, and smaller ones. */

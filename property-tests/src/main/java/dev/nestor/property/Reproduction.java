@@ -10,7 +10,7 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
 /**
  * Prints the seed that a property begins with, and when it fails one line to paste. {@code -Dseed=0x…} sets the seed: the
- * program made from it is tried first.
+ * input made from it is tried first.
  */
 public final class Reproduction implements AroundPropertyHook {
     @Override
@@ -19,7 +19,7 @@ public final class Reproduction implements AroundPropertyHook {
                 + context.targetMethod().getName();
         long seed = seed();
         System.out.println("SEED 0x" + Long.toHexString(seed) + " " + name);
-        RandomPrograms.beginAt(seed);
+        RandomSeeds.beginAt(seed);
         PropertyExecutionResult result = property.execute();
         if (result.status() == PropertyExecutionResult.Status.FAILED) {
             result.falsifiedParameters().ifPresent(parameters -> print(name, parameters));
@@ -39,9 +39,9 @@ public final class Reproduction implements AroundPropertyHook {
 
     private static void print(String name, List<Object> parameters) {
         for (Object parameter : parameters) {
-            if (parameter instanceof Program program) {
+            if (parameter instanceof Seeded input) {
                 System.out.println("REPRODUCE ./mvnw -q -pl property-tests test -Dtest=" + name + " -Dseed="
-                        + program.seedText() + " (commit " + commit() + ")");
+                        + input.seedText() + " (commit " + commit() + ")");
             }
         }
     }

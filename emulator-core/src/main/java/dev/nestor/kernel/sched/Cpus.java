@@ -152,7 +152,10 @@ public final class Cpus implements Dispatcher {
     public void updateCurr(int cpu) {
         int task = curr(cpu);
         if (task != Table.NULL) {
-            runQueues.classOf(task).updateCurr(rqs.cpuRq(cpu));
+            int rq = rqs.cpuRq(cpu);
+            boolean wasAsked = rqs.needResched(rq);
+            runQueues.classOf(task).updateCurr(rq);
+            notify(rq, wasAsked);
         }
     }
 

@@ -121,7 +121,9 @@ final class DeadlineClass implements SchedClass {
     @HotPath
     public int pickTask(int rq) {
         int curr = rqs.curr(rq);
-        if (curr != Table.NULL && ses.schedClass(tasks.se(curr)) == DEADLINE && !ses.onRq(tasks.se(curr))) {
+        if (curr != Table.NULL
+                && ses.schedClass(tasks.se(curr)) == DEADLINE
+                && !queues.isQueued(ses.dl(tasks.se(curr)))) {
             pull(rq);
         }
         int dl = queues.first(rq);

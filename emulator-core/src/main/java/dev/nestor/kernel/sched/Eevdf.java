@@ -136,7 +136,7 @@ final class Eevdf {
         }
         pelt.attach(cfsRq, se);
         account(cfsRq, se, 1);
-        cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) + 1);
+        cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) + (ses.schedDelayed(se) ? 0 : 1));
         if (ses.task(se) != Table.NULL) {
             cfsTasks.addLast(cfsRqs.rq(cfsRq), se);
         }
@@ -149,7 +149,7 @@ final class Eevdf {
         ses.setOnRq(se, true);
     }
 
-    /** dequeue_entity(): false if it stays until its lag is paid. */
+    /** dequeue_entity(): false if it stays until its lag is paid. One whose sleep was delayed can be moved, and is delayed there. */
     @HotPath
     boolean dequeue(int cfsRq, int se, int flags) {
         assert ses.onRq(se);
@@ -178,11 +178,11 @@ final class Eevdf {
             cfsTasks.remove(se);
         }
         updateMinVruntime(cfsRq);
-        if (ses.schedDelayed(se)) {
+        if (!ses.schedDelayed(se)) {
+            cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) - 1);
+        } else if (sleeps) {
             ses.setSchedDelayed(se, false);
             ses.setVlag(se, Math.min(ses.vlag(se), 0));
-        } else {
-            cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) - 1);
         }
         return true;
     }
@@ -205,6 +205,7 @@ final class Eevdf {
             }
             cfsRqs.setNrQueued(cfsRq, cfsRqs.nrQueued(cfsRq) + 1);
         }
+        pelt.update(cfsRq, se);
         ses.setSchedDelayed(se, false);
         cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) + 1);
     }

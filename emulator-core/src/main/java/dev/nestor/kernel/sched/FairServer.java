@@ -101,8 +101,12 @@ final class FairServer {
         int dl = servers[cpu];
         dls.setTimer(dl, EventQueue.NONE);
         int curr = rqs.curr(rq);
+        boolean wasAsked = rqs.needResched(rq);
         if (curr != Table.NULL) {
             runQueues.classOf(curr).updateCurr(rq);
+        }
+        if (rqs.needResched(rq)) {
+            runQueues.notify(rq, wasAsked);
         }
         int fair = cfsRqs.nrQueued(rqs.cfs(rq));
         if (fair == 0 || rqs.nrRunning(rq) == fair) {
@@ -114,7 +118,7 @@ final class FairServer {
         }
         queues.newPeriod(dl);
         queues.insert(rq, dl);
-        boolean wasAsked = rqs.needResched(rq);
+        wasAsked = rqs.needResched(rq);
         rqs.setNeedResched(rq, true);
         runQueues.notify(rq, wasAsked);
     }

@@ -146,10 +146,10 @@ final class Pelt {
     void afterReweight(int cfsRq, int se) {
         int of = ses.avg(se);
         long weight = LoadWeight.scaleDown(ses.weight(se));
+        avgs.setLoadAvg(of, weight * avgs.loadSum(of) / divider(of));
         if (avgs.lastUpdate(of) == 0) {
             return;
         }
-        avgs.setLoadAvg(of, weight * avgs.loadSum(of) / divider(of));
         int queue = cfsRqs.avg(cfsRq);
         avgs.setLoadAvg(queue, avgs.loadAvg(queue) + avgs.loadAvg(of));
         avgs.setLoadSum(queue, avgs.loadSum(queue) + weight * avgs.loadSum(of));

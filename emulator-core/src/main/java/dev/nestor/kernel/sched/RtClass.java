@@ -108,13 +108,13 @@ final class RtClass implements SchedClass {
         rqs.setNeedResched(rq, true);
     }
 
-    /** pick_task_rt(), after balance_rt() when the last task of its urgency sleeps. */
+    /** pick_task_rt(), after balance_rt() when the last task of its urgency, or a deadline task, is off its queue. */
     @Override
     @HotPath
     public int pickTask(int rq) {
         int cpu = rqs.cpu(rq);
         int curr = rqs.curr(rq);
-        if (rtRqs.overloaded() > 0 && curr != Table.NULL && !ses.onRq(tasks.se(curr))) {
+        if (rtRqs.overloaded() > 0 && curr != Table.NULL && lists.owner(tasks.se(curr)) == Table.NULL) {
             int was = runQueues.prio(curr);
             if (was < MAX_RT_PRIO && highest(cpu) > was) {
                 pull(rq);

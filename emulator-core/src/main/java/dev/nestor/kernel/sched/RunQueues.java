@@ -140,10 +140,19 @@ final class RunQueues {
     /** move_queued_task(): of a task that does not run. */
     void move(int task, int cpu) {
         assert !ses.onCpu(tasks.se(task));
-        deactivate(taskRq(task), task, 0);
+        leave(taskRq(task), task, 0);
         setTaskCpu(task, cpu);
         activate(rqs.cpuRq(cpu), task, SchedClass.ENQUEUE_MIGRATED);
         wakeupPreempt(rqs.cpuRq(cpu), task, 0);
+    }
+
+    /** Takes a task off the queue of a CPU that may be doing something else. Current there is charged, and may have to go. */
+    void leave(int rq, int task, int flags) {
+        boolean wasAsked = rqs.needResched(rq);
+        deactivate(rq, task, flags);
+        if (rqs.needResched(rq)) {
+            rescheduler.notify(rq, wasAsked);
+        }
     }
 
     /** The same, to a CPU that does not expect it. */

@@ -18,7 +18,7 @@ public final class SchedAvgTable extends Table {
         super("sched_avg", 58, limit);
     }
 
-    long lastUpdate(int avg) {
+    public long lastUpdate(int avg) {
         return lastUpdate[row(avg)];
     }
 

@@ -44,15 +44,15 @@ public final class SchedDlEntityTable extends Table {
         rq[row(dl)] = value;
     }
 
-    long dlRuntime(int dl) {
+    public long dlRuntime(int dl) {
         return dlRuntime[row(dl)];
     }
 
-    long dlDeadline(int dl) {
+    public long dlDeadline(int dl) {
         return dlDeadline[row(dl)];
     }
 
-    long dlPeriod(int dl) {
+    public long dlPeriod(int dl) {
         return dlPeriod[row(dl)];
     }
 

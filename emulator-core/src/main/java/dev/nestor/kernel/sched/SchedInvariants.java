@@ -13,9 +13,11 @@ final class SchedInvariants {
     private final RunQueues runQueues;
     private final RtTables rt;
     private final DlQueues deadlines;
+    private final FairInvariants fairQueues;
 
     SchedInvariants(SchedTables tables, RunQueues runQueues, RtTables rt, DlQueues deadlines) {
         this.deadlines = deadlines;
+        this.fairQueues = new FairInvariants(tables);
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
@@ -41,6 +43,7 @@ final class SchedInvariants {
             }
         }
         checkDeadlines();
+        fairQueues.check();
         for (int cpu = 0; cpu < rqs.size(); cpu++) {
             equal(rqs.nrRunning(rqs.cpuRq(cpu)), queued[cpu], "nr_running", cpu);
             equal(cfsRqs.nrQueued(rqs.cfs(rqs.cpuRq(cpu))), fair[cpu], "nr_queued of the fair class", cpu);

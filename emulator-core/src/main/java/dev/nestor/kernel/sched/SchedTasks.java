@@ -187,7 +187,7 @@ public final class SchedTasks {
             rqs.setNeedResched(rq, true);
             runQueues.notify(rq, wasAsked);
         } else if (ses.schedDelayed(se)) {
-            runQueues.deactivate(runQueues.taskRq(task), task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
+            runQueues.leave(runQueues.taskRq(task), task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
         } else {
             runQueues.moveAndResched(task, firstAllowed(se));
         }

@@ -88,6 +88,11 @@ public final class Scheduler {
         return rt;
     }
 
+    /** The deadline entities of tasks and of the fair servers: see {@link SchedEntityTable#dl}. */
+    public SchedDlEntityTable dls() {
+        return deadlines.dls();
+    }
+
     /** sched_setattr(2) and its kind. */
     public SchedPolicy policy() {
         return policy;

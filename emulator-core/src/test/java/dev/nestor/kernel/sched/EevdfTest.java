@@ -67,6 +67,29 @@ class EevdfTest {
         assertThat(ses.vlag(a)).isEqualTo(-limit);
     }
 
+    /** The balancer moves delayed entities too; they sleep all the same. */
+    @Test
+    void delayedEntity_isStillDelayed_onTheQueueThatItIsMovedTo() {
+        addEntities(2, new Random(1));
+        int a = entities.get(0);
+        eevdf.enqueue(cfsRq, a, 0);
+        eevdf.enqueue(cfsRq, entities.get(1), 0);
+        eevdf.setNext(cfsRq, a);
+        machine.clock.advanceTo(machine.clock.now() + 400 * SmallScheduler.MS);
+        eevdf.updateCurr(cfsRq);
+        eevdf.putPrev(cfsRq, a);
+        eevdf.dequeue(cfsRq, a, SchedClass.DEQUEUE_SLEEP);
+        assertThat(cfsRqs.nrRunnable(cfsRq)).isEqualTo(1);
+
+        eevdf.dequeue(cfsRq, a, 0);
+        assertThat(cfsRqs.nrRunnable(cfsRq)).isEqualTo(1);
+        eevdf.enqueue(cfsRq, a, SchedClass.ENQUEUE_MIGRATED);
+
+        assertThat(ses.schedDelayed(a)).isTrue();
+        assertThat(cfsRqs.nrQueued(cfsRq)).isEqualTo(2);
+        assertThat(cfsRqs.nrRunnable(cfsRq)).isEqualTo(1);
+    }
+
     private void addEntities(int count, Random random) {
         int root = 0;
         for (int i = 0; i < count; i++) {

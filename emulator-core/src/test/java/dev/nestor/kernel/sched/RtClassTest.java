@@ -45,6 +45,26 @@ class RtClassTest {
         assertThat(two.cpus.curr(1)).isEqualTo(second);
     }
 
+    /** A deadline task that is throttled leaves its CPU to whoever waits elsewhere, as one that sleeps does. */
+    @Test
+    void cpuWhoseDeadlineTaskIsThrottled_pulls() {
+        int deadline = two.hog();
+        int high = two.hog();
+        int low = two.hog();
+        two.setPolicy(high, Sched.SCHED_FIFO, 20);
+        two.loop.runUntil(MS);
+        assertThat(two.setDeadline(deadline, 20_000_000, 200_000_000)).isZero();
+        two.setPolicy(low, Sched.SCHED_FIFO, 10);
+        two.loop.runUntil(2 * MS);
+        long before = two.runtime(low);
+        two.loop.runUntil(10 * MS);
+        assertThat(two.runtime(low)).isEqualTo(before);
+
+        two.loop.runUntil(30 * MS);
+
+        assertThat(two.runtime(low) - before).isGreaterThan(5_000_000);
+    }
+
     @Test
     void higherPriority_preemptsAtOnce() {
         int low = two.hog(1);
