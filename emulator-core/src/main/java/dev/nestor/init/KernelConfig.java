@@ -1,10 +1,13 @@
 package dev.nestor.init;
 
 import dev.nestor.kernel.ns.UcountType;
+import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Topology;
 import dev.nestor.uapi.Resource;
 import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a machine is started with: its names, limits and clocks. Defaults are those of the reference machine, the
@@ -40,6 +43,7 @@ public final class KernelConfig {
     private int hz = 250; // CONFIG_HZ
     private long baseSliceNs = 700_000; // ns for one CPU: sysctl_sched_base_slice before scaling
     private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
+    private @Nullable Supplier<? extends SchedExtOps> schedExt; // makes a scheduler; null where the fair class is
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
     private String programCgroups = // where programs run, as their /proc/PID/cgroup says
@@ -101,6 +105,16 @@ public final class KernelConfig {
     private void setLimit(int resource, long soft, long hard) {
         rlimits[2 * resource] = soft;
         rlimits[2 * resource + 1] = hard;
+    }
+
+    /** Makes the scheduler of ordinary tasks, for each machine anew; null if the kernel's own is to be it. */
+    public @Nullable Supplier<? extends SchedExtOps> schedExt() {
+        return schedExt;
+    }
+
+    public KernelConfig schedExt(@Nullable Supplier<? extends SchedExtOps> wanted) {
+        schedExt = wanted;
+        return this;
     }
 
     /** Whether request_key(2) finds its helper, which answers ENOKEY; else the answer is ENOENT. */

@@ -20,6 +20,7 @@ import dev.nestor.kernel.time.Ntp;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Work;
+import dev.nestor.table.Table;
 import dev.nestor.trace.Tracepoints;
 
 /** Time, events, CPUs, waiting and signals. */
@@ -51,6 +52,9 @@ final class Machinery {
                 new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs()),
                 ids.tasks,
                 most);
+        if (config.schedExt() != null) {
+            scheduler.loadExt(config.schedExt().get(), task -> rootNumber(ids, task));
+        }
         wakeups = new Wakeups(ids.tasks);
         hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
         waitQueues = new WaitQueues(ids.tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);
@@ -73,5 +77,11 @@ final class Machinery {
                 cpuTimers.tick(task);
             }
         });
+    }
+
+    /** task_pid_nr(); 0 of a task that has no number yet, or no more. */
+    private static int rootNumber(Identities ids, int task) {
+        int pid = ids.tasks.threadPid(task);
+        return pid == Table.NULL ? 0 : ids.pids.numberAt(pid, 0);
     }
 }

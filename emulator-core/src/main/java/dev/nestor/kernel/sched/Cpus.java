@@ -310,6 +310,9 @@ public final class Cpus implements Dispatcher {
      * are idle, whose ticks have stopped, are balanced on behalf of (nohz_balancer_kick()).
      */
     private void balance(int rq) {
+        if (runQueues.normalClass() != SchedClass.FAIR) {
+            return;
+        }
         long jiffies = clock.now() / tickCycles;
         loadBalance.balance(rqs.cpu(rq), jiffies, false);
         if (rqs.nrRunning(rq) < 2) {

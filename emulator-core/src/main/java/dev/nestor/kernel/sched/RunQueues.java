@@ -21,6 +21,8 @@ final class RunQueues {
     private Rescheduler rescheduler = (rq, wasAsked) -> {};
     private @Nullable FairServer fairServer;
     private int thisCpu = NO_CPU; // cpu
+    private int normalClass = SchedClass.FAIR;
+    private int unusedClass = SchedClass.EXT;
 
     RunQueues(TaskTable tasks, SchedEntityTable ses, RqTable rqs, Clock clock, Tracepoints trace) {
         this.tasks = tasks;
@@ -49,6 +51,26 @@ final class RunQueues {
     /** Highest first; a task's class is a number into them. */
     void setClasses(SchedClass... inOrder) {
         classes = inOrder;
+    }
+
+    /** The class of SCHED_NORMAL, SCHED_BATCH and SCHED_IDLE: FAIR, or EXT. */
+    int normalClass() {
+        return normalClass;
+    }
+
+    /** scx_switched_all(): from now on ordinary tasks that come up are of this class, below fair. */
+    void switchToExt(SchedClass ext) {
+        classes = new SchedClass[] {
+            classes[SchedClass.DEADLINE], classes[SchedClass.RT], classes[SchedClass.FAIR], ext,
+        };
+        normalClass = SchedClass.EXT;
+        unusedClass = SchedClass.FAIR;
+    }
+
+    /** The same back: ordinary tasks are fair ones. */
+    void switchToFair() {
+        normalClass = SchedClass.FAIR;
+        unusedClass = SchedClass.EXT;
     }
 
     /** smp_processor_id(), or NO_CPU. */
@@ -189,7 +211,7 @@ final class RunQueues {
     @HotPath
     int pickNext(int rq) {
         for (int i = 0; i < classes.length; i++) {
-            int task = classes[i].pickTask(rq);
+            int task = i == unusedClass ? Table.NULL : classes[i].pickTask(rq);
             if (task != Table.NULL) {
                 return task;
             }

@@ -8,6 +8,9 @@ public interface SchedClass {
     int RT = 1;
     int FAIR = 2;
 
+    /** Of a SchedExtOps, if there is one: then no task is in FAIR. */
+    int EXT = 3;
+
     /** The task slept and is queued again. */
     int ENQUEUE_WAKEUP = 1;
 

@@ -45,6 +45,7 @@ public final class SchedEntityTable extends Table {
     private long[] pcount = new long[initialRows()]; // times that it got one
     private byte[] timeSlice = new byte[initialRows()]; // ticks left of a SCHED_RR task's turn
     private int[] dl = new int[initialRows()]; // sched_dl_entity of a deadline task
+    private int[] scx = new int[initialRows()]; // sched_ext_entity of a task that has been in the class of a SchedExtOps
     private byte[] resetOnFork = new byte[initialRows()]; // sched_reset_on_fork
     private final int maskWords; // words of cpusMask a row
     private long[] cpusMask; // CPUs that it may run on
@@ -344,6 +345,14 @@ public final class SchedEntityTable extends Table {
         dl[row(se)] = value;
     }
 
+    public int scx(int se) {
+        return scx[row(se)];
+    }
+
+    void setScx(int se, int value) {
+        scx[row(se)] = value;
+    }
+
     public boolean resetOnFork(int se) {
         return resetOnFork[row(se)] != 0;
     }
@@ -431,6 +440,7 @@ public final class SchedEntityTable extends Table {
         pcount[row] = 0;
         timeSlice[row] = 0;
         dl[row] = 0;
+        scx[row] = 0;
         resetOnFork[row] = 0;
         Arrays.fill(cpusMask, row * maskWords, (row + 1) * maskWords, 0);
     }
@@ -473,6 +483,7 @@ public final class SchedEntityTable extends Table {
         pcount = columns.longs(pcount);
         timeSlice = columns.bytes(timeSlice);
         dl = columns.ints(dl);
+        scx = columns.ints(scx);
         resetOnFork = columns.bytes(resetOnFork);
         cpusMask = columns.longs(cpusMask, maskWords);
     }

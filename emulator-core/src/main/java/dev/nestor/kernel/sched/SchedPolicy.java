@@ -139,6 +139,15 @@ public final class SchedPolicy {
         return deadlines.isTooMuch(DlQueues.ratio(period, attr.runtimeNs) - old) ? -Errno.EBUSY : 0;
     }
 
+    /** scx_disable_workfn(), of one task: it stays as it is, but goes to the class that is its policy's now. */
+    void reclass(int task) {
+        SchedAttr attr = new SchedAttr();
+        attr.policy = tasks.policy(task);
+        get(task, attr);
+        attr.runtimeNs = customSlice(task);
+        change(task, tasks.se(task), attr);
+    }
+
     private int change(int task, int se, SchedAttr attr) {
         int rq = runQueues.taskRq(task);
         boolean wasAsked = rqs.needResched(rq);
@@ -205,7 +214,7 @@ public final class SchedPolicy {
             ses.setCustomSlice(se, attr.runtimeNs != 0);
             ses.setSlice(se, attr.runtimeNs == 0 ? sliceNs : clampSlice(attr.runtimeNs));
             deadline.release(se);
-            ses.setSchedClass(se, SchedClass.FAIR);
+            ses.setSchedClass(se, runQueues.normalClass());
             tasks.setTimerSlackNs(
                     task, tasks.timerSlackNs(task) == 0 ? DEFAULT_TIMER_SLACK_NS : tasks.timerSlackNs(task));
         } else {

@@ -37,7 +37,7 @@ public final class SchedTasks {
         tasks.setPolicy(task, Sched.SCHED_NORMAL);
         tasks.setStaticPrio(task, LoadWeight.DEFAULT_PRIO);
         tasks.setRtPriority(task, 0);
-        ses.setSchedClass(tasks.se(task), SchedClass.FAIR);
+        ses.setSchedClass(tasks.se(task), runQueues.normalClass());
         for (int cpu = 0; cpu < rqs.size(); cpu++) {
             int se = tasks.se(task);
             ses.setCpusMask(se, cpu >> 6, ses.cpusMask(se, cpu >> 6) | 1L << cpu);
@@ -71,11 +71,11 @@ public final class SchedTasks {
 
     /** sched_reset_on_fork: no better than an ordinary task, and the flag has done its duty. */
     private void resetOnFork(int child, int se) {
-        if (ses.schedClass(se) != SchedClass.FAIR) {
+        if (ses.schedClass(se) < SchedClass.FAIR) {
             tasks.setPolicy(child, Sched.SCHED_NORMAL);
             tasks.setStaticPrio(child, LoadWeight.DEFAULT_PRIO);
             tasks.setRtPriority(child, 0);
-            ses.setSchedClass(se, SchedClass.FAIR);
+            ses.setSchedClass(se, runQueues.normalClass());
         } else {
             tasks.setStaticPrio(child, Math.max(tasks.staticPrio(child), LoadWeight.DEFAULT_PRIO));
         }
@@ -122,7 +122,7 @@ public final class SchedTasks {
         int old = tasks.staticPrio(task);
         if (nice + LoadWeight.DEFAULT_PRIO != old) {
             tasks.setStaticPrio(task, nice + LoadWeight.DEFAULT_PRIO);
-            if (ses.schedClass(tasks.se(task)) == SchedClass.FAIR) {
+            if (ses.schedClass(tasks.se(task)) >= SchedClass.FAIR) {
                 int rq = runQueues.taskRq(task);
                 boolean wasAsked = rqs.needResched(rq);
                 runQueues.classOf(task).prioChanged(rq, task, old);

@@ -1,7 +1,12 @@
 package dev.nestor.kernel.sched;
 
+import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.StateHash;
+import dev.nestor.table.Table;
+import java.util.Objects;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The scheduler of one machine, put together: its tables, its classes, its CPUs. */
 public final class Scheduler {
@@ -15,6 +20,10 @@ public final class Scheduler {
     private final DlQueues deadlines;
     private final SchedPolicy policy;
     private final SchedInvariants invariants;
+    private final SchedMachine machine;
+    private final RunQueues runQueues;
+    private final ScxTables scx;
+    private @Nullable ExtClass ext;
 
     /** @param entityLimit the most tasks and groups */
     public Scheduler(SchedMachine machine, SchedConfig config, TaskTable tasks, int entityLimit) {
@@ -30,8 +39,9 @@ public final class Scheduler {
             cfsRqs.setAvg(cfsRq, avgs.alloc());
             rqs.setCfs(rqs.cpuRq(cpu), cfsRq);
         }
-        RunQueues runQueues =
-                new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
+        this.machine = machine;
+        scx = ScxTables.of(count, entityLimit);
+        runQueues = new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
         pelt = new Pelt(tables.ses(), cfsRqs, avgs, machine.time());
         eevdf = new Eevdf(tables, pelt, machine.time(), config);
         WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
@@ -46,11 +56,63 @@ public final class Scheduler {
         runQueues.setClasses(deadline, rtClass, fairClass);
         runQueues.setFairServer(server);
         eevdf.setFairServer(server);
-        schedTasks = new SchedTasks(runQueues, tables, words, deadline::release);
+        schedTasks = new SchedTasks(runQueues, tables, words, se -> {
+            deadline.release(se);
+            releaseExt(se);
+        });
         policy = new SchedPolicy(runQueues, tables, eevdf, deadline, deadlines, config);
         invariants = new SchedInvariants(tables, runQueues, rt, deadlines);
         loadBalance = new LoadBalance(runQueues, tables, pelt, eevdf.cfsTasks(), machine, config);
         cpus = new Cpus(runQueues, tables, schedTasks, loadBalance, machine, config);
+    }
+
+    /**
+     * Loads a scheduling class of one's own, before there are tasks.
+     *
+     * @param pidOf the number of a task that reports tell
+     */
+    public void loadExt(SchedExtOps ops, IntUnaryOperator pidOf) {
+        assert ext == null && tables.ses().size() == 0 : "too late";
+        ExtCalls calls = new ExtCalls(ops, tables.tasks(), machine, pidOf, this::unloadExt);
+        ExtClass loaded = new ExtClass(runQueues, tables, scx, machine, calls);
+        ext = loaded;
+        runQueues.switchToExt(loaded);
+        calls.init();
+    }
+
+    /** scx_disable_workfn(): every task goes to its policy's class. */
+    private void unloadExt() {
+        runQueues.switchToFair();
+        for (int row = 1; row < tables.ses().rows(); row++) {
+            int se = tables.ses().handleInRow(row);
+            if (se != Table.NULL && tables.ses().schedClass(se) == SchedClass.EXT) {
+                policy.reclass(tables.ses().task(se));
+            }
+        }
+        Objects.requireNonNull(ext).disable();
+    }
+
+    private void releaseExt(int se) {
+        if (ext != null) {
+            ext.release(tables.ses().task(se));
+        }
+    }
+
+    /** Why the class of one's own was stopped, and the fair class went on; null if it was not, or there is none. */
+    public @Nullable ExtExit extExit() {
+        return ext == null ? null : ext.calls().exit();
+    }
+
+    /** The callback of a class of one's own that is in progress; empty if none is. For a thread that watches. */
+    public String extInProgress() {
+        return ext == null || !ExtCalls.isInCallback(extProgress())
+                ? ""
+                : ext.calls().inProgress();
+    }
+
+    /** Changes whenever a callback of a class of one's own begins or ends. For a thread that watches. */
+    public long extProgress() {
+        return ext == null ? 0 : ext.calls().progress();
     }
 
     public SchedTasks tasks() {
@@ -93,6 +155,11 @@ public final class Scheduler {
         return deadlines.dls();
     }
 
+    /** The tables of a class of one's own. */
+    public ScxTables scx() {
+        return scx;
+    }
+
     /** sched_setattr(2) and its kind. */
     public SchedPolicy policy() {
         return policy;
@@ -101,6 +168,9 @@ public final class Scheduler {
     /** Throws an AssertionError if queues and counters disagree. */
     public void check() {
         invariants.check();
+        if (ext != null) {
+            new ExtInvariants(tables, scx, ext.queues()).check();
+        }
     }
 
     Eevdf eevdf() {
@@ -116,5 +186,8 @@ public final class Scheduler {
         rt.rtRqs().digest(hash);
         rt.queues().digest(hash);
         deadlines.dls().digest(hash);
+        scx.scxs().digest(hash);
+        scx.dsqs().digest(hash);
+        scx.scxRqs().digest(hash);
     }
 }

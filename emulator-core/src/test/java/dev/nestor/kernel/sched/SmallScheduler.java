@@ -3,6 +3,7 @@ package dev.nestor.kernel.sched;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
+import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimerTable;
 import dev.nestor.kernel.time.HrTimers;
@@ -47,6 +48,12 @@ final class SmallScheduler implements UserMode {
 
     SmallScheduler(Topology topology) {
         this(topology, Tracepoints.NONE);
+    }
+
+    /** Whose tasks a class of one's own schedules. */
+    SmallScheduler(Topology topology, Tracepoints trace, SchedExtOps ops) {
+        this(topology, trace);
+        scheduler.loadExt(ops, tasks::rowOf);
     }
 
     SmallScheduler(Topology topology, Tracepoints trace) {
