@@ -17,6 +17,7 @@ public final class Draft implements Closeable {
         this.file = file;
         this.draft = draft;
         this.out = Files.newOutputStream(draft);
+        draft.toFile().deleteOnExit();
     }
 
     public static Draft open(Path file) throws IOException {

@@ -31,6 +31,12 @@ public final class ExitCode {
     /** A log asks for more than the limits allow. */
     public static final int LIMIT = 8;
 
+    /** The scheduler that {@code --sched} names can't be loaded. */
+    public static final int NO_SCHEDULER = 9;
+
+    /** A scheduler of the user's was stopped for what it did; if the run came to its end, then under the fair class. */
+    public static final int SCHEDULER_STOPPED = 10;
+
     /** A bug of ours. EX_SOFTWARE of sysexits.h. */
     public static final int INTERNAL = 70;
 

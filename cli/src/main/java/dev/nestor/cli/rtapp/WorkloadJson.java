@@ -37,6 +37,9 @@ public final class WorkloadJson {
         out.writeEndArray();
         list(out, "refused", report.complaints());
         list(out, "notHonoured", report.ignored());
+        if (!report.stopped().isEmpty()) {
+            out.writeStringField("schedulerStopped", report.stopped());
+        }
         out.writeStringField("digest", report.digest());
         out.writeEndObject();
         file.commit();

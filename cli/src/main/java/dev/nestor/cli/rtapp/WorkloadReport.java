@@ -7,6 +7,7 @@ import java.util.List;
  * What became of a workload. Times are cycles.
  *
  * @param complaints calls of threads that were refused
+ * @param stopped why the user's scheduler was stopped; empty if it was not
  * @param ignored what of the file has no meaning here
  */
 public record WorkloadReport(
@@ -17,6 +18,7 @@ public record WorkloadReport(
         List<Task> tasks,
         List<String> complaints,
         List<String> ignored,
+        String stopped,
         String digest) {
 
     /** @param runs times that it came to a CPU */

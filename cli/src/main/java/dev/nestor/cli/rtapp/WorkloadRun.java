@@ -2,6 +2,7 @@ package dev.nestor.cli.rtapp;
 
 import static dev.nestor.table.Table.NULL;
 
+import dev.nestor.cli.plugin.SchedulerChoice;
 import dev.nestor.cli.program.Noise;
 import dev.nestor.cli.program.Programs;
 import dev.nestor.cli.program.WorkloadMemory;
@@ -100,6 +101,7 @@ public final class WorkloadRun {
                 List.copyOf(ended),
                 play.complaints(),
                 workload.ignored(),
+                SchedulerChoice.stopped(kernel),
                 hash.hex());
     }
 

@@ -32,6 +32,9 @@ public final class WorkloadText {
         for (String complaint : report.complaints()) {
             out.println("refused: " + complaint);
         }
+        if (!report.stopped().isEmpty()) {
+            out.println("stopped: " + report.stopped());
+        }
         out.println();
         List<WorkloadReport.Task> tasks = report.tasks().stream()
                 .sorted(Comparator.comparingInt(WorkloadReport.Task::pid))

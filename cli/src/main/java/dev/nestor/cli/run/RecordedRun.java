@@ -55,6 +55,7 @@ final class RecordedRun implements ReplayListener {
                 accounts,
                 calls,
                 replayed.total().equal(),
+                "",
                 List.of(),
                 tree().root(),
                 hash.hex());

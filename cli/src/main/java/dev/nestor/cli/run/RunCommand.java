@@ -7,6 +7,10 @@ import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
 import dev.nestor.cli.ftrace.FtraceWriter;
 import dev.nestor.cli.image.ImageOption;
+import dev.nestor.cli.plugin.CallbackGuard;
+import dev.nestor.cli.plugin.PlugInException;
+import dev.nestor.cli.plugin.SchedulerChoice;
+import dev.nestor.cli.plugin.SchedulerOptions;
 import dev.nestor.cli.program.Noise;
 import dev.nestor.cli.replay.ReplayOptions;
 import dev.nestor.cli.rtapp.RtAppFile;
@@ -56,6 +60,8 @@ import picocli.CommandLine.Parameters;
             "6:a line can't be parsed",
             "7:a call of an unknown name or number",
             "8:the log exceeds a limit",
+            "9:the scheduler of --sched can't be loaded",
+            "10:the scheduler of --sched was stopped; the fair class went on",
             "70:a bug of Nestor",
             "73:the JSON file could not be written"
         })
@@ -78,6 +84,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private final MachineOptions machine = new MachineOptions();
+
+    @Mixin
+    private final SchedulerOptions sched = new SchedulerOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write all results to this file.")
     private @Nullable Path json;
@@ -133,9 +142,16 @@ public final class RunCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(line, complaint);
         }
         PrintWriter err = line.getErr();
-        try {
-            run(line);
-            return ExitCode.OK;
+        try (CallbackGuard guard = CallbackGuard.of(err)) {
+            String stopped = run(line, sched.choice(guard), guard);
+            if (stopped.isEmpty()) {
+                return ExitCode.OK;
+            }
+            err.println("nestor: " + log + ": " + stopped + "; the fair class went on");
+            return ExitCode.SCHEDULER_STOPPED;
+        } catch (PlugInException e) {
+            err.println("nestor: " + e.getMessage());
+            return ExitCode.NO_SCHEDULER;
         } catch (LogException e) {
             err.println("nestor: " + e.getMessage());
             return ExitCode.of(e.kind());
@@ -150,17 +166,20 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** The file is opened first, so that a run is not in vain. */
-    private void run(CommandLine line) throws LogException, IOException {
+    /** Why the user's scheduler was stopped, or nothing. The file is opened first, so that a run is not in vain. */
+    private String run(CommandLine line, SchedulerChoice scheduler, CallbackGuard guard)
+            throws LogException, IOException {
+        String stopped;
         Path target = json;
         Path traceTarget = trace;
         try (JsonFile file = target == null ? null : JsonFile.open(target);
                 FtraceWriter tracer = traceTarget == null ? null : FtraceWriter.open(traceTarget)) {
             if (log.toString().endsWith(".json")) {
-                workload(line, file, tracer);
+                stopped = workload(line, file, tracer, config(scheduler), guard);
             } else {
                 long start = System.nanoTime();
-                RunReport report = play();
+                RunReport report = play(scheduler, guard);
+                stopped = report.stopped();
                 long wallNs = System.nanoTime() - start;
                 new RunText(line.getOut(), report, all).print(wallNs);
                 if (file != null) {
@@ -170,19 +189,28 @@ public final class RunCommand implements Callable<Integer> {
             if (tracer != null) {
                 tracer.commit();
             }
+            return stopped;
         }
     }
 
-    private void workload(CommandLine line, @Nullable JsonFile file, @Nullable FtraceWriter tracer)
-            throws LogException, IOException {
-        long start = System.nanoTime();
-        AtomicLong done = new AtomicLong();
-        KernelConfig config = new KernelConfig()
+    private KernelConfig config(SchedulerChoice scheduler) {
+        return scheduler.configure(new KernelConfig()
                 .maxTasks(limits.maxTasks())
                 .topology(machine.topology())
                 .hz(machine.hz())
                 .tscHz(machine.tscHz())
-                .seed(machine.seed());
+                .seed(machine.seed()));
+    }
+
+    private String workload(
+            CommandLine line,
+            @Nullable JsonFile file,
+            @Nullable FtraceWriter tracer,
+            KernelConfig config,
+            CallbackGuard guard)
+            throws LogException, IOException {
+        long start = System.nanoTime();
+        AtomicLong done = new AtomicLong();
         WorkloadReport report;
         try (Progress progress = Progress.start(() -> log + ": " + done.get() + " ms simulated")) {
             WorkloadRun run = new WorkloadRun(
@@ -190,6 +218,7 @@ public final class RunCommand implements Callable<Integer> {
                     config,
                     tracer == null ? Tracepoints.NONE : tracer,
                     kernel -> {
+                        guard.started(kernel);
                         if (tracer != null) {
                             tracer.setKernel(kernel);
                         }
@@ -203,9 +232,10 @@ public final class RunCommand implements Callable<Integer> {
         if (file != null) {
             WorkloadJson.write(file, report, wallNs);
         }
+        return report.stopped();
     }
 
-    private RunReport play() throws LogException {
+    private RunReport play(SchedulerChoice scheduler, CallbackGuard guard) throws LogException {
         AtomicLong done = new AtomicLong();
         AtomicLong total = new AtomicLong();
         LogLimits logLimits = limits.logLimits(keepGoing);
@@ -214,7 +244,7 @@ public final class RunCommand implements Callable<Integer> {
                 TraceSpool spool = TraceSpool.read(source, logLimits, done::set)) {
             done.set(0);
             total.set(spool.events());
-            RunOptions options = options();
+            RunOptions options = options(scheduler, guard);
             RunReport report = order == Order.SCHEDULED
                     ? new ScheduledRun(spool, logLimits, options).run(done::set)
                     : new RecordedRun(spool, options).run(logLimits, done::set);
@@ -223,10 +253,18 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private RunOptions options() throws LogException {
+    private RunOptions options(SchedulerChoice scheduler, CallbackGuard guard) throws LogException {
         ReplayOptions replay = new ReplayOptions(keepGoing, limits.maxMemory(), limits.maxTasks(), image.open());
         return new RunOptions(
-                machine.topology(), machine.hz(), machine.tscHz(), machine.seed(), replay, maxTime, maxEvents);
+                machine.topology(),
+                machine.hz(),
+                machine.tscHz(),
+                machine.seed(),
+                scheduler,
+                guard::started,
+                replay,
+                maxTime,
+                maxEvents);
     }
 
     private Noise noise() {
@@ -245,6 +283,12 @@ public final class RunCommand implements Callable<Integer> {
         }
         if (!noise.isEmpty() && (noise.size() != 2 || noise.get(0) <= 0 || noise.get(1) <= 0)) {
             return "--noise takes two numbers above 0: times a second, microseconds";
+        }
+        if (order == Order.RECORDED && sched.isPlugIn()) {
+            return "--sched is for scheduled order: in recorded order there are no CPUs";
+        }
+        if (!sched.complaint().isEmpty()) {
+            return sched.complaint();
         }
         if (maxTime < 1 || maxEvents < 1) {
             return "a limit must be positive";

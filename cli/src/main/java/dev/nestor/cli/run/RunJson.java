@@ -43,6 +43,9 @@ final class RunJson {
         namespace(report.pidNamespaces());
         json.writeNumberField("skippedLines", report.totals().badLines());
         json.writeNumberField("missingTasks", report.totals().neverBegan());
+        if (!report.stopped().isEmpty()) {
+            json.writeStringField("schedulerStopped", report.stopped());
+        }
         json.writeStringField("digest", report.digest());
         json.writeEndObject();
     }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param isScheduled whether there were CPUs; if not, nothing is known of cycles and waits
  * @param equal calls that were computed and came out as in the log; known in recorded order only
+ * @param stopped why the user's scheduler was stopped; empty if it was not
  * @param cpus by number
  */
 record RunReport(
@@ -18,6 +19,7 @@ record RunReport(
         List<TaskAccount> tasks,
         CallAccounts calls,
         long equal,
+        String stopped,
         List<Cpu> cpus,
         PidTree.Node pidNamespaces,
         String digest) {

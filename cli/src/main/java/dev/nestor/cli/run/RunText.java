@@ -53,6 +53,9 @@ final class RunText {
         String events = report.isScheduled() ? ", " + count(totals.events()) + " events" : "";
         line("time", millis(totals.cycles()) + " ms simulated in " + seconds(wallNs) + " s" + events);
         line("calls", sources());
+        if (!report.stopped().isEmpty()) {
+            line("stopped", report.stopped());
+        }
         if (totals.badLines() > 0) {
             line("skipped", plural(totals.badLines(), "line") + " that can't be read");
         }

@@ -1,5 +1,6 @@
 package dev.nestor.cli.run;
 
+import dev.nestor.cli.plugin.SchedulerChoice;
 import dev.nestor.cli.replay.Crew;
 import dev.nestor.cli.replay.Machine;
 import dev.nestor.cli.replay.Prehistory;
@@ -55,8 +56,10 @@ final class ScheduledRun {
                 .hz(options.hz())
                 .tscHz(options.tscHz())
                 .seed(options.seed());
+        options.scheduler().configure(config);
         RunTrace trace = new RunTrace();
         kernel = new Kernel(config, trace);
+        options.onKernel().accept(kernel);
         CpuBirths births = new CpuBirths(kernel.tasks(), kernel.scheduler().cpus());
         Machine machine = new Machine(kernel, births, startMicros);
         Stalls stalls = new Stalls(kernel.timekeeping().nsToCycles(GRACE_MICROS * 1000));
@@ -178,6 +181,16 @@ final class ScheduledRun {
                 userMode.badLines() + spool.unreadLines(),
                 spool.tasks() - cast.accounts().size());
         return new RunReport(
-                spool.file(), true, kernel.config(), totals, cast.accounts(), calls, 0, cpus, tree.root(), hash.hex());
+                spool.file(),
+                true,
+                kernel.config(),
+                totals,
+                cast.accounts(),
+                calls,
+                0,
+                SchedulerChoice.stopped(kernel),
+                cpus,
+                tree.root(),
+                hash.hex());
     }
 }

@@ -1,6 +1,7 @@
 package dev.nestor.cli.run;
 
 import dev.nestor.cli.image.FileImage;
+import dev.nestor.cli.plugin.SchedulerChoice;
 import dev.nestor.cli.replay.ReplayOptions;
 import dev.nestor.cli.run.CallAccount.Source;
 import dev.nestor.cli.strace.LogException;
@@ -39,6 +40,8 @@ final class Runs {
                     250,
                     2_000_000_000L,
                     0,
+                    SchedulerChoice.EEVDF,
+                    kernel -> {},
                     new ReplayOptions(false, 64 << 20, 4096, FileImage.NONE),
                     maxSeconds,
                     10_000_000);

@@ -38,8 +38,21 @@ final class ExtCalls {
     static final int SET_WEIGHT = 14;
 
     private static final String[] NAMES = {
-        "", "init", "exit", "selectCpu", "enqueue", "dequeue", "dispatch", "running", "stopping", "tick", "initTask",
-        "exitTask", "enable", "disable", "setWeight",
+        "",
+        "init",
+        "exit",
+        "selectCpu",
+        "enqueue",
+        "dequeue",
+        "dispatch",
+        "running",
+        "stopping",
+        "tick",
+        "initTask",
+        "exitTask",
+        "enable",
+        "disable",
+        "setWeight",
     };
 
     /** Calls of the kernel in one callback after which it is taken to go round in circles. */
@@ -86,7 +99,8 @@ final class ExtCalls {
     }
 
     /** Why it was stopped; null while it is not. */
-    @Nullable ExtExit exit() {
+    @Nullable
+    ExtExit exit() {
         return exit;
     }
 
@@ -102,6 +116,10 @@ final class ExtCalls {
 
     long timeoutNs() {
         return timeoutNs;
+    }
+
+    String className() {
+        return ops.getClass().getName();
     }
 
     int callback() {
@@ -155,7 +173,7 @@ final class ExtCalls {
     /** The same, when it is not in a callback, or as good as not. */
     void stop(String reason) {
         if (exit == null) {
-            exit = new ExtExit(name, ops.getClass().getName(), inProgress(), reason, time.monotonicNs());
+            exit = new ExtExit(name, className(), inProgress(), reason, time.monotonicNs());
             loop.schedule(loop.clock().now(), Priority.TIMER, stopKind, 0, 0);
         }
     }

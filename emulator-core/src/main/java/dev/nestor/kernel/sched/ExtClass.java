@@ -33,12 +33,7 @@ final class ExtClass implements SchedClass {
     private final ExtIdle idle;
     private final ExtWatchdog watchdog;
 
-    ExtClass(
-            RunQueues runQueues,
-            SchedTables tables,
-            ScxTables scx,
-            SchedMachine machine,
-            ExtCalls calls) {
+    ExtClass(RunQueues runQueues, SchedTables tables, ScxTables scx, SchedMachine machine, ExtCalls calls) {
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.rqs = tables.rqs();
@@ -86,16 +81,16 @@ final class ExtClass implements SchedClass {
     @HotPath
     private void enqueue(int cpu, int task, int scx, long enqFlags) {
         boolean isExempt = tasks.hasFlag(task, TaskTable.PF_EXITING) && !calls.hasFlag(SchedExtOps.ENQ_EXITING);
-        if (scxs.ddspDsqId(scx) == 0 && !isExempt && !calls.isStopped()) {
+        if (!scxs.marked(scx) && !isExempt && !calls.isStopped()) {
             scxs.setOpsState(scx, ScxEntityTable.OPSS_QUEUEING);
             calls.enqueue(task, enqFlags);
             scxs.setOpsState(scx, ScxEntityTable.OPSS_NONE);
         }
-        if (calls.isStopped() || (scxs.ddspDsqId(scx) == 0 && isExempt)) {
+        if (calls.isStopped() || (!scxs.marked(scx) && isExempt)) {
             dispatch.unmark(scx);
             scxs.setSlice(scx, Scx.SLICE_DFL);
             dispatch.insertLocal(cpu, task, scx, enqFlags);
-        } else if (scxs.ddspDsqId(scx) != 0) {
+        } else if (scxs.marked(scx)) {
             dispatch.direct(task, scx, enqFlags);
         } else {
             scxs.setOpsState(scx, ScxEntityTable.OPSS_QUEUED);

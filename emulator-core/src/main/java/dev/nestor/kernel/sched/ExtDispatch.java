@@ -120,13 +120,14 @@ final class ExtDispatch {
             throw calls.error("scheduling for " + calls.nameOf(calls.task()) + " but trying to direct-dispatch "
                     + calls.nameOf(task));
         }
-        if (scxs.ddspDsqId(scx) != 0) {
+        if (scxs.marked(scx)) {
             throw calls.error(calls.nameOf(task) + " already direct-dispatched");
         }
         resolve(id, tasks.cpu(task), (enqFlags & ENQ_DSQ_PRIQ) != 0, task);
         if (isLocalOn(id) && !ses.isAllowed(tasks.se(task), (int) (id & CPU_MASK))) {
             throw calls.error(notAllowed(task, (int) (id & CPU_MASK)));
         }
+        scxs.setMarked(scx, true);
         scxs.setDdspDsqId(scx, id);
         scxs.setDdspEnqFlags(scx, enqFlags);
     }
@@ -155,15 +156,14 @@ final class ExtDispatch {
 
     /** Forgets where the task was to go. */
     void unmark(int scx) {
+        scxs.setMarked(scx, false);
         scxs.setDdspDsqId(scx, 0);
         scxs.setDdspEnqFlags(scx, 0);
     }
 
     /** process_ddsp_deferred_locals(). */
     private void runDeferred() {
-        for (int scx = queues.first(queues.deferred());
-                scx != Table.NULL;
-                scx = queues.first(queues.deferred())) {
+        for (int scx = queues.first(queues.deferred()); scx != Table.NULL; scx = queues.first(queues.deferred())) {
             int task = scxs.task(scx);
             int cpu = targetCpu(scxs.ddspDsqId(scx), 0);
             long flags = scxs.ddspEnqFlags(scx);

@@ -51,8 +51,8 @@ final class ExtInvariants {
     private void checkPlace(int se) {
         int scx = tables.ses().scx(se);
         equal(scxs.task(scx), tables.ses().task(se), "the task of sched_ext_entity", scx);
-        int places = (queues.of(scx) == Table.NULL ? 0 : 1)
-                + (scxs.opsState(scx) == ScxEntityTable.OPSS_QUEUED ? 1 : 0);
+        int places =
+                (queues.of(scx) == Table.NULL ? 0 : 1) + (scxs.opsState(scx) == ScxEntityTable.OPSS_QUEUED ? 1 : 0);
         boolean waits = tables.ses().onRq(se) && !tables.ses().onCpu(se);
         equal(places, waits ? 1 : 0, "places where there is sched_ext_entity", scx);
         equal(scxs.watched(scx) ? 1 : 0, waits ? 1 : 0, "whether the watchdog looks at sched_ext_entity", scx);

@@ -45,7 +45,8 @@ public final class SchedEntityTable extends Table {
     private long[] pcount = new long[initialRows()]; // times that it got one
     private byte[] timeSlice = new byte[initialRows()]; // ticks left of a SCHED_RR task's turn
     private int[] dl = new int[initialRows()]; // sched_dl_entity of a deadline task
-    private int[] scx = new int[initialRows()]; // sched_ext_entity of a task that has been in the class of a SchedExtOps
+    private int[] scx =
+            new int[initialRows()]; // sched_ext_entity of a task that has been in the class of a SchedExtOps
     private byte[] resetOnFork = new byte[initialRows()]; // sched_reset_on_fork
     private final int maskWords; // words of cpusMask a row
     private long[] cpusMask; // CPUs that it may run on

@@ -7,7 +7,8 @@ import dev.nestor.table.Table;
 public final class ScxDispatchQueueTable extends Table {
     private long[] id = new long[initialRows()]; // SCX_DSQ_*, or the number that it was made under
     private int[] nr = new int[initialRows()]; // tasks in it
-    private int[] root = new int[initialRows()]; // sched_ext_entity; of the tree by vtime, NULL of a queue in order of coming
+    private int[] root =
+            new int[initialRows()]; // sched_ext_entity; of the tree by vtime, NULL of a queue in order of coming
 
     ScxDispatchQueueTable(int limit) {
         super("scx_dispatch_q", 75, limit);
@@ -36,7 +37,6 @@ public final class ScxDispatchQueueTable extends Table {
     void setRoot(int dsq, int value) {
         root[row(dsq)] = value;
     }
-
 
     @Override
     protected void clearRow(int row) {

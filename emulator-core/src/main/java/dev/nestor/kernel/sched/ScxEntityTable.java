@@ -13,10 +13,12 @@ public final class ScxEntityTable extends Table {
     private long[] slice = new long[initialRows()]; // ns left; SLICE_INF without end
     private long[] dsqVtime = new long[initialRows()]; // by which queues in order of vtime are sorted
     private long[] scratch = new long[initialRows()]; // the SchedExtOps's own
-    private long[] ddspDsqId = new long[initialRows()]; // the queue that it was inserted into before it was enqueued; 0 of none
+    private byte[] marked = new byte[initialRows()]; // has been inserted into a queue before it is enqueued
+    private long[] ddspDsqId = new long[initialRows()]; // that queue
     private long[] ddspEnqFlags = new long[initialRows()]; // SCX_ENQ_* with it
     private long[] runnableAt = new long[initialRows()]; // ns; waits since then; 0 after it has run
-    private int[] takenBack = new int[initialRows()]; // times that it was taken back from the SchedExtOps, which may not have noticed
+    private int[] takenBack =
+            new int[initialRows()]; // times that it was taken back from the SchedExtOps, which may not have noticed
     private int[] left = new int[initialRows()]; // sched_ext_entity; the tree of its queue, by dsqVtime
     private int[] right = new int[initialRows()]; // sched_ext_entity
     private int[] parent = new int[initialRows()]; // sched_ext_entity
@@ -98,6 +100,14 @@ public final class ScxEntityTable extends Table {
         scratch[row(scx)] = value;
     }
 
+    public boolean marked(int scx) {
+        return marked[row(scx)] != 0;
+    }
+
+    void setMarked(int scx, boolean value) {
+        marked[row(scx)] = (byte) (value ? 1 : 0);
+    }
+
     public long ddspDsqId(int scx) {
         return ddspDsqId[row(scx)];
     }
@@ -154,7 +164,6 @@ public final class ScxEntityTable extends Table {
         parent[row(scx)] = value;
     }
 
-
     @Override
     protected void clearRow(int row) {
         task[row] = 0;
@@ -165,6 +174,7 @@ public final class ScxEntityTable extends Table {
         slice[row] = 0;
         dsqVtime[row] = 0;
         scratch[row] = 0;
+        marked[row] = 0;
         ddspDsqId[row] = 0;
         ddspEnqFlags[row] = 0;
         runnableAt[row] = 0;
@@ -184,6 +194,7 @@ public final class ScxEntityTable extends Table {
         slice = columns.longs(slice);
         dsqVtime = columns.longs(dsqVtime);
         scratch = columns.longs(scratch);
+        marked = columns.bytes(marked);
         ddspDsqId = columns.longs(ddspDsqId);
         ddspEnqFlags = columns.longs(ddspEnqFlags);
         runnableAt = columns.longs(runnableAt);

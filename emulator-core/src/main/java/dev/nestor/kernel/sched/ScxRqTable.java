@@ -5,7 +5,8 @@ import dev.nestor.table.Table;
 
 /** The struct scx_rq columns, one row for each CPU. */
 public final class ScxRqTable extends Table {
-    private int[] nrRunning = new int[initialRows()]; // tasks of the class that are on the CPU's queue, current included
+    private int[] nrRunning =
+            new int[initialRows()]; // tasks of the class that are on the CPU's queue, current included
     private int[] localDsq = new int[initialRows()]; // scx_dispatch_q
     private byte[] idle = new byte[initialRows()]; // the CPU is idle, and nobody has claimed it
     private byte[] goesIdle = new byte[initialRows()]; // current is the last task, and asked to be told: SCX_ENQ_LAST

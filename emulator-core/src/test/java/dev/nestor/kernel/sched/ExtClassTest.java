@@ -9,6 +9,7 @@ import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.kernel.sched.ext.Scx;
 import dev.nestor.machine.Topology;
 import dev.nestor.testsupport.Allocations;
+import dev.nestor.trace.Tracepoints;
 import dev.nestor.uapi.Sched;
 import it.unimi.dsi.fastutil.ints.IntArrayFIFOQueue;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What Documentation/scheduler/sched-ext.rst says that a scheduler may expect. */
 class ExtClassTest {
     private static final long SECOND = 1_000 * MS;
-    private static final long SHARED = 7;
+    private static final long SHARED = 0;
 
     private final SwitchLog log = new SwitchLog();
 
@@ -318,8 +319,8 @@ class ExtClassTest {
     @Test
     void theClass_allocatesNothing() {
         for (boolean isByVtime : new boolean[] {false, true}) {
-            SmallScheduler machine = new SmallScheduler(
-                    Topology.of(1, 2, 2, 2), dev.nestor.trace.Tracepoints.NONE, new Simple(isByVtime));
+            SmallScheduler machine =
+                    new SmallScheduler(Topology.of(1, 2, 2, 2), Tracepoints.NONE, new Simple(isByVtime));
             for (int k = 0; k < 60; k++) {
                 machine.periodic((k % 5 + 1) * 90L * US, (k % 3 + 1) * MS);
             }
