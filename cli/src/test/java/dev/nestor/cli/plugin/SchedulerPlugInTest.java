@@ -18,7 +18,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
@@ -212,29 +213,12 @@ class SchedulerPlugInTest {
         assertThat(busyMs().get("hog")).isCloseTo(6000, Offset.offset(50.0));
     }
 
-    /** Touches nothing and does not return. */
-    public static class Spinning implements SchedExtOps {
-        private volatile boolean isOver;
-
-        @Override
-        public void init(Scx scx) {
-            while (!isOver) {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
     @Test
     void aCallbackThatDoesNotReturn_isNamed() throws Exception {
-        SynchronousQueue<Integer> exits = new SynchronousQueue<>();
-        Spinning ops = new Spinning();
+        BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
         try (CallbackGuard guard = new CallbackGuard(new PrintWriter(err, true), Duration.ofMillis(200), exits::add)) {
             guard.loading("Spinning", "init()");
-            Thread stuck = new Thread(() -> ops.init(null), "stuck");
-            stuck.start();
             Integer code = exits.poll(20, TimeUnit.SECONDS);
-            ops.isOver = true;
-            stuck.join();
             assertThat(code).isEqualTo(ExitCode.SCHEDULER_STOPPED);
         }
         assertThat(err.toString())

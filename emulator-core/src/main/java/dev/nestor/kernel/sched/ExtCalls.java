@@ -72,6 +72,7 @@ final class ExtCalls {
     private int task; // that the callback is about
     private int cpu; // that dispatches
     private int calls; // of the kernel, in this callback
+    private long callbacks; // so far
     private boolean isInKernel; // in one of them
     private String name;
     private long flags; // SchedExtOps.ENQ_*
@@ -140,7 +141,7 @@ final class ExtCalls {
     }
 
     static boolean isInCallback(long progress) {
-        return (progress & (1 << CALLBACK_BITS) - 1) != NONE;
+        return (progress & ((1 << CALLBACK_BITS) - 1)) != NONE;
     }
 
     /** The kernel's side of a call begins: counts it. */
@@ -209,14 +210,15 @@ final class ExtCalls {
         callback = wanted;
         task = about;
         calls = 0;
-        progress = (progress >>> CALLBACK_BITS) + 1 << CALLBACK_BITS | wanted;
+        callbacks++;
+        progress = (callbacks << CALLBACK_BITS) | wanted;
         return true;
     }
 
     private void leave() {
         callback = NONE;
         task = Table.NULL;
-        progress = progress >>> CALLBACK_BITS << CALLBACK_BITS;
+        progress = callbacks << CALLBACK_BITS;
     }
 
     private void caught(Throwable e) {

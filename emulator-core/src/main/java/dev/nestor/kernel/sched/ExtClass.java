@@ -294,7 +294,7 @@ final class ExtClass implements SchedClass {
         ses.setWeight(se, LoadWeight.weight(tasks.policy(task), tasks.staticPrio(task)));
         ses.setInvWeight(se, LoadWeight.invWeight(tasks.policy(task), tasks.staticPrio(task)));
         long weight = (LoadWeight.scaleDown(ses.weight(se)) * WEIGHT_DFL + 512) / 1024;
-        scxs.setWeight(scx, (int) Math.clamp(weight, 1, WEIGHT_MAX));
+        scxs.setWeight(scx, Math.clamp(weight, 1, WEIGHT_MAX));
     }
 
     /** reweight_task_scx(). */
