@@ -48,13 +48,14 @@ final class Machinery {
         ntp = new Ntp(timekeeping);
         costs = config.costs();
         scheduler = new Scheduler(
-                new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace),
+                new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace, random),
                 new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs()),
                 ids.tasks,
                 most);
         if (config.schedExt() != null) {
             scheduler.loadExt(config.schedExt().get(), task -> rootNumber(ids, task));
         }
+        ids.cgroups.cgroups().setCpuController(scheduler.groups());
         wakeups = new Wakeups(ids.tasks);
         hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
         waitQueues = new WaitQueues(ids.tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);

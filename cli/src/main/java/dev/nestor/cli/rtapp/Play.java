@@ -110,6 +110,11 @@ final class Play {
         complaints.add(thread.name() + ": " + call + " answers " + answer);
     }
 
+    /** What was refused of a file, with the answer. */
+    void complain(String path, long answer) {
+        complaints.add(path + ": answers " + answer);
+    }
+
     List<String> complaints() {
         return List.copyOf(complaints);
     }

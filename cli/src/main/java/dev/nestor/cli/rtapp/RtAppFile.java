@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,8 @@ public final class RtAppFile {
 
     private final JsonText text;
     private final String file;
+    private static final Pattern TASKGROUP = Pattern.compile("/|(?:/[\\w.-]+)+");
+
     private final List<String> ignored = new ArrayList<>();
     private final List<Workload.ThreadSpec> threads = new ArrayList<>();
     private final Map<String, Workload.ThreadSpec> specs = new HashMap<>(); // by their names
@@ -130,7 +133,7 @@ public final class RtAppFile {
         for (Map.Entry<String, Node> member : members.entrySet()) {
             switch (member.getKey()) {
                 case "policy" -> policy = policy(member);
-                case "taskgroup", "nodes_membind", "util_min", "util_max" -> ignore(member);
+                case "nodes_membind", "util_min", "util_max" -> ignore(member);
                 default -> {}
             }
         }
@@ -149,6 +152,7 @@ public final class RtAppFile {
                 number(members, "delay", 0, 0, Long.MAX_VALUE / 1000),
                 number(members, "loop", -1, -1, Integer.MAX_VALUE),
                 cpus(members.get("cpus")),
+                taskgroup(members.get("taskgroup")),
                 policy,
                 priority,
                 runtime,
@@ -170,6 +174,17 @@ public final class RtAppFile {
         if (threads.size() > MAX_THREADS) {
             throw new LogException(LogException.Kind.LIMIT, file, node.line(), "more than " + MAX_THREADS + " threads");
         }
+    }
+
+    /** rt-app's paths begin with a slash. */
+    private String taskgroup(@Nullable Node node) throws LogException {
+        if (node == null) {
+            return "";
+        }
+        if (!(node.value() instanceof String path) || !TASKGROUP.matcher(path).matches()) {
+            throw text.fault(node.line(), "\"taskgroup\" is not a path like \"/A/B\"");
+        }
+        return path.equals("/") ? "" : path;
     }
 
     private List<Workload.Phase> phases(String name, Node task) throws LogException {

@@ -7,6 +7,7 @@ import dev.nestor.cli.program.WorkloadMemory;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Time;
+import java.util.List;
 
 /** rt-app's first thread: makes the others, and ends them when the duration is over. */
 final class RtAppMain extends Program {
@@ -18,6 +19,7 @@ final class RtAppMain extends Program {
             | Sched.CLONE_SYSVSEM;
 
     private final Workload workload;
+    private final CgroupSteps cgroups;
     private final WorkloadMemory memory;
     private final Play play;
     private final SyncSteps steps;
@@ -25,10 +27,13 @@ final class RtAppMain extends Program {
     private final int noisy; // CPUs that are disturbed
     private int made;
     private int told; // condition variables
+    private List<Integer> cpus = List.of(); // that it may use; empty for all
     private boolean isNamed;
+    private boolean isGrouping; // the call in progress makes a cgroup
     private boolean hasSlept;
 
-    RtAppMain(Workload workload, Noise noise, int cpus, WorkloadMemory memory, Play play) {
+    RtAppMain(Workload workload, CgroupSteps cgroups, Noise noise, int cpus, WorkloadMemory memory, Play play) {
+        this.cgroups = cgroups;
         this.noise = noise;
         this.noisy = noise.isOn() ? cpus : 0;
         this.workload = workload;
@@ -43,8 +48,10 @@ final class RtAppMain extends Program {
             isNamed = true;
             play.begin();
             call(Nr.NR_prctl, RtAppThread.PR_SET_NAME, memory.putText(0, "rt-app"));
+        } else if (cgroups.advance(this)) {
+            isGrouping = true;
         } else if (made < noisy + workload.threads().size()) {
-            call(Nr.NR_clone, THREAD);
+            make();
         } else if (workload.durationSeconds() >= 0 && !hasSlept) {
             hasSlept = true;
             long end = play.startNs() + workload.durationSeconds() * RtAppThread.NS_PER_SECOND;
@@ -52,6 +59,19 @@ final class RtAppMain extends Program {
         } else {
             end();
         }
+    }
+
+    /** A thread is born on the CPUs that it may use: they are set before, and inherited. */
+    private void make() {
+        List<Integer> wanted =
+                made < noisy ? List.of() : workload.threads().get(made - noisy).cpus();
+        if (wanted.equals(cpus)) {
+            call(Nr.NR_clone, THREAD);
+            return;
+        }
+        cpus = wanted;
+        long mask = wanted.isEmpty() ? memory.putMask(0) : memory.putMask(0, wanted);
+        call(Nr.NR_sched_setaffinity, 0, WorkloadMemory.MASK_BYTES, mask);
     }
 
     /** Whoever waits for a signal is woken when the time is over. */
@@ -73,6 +93,13 @@ final class RtAppMain extends Program {
 
     @Override
     protected void returned(long answer) {
+        if (isGrouping) {
+            isGrouping = false;
+            String refused = cgroups.returned(answer);
+            if (!refused.isEmpty()) {
+                play.complain(refused, answer);
+            }
+        }
         if (nr == Nr.NR_clone && answer < 0) {
             play.complain(workload.threads().get(Math.max(0, made - noisy - 1)), "clone", answer);
         }

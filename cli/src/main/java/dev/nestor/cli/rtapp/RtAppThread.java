@@ -18,11 +18,12 @@ final class RtAppThread extends Program {
     private static final int SCHED_ATTR_SIZE = 48; // bytes, of the first version
 
     private static final int NAME = 0;
-    private static final int AFFINITY = 1;
-    private static final int POLICY = 2;
-    private static final int DELAY = 3;
-    private static final int EVENTS = 4;
-    private static final int EXIT = 5;
+    private static final int GROUP = 1;
+    private static final int AFFINITY = 2;
+    private static final int POLICY = 3;
+    private static final int DELAY = 4;
+    private static final int EVENTS = 5;
+    private static final int EXIT = 6;
 
     private final Workload.ThreadSpec spec;
     private final Workload workload;
@@ -30,6 +31,7 @@ final class RtAppThread extends Program {
     private final WorkloadMemory memory;
     private final Play play;
     private final SyncSteps steps;
+    private final FileSteps files;
     private boolean isIdle; // nothing has been done since the phases began anew
     private int step = NAME;
     private long loop;
@@ -46,6 +48,7 @@ final class RtAppThread extends Program {
         this.memory = memory;
         this.play = play;
         this.steps = new SyncSteps(spec.name(), play.objects(), play);
+        this.files = new FileSteps(memory, number);
         memory.mapRoom(number);
         play.begins(this);
     }
@@ -68,9 +71,13 @@ final class RtAppThread extends Program {
         while (nr == NO_CALL && cycles == 0) {
             switch (step) {
                 case NAME -> {
-                    step = AFFINITY;
+                    step = GROUP;
+                    if (!spec.taskgroup().isEmpty()) {
+                        files.write(CgroupSteps.threadsFile(spec.taskgroup()), "0");
+                    }
                     call(Nr.NR_prctl, PR_SET_NAME, memory.putText(number, spec.name()));
                 }
+                case GROUP -> step = files.advance(this) ? GROUP : AFFINITY;
                 case AFFINITY -> {
                     step = POLICY;
                     setAffinity();
@@ -222,6 +229,9 @@ final class RtAppThread extends Program {
 
     @Override
     protected void returned(long answer) {
+        if (step == GROUP && nr != Nr.NR_prctl) {
+            files.returned(answer);
+        }
         if (answer < 0 && step <= EVENTS && nr != Nr.NR_futex) {
             play.complain(spec, name(), answer);
         }
@@ -233,6 +243,7 @@ final class RtAppThread extends Program {
             case Nr.NR_sched_setattr -> "sched_setattr";
             case Nr.NR_clock_nanosleep -> "clock_nanosleep";
             case Nr.NR_clone -> "clone";
+            case Nr.NR_open, Nr.NR_write -> "joining its taskgroup";
             default -> "call " + nr;
         };
     }

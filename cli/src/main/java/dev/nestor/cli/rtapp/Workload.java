@@ -72,6 +72,7 @@ public record Workload(
      *
      * @param loops how often its phases are played; -1 for ever
      * @param cpus that it may run on; empty for all
+     * @param taskgroup cgroup that it is in, {@code /A/B}; empty for none
      * @param policy SCHED_*
      * @param priority nice value of the fair policies, priority of the real-time ones
      * @param dlRuntime of SCHED_DEADLINE, as its period and deadline
@@ -82,6 +83,7 @@ public record Workload(
             long delayMicros,
             long loops,
             List<Integer> cpus,
+            String taskgroup,
             int policy,
             int priority,
             long dlRuntime,

@@ -36,13 +36,15 @@ public final class WorkloadRun {
      * What is played.
      *
      * @param file that it was read from
+     * @param cgroups what its task groups are given
      */
-    public record Played(String file, Workload workload, Noise noise) {}
+    public record Played(String file, Workload workload, Noise noise, List<CgroupSetting> cgroups) {}
 
     private final String file;
     private final Workload workload;
     private final Limits limits;
     private final Noise noise;
+    private final List<CgroupSetting> cgroups;
     private final Kernel kernel;
     private final Programs programs;
     private final SyncObjects objects;
@@ -57,6 +59,7 @@ public final class WorkloadRun {
         this.file = played.file();
         this.workload = played.workload();
         this.noise = played.noise();
+        this.cgroups = played.cgroups();
         this.limits = limits;
         kernel = new Kernel(config, trace);
         onKernel.accept(kernel);
@@ -69,7 +72,9 @@ public final class WorkloadRun {
     /** @param progress is given the simulated ms, every now and then */
     public WorkloadReport run(LongConsumer progress) throws LogException {
         int cpus = kernel.config().topology().cpus();
-        long pid = programs.start(new RtAppMain(workload, noise, cpus, memory, play), Nr.NR_fork);
+        long pid = programs.start(
+                new RtAppMain(workload, new CgroupSteps(workload, cgroups, memory), noise, cpus, memory, play),
+                Nr.NR_fork);
         int root = kernel.pids().activeNs(kernel.initTask());
         int main = kernel.pids().findTaskByVpid(root, (int) pid);
         memory.map(kernel.tasks().mm(main), workload.threads().size() + cpus);

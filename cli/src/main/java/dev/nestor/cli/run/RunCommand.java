@@ -13,6 +13,7 @@ import dev.nestor.cli.plugin.SchedulerChoice;
 import dev.nestor.cli.plugin.SchedulerOptions;
 import dev.nestor.cli.program.Noise;
 import dev.nestor.cli.replay.ReplayOptions;
+import dev.nestor.cli.rtapp.CgroupSetting;
 import dev.nestor.cli.rtapp.RtAppFile;
 import dev.nestor.cli.rtapp.WorkloadJson;
 import dev.nestor.cli.rtapp.WorkloadReport;
@@ -104,6 +105,13 @@ public final class RunCommand implements Callable<Integer> {
             description =
                     "Disturb each CPU N times a second for US microseconds, in the mean, drawn by --seed (workloads only).")
     private List<Double> noise = List.of();
+
+    @Option(
+            names = "--cgroup",
+            paramLabel = "/GROUP:FILE=VALUE",
+            description =
+                    "What a task group of a workload has in cpu.weight, cpu.weight.nice, cpu.max, cpu.max.burst or cpu.idle.")
+    private List<String> cgroups = List.of();
 
     @Option(names = "--all", description = "Print long tables in full.")
     private boolean all;
@@ -199,6 +207,7 @@ public final class RunCommand implements Callable<Integer> {
                 .topology(machine.topology())
                 .hz(machine.hz())
                 .tscHz(machine.tscHz())
+                .programCgroups("0::/")
                 .seed(machine.seed()));
     }
 
@@ -214,7 +223,7 @@ public final class RunCommand implements Callable<Integer> {
         WorkloadReport report;
         try (Progress progress = Progress.start(() -> log + ": " + done.get() + " ms simulated")) {
             WorkloadRun run = new WorkloadRun(
-                    new WorkloadRun.Played(log.toString(), RtAppFile.read(log), noise()),
+                    new WorkloadRun.Played(log.toString(), RtAppFile.read(log), noise(), cgroups()),
                     config,
                     tracer == null ? Tracepoints.NONE : tracer,
                     kernel -> {
@@ -267,6 +276,13 @@ public final class RunCommand implements Callable<Integer> {
                 maxEvents);
     }
 
+    private List<CgroupSetting> cgroups() {
+        return cgroups.stream()
+                .map(CgroupSetting::parse)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     private Noise noise() {
         return noise.isEmpty() ? Noise.NONE : new Noise(noise.get(0), noise.get(1), machine.seed());
     }
@@ -289,6 +305,11 @@ public final class RunCommand implements Callable<Integer> {
         }
         if (!sched.complaint().isEmpty()) {
             return sched.complaint();
+        }
+        for (String setting : cgroups) {
+            if (CgroupSetting.parse(setting) == null) {
+                return "--cgroup: '" + setting + "' is not of the form /GROUP:cpu.FILE=VALUE";
+            }
         }
         if (maxTime < 1 || maxEvents < 1) {
             return "a limit must be positive";

@@ -8,6 +8,7 @@ import dev.nestor.kernel.cgroup.CgroupRoom;
 import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.CgroupTable;
 import dev.nestor.kernel.cgroup.Cgroups;
+import dev.nestor.kernel.cgroup.CpuController;
 import dev.nestor.kernel.cgroup.CssSetTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
@@ -242,7 +243,13 @@ final class CgroupCore {
         out.put("\nnice_usec ").unsigned(micros(nice)).put('\n');
         boolean hasCpu = cgroups.css(top, CgroupSubsys.CPU) != NULL && table.parent(top) != NULL;
         if (hasCpu) {
-            out.put("nr_periods 0\nnr_throttled 0\nthrottled_usec 0\nnr_bursts 0\nburst_usec 0\n");
+            CpuController controller = cgroups.cpu();
+            int group = cgroups.cpuGroup(top);
+            out.put("nr_periods ").decimal(controller.nrPeriods(group));
+            out.put("\nnr_throttled ").decimal(controller.nrThrottled(group));
+            out.put("\nthrottled_usec ").decimal(controller.throttledNs(group) / 1000);
+            out.put("\nnr_bursts ").decimal(controller.nrBursts(group));
+            out.put("\nburst_usec ").decimal(controller.burstNs(group) / 1000).put('\n');
         }
         return 0;
     }

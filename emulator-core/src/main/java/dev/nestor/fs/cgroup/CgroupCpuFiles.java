@@ -3,12 +3,13 @@ package dev.nestor.fs.cgroup;
 import dev.nestor.fs.proc.SeqFile;
 import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.Cgroups;
+import dev.nestor.kernel.cgroup.CpuController;
 import dev.nestor.kernel.cgroup.Css;
 import dev.nestor.kernel.cgroup.CssTable;
 import dev.nestor.table.Table;
 import dev.nestor.uapi.Errno;
 
-/** The files of the cpu controller: cpu_files of kernel/sched/core.c. What they say is kept; nobody schedules by it. */
+/** The files of the cpu controller: cpu_files of kernel/sched/core.c. */
 final class CgroupCpuFiles {
     /** sched_prio_to_weight[]: of nice -20 to 19. */
     private static final int[] WEIGHTS = {
@@ -63,8 +64,8 @@ final class CgroupCpuFiles {
                 (request, out) -> show(csses.values(css(request), Css.CPU_PERIOD), out),
                 this::storePeriod);
         files.add(cpu, "cpu.cfs_burst_us", 0, this::showBurst, this::storeLegacyBurst);
-        files.add(cpu, "cpu.stat", 0, CgroupCpuFiles::showLegacyStat, null);
-        files.add(cpu, "cpu.stat.local", 0, CgroupCpuFiles::showLegacyStatLocal, null);
+        files.add(cpu, "cpu.stat", 0, this::showLegacyStat, null);
+        files.add(cpu, "cpu.stat.local", 0, this::showLegacyStatLocal, null);
         files.add(
                 cpu,
                 "cpu.rt_runtime_us",
@@ -119,14 +120,26 @@ final class CgroupCpuFiles {
         return isRoot(request) ? -Errno.EINVAL : storeBurst(request, text);
     }
 
-    private static int showLegacyStat(CgroupRequest request, SeqFile out) {
-        out.put("nr_periods 0\nnr_throttled 0\nthrottled_time 0\nnr_bursts 0\nburst_time 0\n");
+    private int showLegacyStat(CgroupRequest request, SeqFile out) {
+        int group = group(css(request));
+        CpuController controller = cgroups.cpu();
+        boolean isRoot = group == Table.NULL;
+        out.put("nr_periods ").decimal(isRoot ? 0 : controller.nrPeriods(group));
+        out.put("\nnr_throttled ").decimal(isRoot ? 0 : controller.nrThrottled(group));
+        out.put("\nthrottled_time ").decimal(isRoot ? 0 : controller.throttledNs(group));
+        out.put("\nnr_bursts ").decimal(isRoot ? 0 : controller.nrBursts(group));
+        out.put("\nburst_time ").decimal(isRoot ? 0 : controller.burstNs(group)).put('\n');
         return 0;
     }
 
-    private static int showLegacyStatLocal(CgroupRequest request, SeqFile out) {
-        out.put("throttled_time 0\n");
-        return 0;
+    private int showLegacyStatLocal(CgroupRequest request, SeqFile out) {
+        int group = group(css(request));
+        out.put("throttled_time ");
+        return show(group == Table.NULL ? 0 : cgroups.cpu().throttledSelfNs(group), out);
+    }
+
+    private int group(int css) {
+        return (int) csses.values(css, Css.CPU_GROUP);
     }
 
     private int css(CgroupRequest request) {
@@ -165,6 +178,9 @@ final class CgroupCpuFiles {
             return -Errno.EINVAL;
         }
         csses.setValues(css, Css.CPU_SHARES, Math.max(2, shares));
+        if (group(css) != Table.NULL) {
+            cgroups.cpu().setShares(group(css), shares);
+        }
         return 0;
     }
 
@@ -208,6 +224,9 @@ final class CgroupCpuFiles {
         if (csses.values(css, Css.CPU_IDLE) != text.value) {
             csses.setValues(css, Css.CPU_IDLE, text.value);
             csses.setValues(css, Css.CPU_SHARES, text.value == 1 ? WEIGHT_IDLEPRIO : 1024);
+            if (group(css) != Table.NULL) {
+                cgroups.cpu().setIdle(group(css), text.value == 1);
+            }
         }
         return 0;
     }
@@ -265,6 +284,9 @@ final class CgroupCpuFiles {
         csses.setValues(css, Css.CPU_PERIOD, period);
         csses.setValues(css, Css.CPU_QUOTA, quota);
         csses.setValues(css, Css.CPU_BURST, burst);
+        if (group(css) != Table.NULL) {
+            cgroups.cpu().setBandwidth(group(css), quota, period, burst);
+        }
         return 0;
     }
 

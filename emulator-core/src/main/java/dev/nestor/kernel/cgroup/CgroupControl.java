@@ -9,7 +9,10 @@ public final class CgroupControl {
     private final Cgroups life;
     private final CgroupTable cgroups;
 
-    CgroupControl(Cgroups life) {
+    private final CssSets cssSets;
+
+    CgroupControl(Cgroups life, CssSets cssSets) {
+        this.cssSets = cssSets;
         this.life = life;
         this.cgroups = life.table();
     }
@@ -76,6 +79,7 @@ public final class CgroupControl {
         }
         cgroups.setSubtreeControl(cgroup, (cgroups.subtreeControl(cgroup) | enable) & ~disable);
         life.applyControl(cgroup);
+        cssSets.schedule(0, cgroup);
         tell(cgroup);
         return 0;
     }
@@ -130,6 +134,7 @@ public final class CgroupControl {
         }
         cgroups.setNrThreadedChildren(parent, cgroups.nrThreadedChildren(parent) + 1);
         life.applyControl(cgroup);
+        cssSets.schedule(0, cgroup);
         tell(cgroup);
         return 0;
     }

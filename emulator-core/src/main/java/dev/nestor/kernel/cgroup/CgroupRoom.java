@@ -33,9 +33,9 @@ public final class CgroupRoom {
         CgroupTable table = new CgroupTable(limit);
         CssSetTable cssSetTable = new CssSetTable(2 * limit, table, tasks);
         cgroups = new Cgroups(table, new CssTable(CgroupSubsys.COUNT * limit), masks);
-        control = new CgroupControl(cgroups);
         freezer = new CgroupFreezer(cgroups, cssSetTable, tasks, boottimeNs);
         cssSets = new CssSets(cssSetTable, cgroups, freezer, tasks, signals);
+        control = new CgroupControl(cgroups, cssSets);
         roots = new int[legacy.size() + 1];
         for (int i = 0; i < roots.length; i++) {
             roots[i] = cgroups.createRoot(i);

@@ -19,6 +19,7 @@ public final class Cgroups {
     private final int[] subsysMasks; // controllers by hierarchy; the default one has those that no other has
     private int root = NULL; // cgroup
     private @Nullable CgroupHooks hooks;
+    private @Nullable CpuController cpu;
 
     /** @param subsysMasks the controllers of each hierarchy, as bits of {@link CgroupSubsys} */
     Cgroups(CgroupTable cgroups, CssTable csses, int[] subsysMasks) {
@@ -39,6 +40,29 @@ public final class Cgroups {
     public void setHooks(CgroupHooks wanted) {
         assert hooks == null : "there are hooks already";
         hooks = wanted;
+    }
+
+    /** Once, at boot. */
+    public void setCpuController(CpuController controller) {
+        assert cpu == null : "there is a cpu controller already";
+        cpu = controller;
+    }
+
+    public CpuController cpu() {
+        return Objects.requireNonNull(cpu, "no cpu controller");
+    }
+
+    /** The task_group of a cgroup: its own, or where the cpu controller is not on that of the cgroup above. */
+    public int cpuGroup(int cgroup) {
+        int at = cgroup;
+        while (at != NULL && (css(at, CgroupSubsys.CPU) == NULL || groupOf(css(at, CgroupSubsys.CPU)) == NULL)) {
+            at = cgroups.parent(at);
+        }
+        return at == NULL ? cpu().root() : groupOf(css(at, CgroupSubsys.CPU));
+    }
+
+    private int groupOf(int css) {
+        return (int) csses.values(css, Css.CPU_GROUP);
     }
 
     CgroupHooks hooks() {
@@ -300,6 +324,9 @@ public final class Cgroups {
         csses.setCgroup(css, cgroup);
         csses.setSsid(css, ssid);
         Css.init(csses, css, ssid);
+        if (ssid == CgroupSubsys.CPU && cgroups.parent(cgroup) != NULL) {
+            csses.setValues(css, Css.CPU_GROUP, cpu().create(cpuGroup(cgroups.parent(cgroup))));
+        }
         cgroups.setSubsys(cgroup, ssid, css);
         boolean clones = cgroups.hasFlag(cgroup, CgroupTable.CGRP_CPUSET_CLONE_CHILDREN);
         if (ssid == CgroupSubsys.CPUSET && clones) {
@@ -315,6 +342,9 @@ public final class Cgroups {
     private void killCss(int cgroup, int ssid) {
         int css = cgroups.subsys(cgroup, ssid);
         if (css != NULL) {
+            if (ssid == CgroupSubsys.CPU && groupOf(css) != NULL) {
+                cpu().destroy(groupOf(css));
+            }
             cgroups.setSubsys(cgroup, ssid, NULL);
             csses.free(css);
         }

@@ -40,6 +40,7 @@ public final class Css {
     public static final int CPU_QUOTA = 2; // us, or MAX
     public static final int CPU_PERIOD = 3; // us
     public static final int CPU_BURST = 4; // us
+    public static final int CPU_GROUP = 5; // task_group of the scheduler; NULL of the root
 
     // mem_cgroup
     public static final int MEMORY_MIN = 0; // pages, as all of these

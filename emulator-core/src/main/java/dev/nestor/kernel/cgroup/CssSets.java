@@ -17,6 +17,7 @@ public final class CssSets {
     private final TaskTable tasks;
     private final SignalStructTable signals;
     private final int pidsHierarchy; // whose cgroups the pids controller counts in
+    private final int cpuHierarchy; // whose cgroups are task_groups
 
     CssSets(CssSetTable cssSets, Cgroups life, CgroupFreezer freezer, TaskTable tasks, SignalStructTable signals) {
         this.cssSets = cssSets;
@@ -27,6 +28,7 @@ public final class CssSets {
         this.tasks = tasks;
         this.signals = signals;
         this.pidsHierarchy = life.hierarchyOf(CgroupSubsys.PIDS);
+        this.cpuHierarchy = life.hierarchyOf(CgroupSubsys.CPU);
     }
 
     public CssSetTable table() {
@@ -199,6 +201,7 @@ public final class CssSets {
     /** cgroup_post_fork(): the child is a member from now on. */
     public void postFork(int child) {
         attach(child, tasks.cgroups(child));
+        schedule(child);
         if (!tasks.hasFlag(child, TaskTable.PF_KTHREAD)) {
             freezer.postFork(child);
         }
@@ -276,8 +279,31 @@ public final class CssSets {
         if (from != to) {
             freezer.migrate(task, from, to);
         }
+        if (hierarchy == cpuHierarchy) {
+            schedule(task);
+        }
         put(old);
         return 0;
+    }
+
+    /** The task's group for the scheduler is that of its cgroup. */
+    private void schedule(int task) {
+        life.cpu().move(task, life.cpuGroup(cgroupOf(task, cpuHierarchy)));
+    }
+
+    /** The cpu controller has come to cgroups of the default hierarchy, or has left them: all tasks from one down. */
+    void schedule(int hierarchy, int top) {
+        for (int at = top; at != NULL && hierarchy == cpuHierarchy; at = life.next(at, top)) {
+            for (int cset = cssSets.links().first(at);
+                    cset != NULL;
+                    cset = cssSets.links().next(cset)) {
+                for (int task = cssSets.members().first(cset);
+                        task != NULL;
+                        task = cssSets.members().next(task)) {
+                    schedule(task);
+                }
+            }
+        }
     }
 
     /** pids_charge(): one task more, in it and in all above. */

@@ -195,8 +195,7 @@ public final class Cpus implements Dispatcher {
         reportWakeup(task);
         int cpu = runQueues.classOf(task).selectTaskRq(task, tasks.cpu(task), SchedClass.WF_FORK);
         int rq = rqs.cpuRq(cpu);
-        tasks.setCpu(task, cpu);
-        ses.setCfsRq(tasks.se(task), rqs.cfs(rq));
+        runQueues.setTaskRq(task, cpu);
         boolean wasAsked = rqs.needResched(rq);
         runQueues.activate(rq, task, SchedClass.ENQUEUE_INITIAL);
         trace.schedWakeupNew(clock.now(), runQueues.thisCpu(), task, cpu);
@@ -385,6 +384,10 @@ public final class Cpus implements Dispatcher {
             runQueues.setThisCpu(RunQueues.NO_CPU);
             ses.setTodo(se, TODO_SPAN);
         }
+        if (runQueues.classOf(task).throttleWork(rq, task)) {
+            schedule(rq, 0);
+            return;
+        }
         compute(rq, task, se);
     }
 
@@ -428,7 +431,10 @@ public final class Cpus implements Dispatcher {
             int special = isSpecial ? SchedClass.DEQUEUE_SPECIAL : 0;
             runQueues.deactivate(rq, prev, SchedClass.DEQUEUE_SLEEP | special);
         }
-        boolean isMoving = prev != Table.NULL && state == TASK_RUNNING && !ses.isAllowed(tasks.se(prev), rqs.cpu(rq));
+        boolean isMoving = prev != Table.NULL
+                && state == TASK_RUNNING
+                && ses.onRq(tasks.se(prev))
+                && !ses.isAllowed(tasks.se(prev), rqs.cpu(rq));
         if (isMoving) {
             runQueues.deactivate(rq, prev, 0);
         }

@@ -128,7 +128,7 @@ final class DeadlineClass implements SchedClass {
         }
         int dl = queues.first(rq);
         while (dl != Table.NULL && dls.se(dl) == Table.NULL) {
-            int task = cfsRqs.nrQueued(rqs.cfs(rq)) == 0 ? Table.NULL : fair.pickTask(rq);
+            int task = cfsRqs.hNrQueued(rqs.cfs(rq)) == 0 ? Table.NULL : fair.pickTask(rq);
             if (task != Table.NULL) {
                 return task;
             }

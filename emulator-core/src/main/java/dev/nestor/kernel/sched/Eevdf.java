@@ -20,18 +20,23 @@ final class Eevdf {
      * Of the kernel's features these are on, as they are by default in 6.18: PLACE_LAG, PLACE_DEADLINE_INITIAL,
      * PLACE_REL_DEADLINE, RUN_TO_PARITY, PREEMPT_SHORT, DELAY_DEQUEUE, DELAY_ZERO. NEXT_BUDDY is off, so no buddies.
      */
+    private static final int MUST_LEAVE =
+            SchedClass.DEQUEUE_DELAYED | SchedClass.DEQUEUE_SPECIAL | SchedClass.DEQUEUE_THROTTLE;
+
     private final SchedEntityTable ses;
     private final CfsRqTable cfsRqs;
     private final RqTable rqs;
     private final Timekeeping time;
     private final EntityTree tree;
     private final Pelt pelt;
+    private final CfsBandwidth bandwidth;
     private final Chain cfsTasks; // of a rq: entities of tasks, the one set current last at the end
     private final long baseSliceNs;
     private final long tickNs;
     private @Nullable FairServer fairServer;
 
-    Eevdf(SchedTables tables, Pelt pelt, Timekeeping time, SchedConfig config) {
+    Eevdf(SchedTables tables, Pelt pelt, CfsBandwidth bandwidth, Timekeeping time, SchedConfig config) {
+        this.bandwidth = bandwidth;
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
         this.rqs = tables.rqs();
@@ -46,6 +51,18 @@ final class Eevdf {
     /** Once, at boot. */
     void setFairServer(FairServer server) {
         fairServer = server;
+    }
+
+    CfsBandwidth bandwidth() {
+        return bandwidth;
+    }
+
+    /** entity_tick(). */
+    @HotPath
+    void tick(int cfsRq, int se) {
+        updateCurr(cfsRq);
+        pelt.updateTg(cfsRq, se);
+        updateGroup(se);
     }
 
     Chain cfsTasks() {
@@ -111,9 +128,10 @@ final class Eevdf {
         ses.setVruntime(curr, ses.vruntime(curr) + deltaFair(deltaNs, curr));
         boolean isFulfilled = updateDeadline(curr);
         updateMinVruntime(cfsRq);
-        if (fairServer != null) {
+        if (fairServer != null && ses.task(curr) != Table.NULL) {
             fairServer.charge(cfsRqs.rq(cfsRq), deltaNs);
         }
+        bandwidth.account(cfsRq, deltaNs);
         if (cfsRqs.nrQueued(cfsRq) > 1 && (isFulfilled || !isProtected(curr))) {
             rqs.setNeedResched(cfsRqs.rq(cfsRq), true);
         }
@@ -128,15 +146,16 @@ final class Eevdf {
             place(cfsRq, se, flags);
         }
         updateCurr(cfsRq);
-        if (!isCurr) {
-            place(cfsRq, se, flags);
-        }
         if ((flags & SchedClass.ENQUEUE_INITIAL) != 0) {
             pelt.initUtil(cfsRq, se);
         }
         pelt.attach(cfsRq, se);
+        updateRunnable(se);
+        updateGroup(se);
+        if (!isCurr) {
+            place(cfsRq, se, flags);
+        }
         account(cfsRq, se, 1);
-        cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) + (ses.schedDelayed(se) ? 0 : 1));
         if (ses.task(se) != Table.NULL) {
             cfsTasks.addLast(cfsRqs.rq(cfsRq), se);
         }
@@ -147,6 +166,11 @@ final class Eevdf {
             addToTree(cfsRq, se);
         }
         ses.setOnRq(se, true);
+        if (cfsRqs.nrQueued(cfsRq) == 1) {
+            bandwidth.checkEnqueue(cfsRq);
+            bandwidth.startClock(cfsRq);
+            pelt.addLeaf(cfsRq);
+        }
     }
 
     /** dequeue_entity(): false if it stays until its lag is paid. One whose sleep was delayed can be moved, and is delayed there. */
@@ -155,15 +179,15 @@ final class Eevdf {
         assert ses.onRq(se);
         boolean sleeps = (flags & SchedClass.DEQUEUE_SLEEP) != 0;
         updateCurr(cfsRq);
-        pelt.update(cfsRq, se);
-        if ((flags & (SchedClass.DEQUEUE_DELAYED | SchedClass.DEQUEUE_SPECIAL)) == 0
-                && sleeps
-                && !isEligible(cfsRq, se)) {
+        if ((flags & MUST_LEAVE) == 0 && sleeps && !isEligible(cfsRq, se)) {
             assert !ses.schedDelayed(se);
+            pelt.update(cfsRq, se);
             ses.setSchedDelayed(se, true);
-            cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) - 1);
+            addRunnable(se, -1);
             return false;
         }
+        pelt.updateTg(cfsRq, se);
+        updateRunnable(se);
         updateLag(cfsRq, se);
         if (!sleeps) {
             ses.setDeadline(se, ses.deadline(se) - ses.vruntime(se));
@@ -174,17 +198,67 @@ final class Eevdf {
         }
         ses.setOnRq(se, false);
         account(cfsRq, se, -1);
+        bandwidth.dequeued(cfsRq);
         if (cfsTasks.owner(se) != Table.NULL) {
             cfsTasks.remove(se);
         }
+        updateGroup(se);
         updateMinVruntime(cfsRq);
-        if (!ses.schedDelayed(se)) {
-            cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) - 1);
-        } else if (sleeps) {
-            ses.setSchedDelayed(se, false);
+        if (ses.schedDelayed(se) && sleeps) {
+            clearDelayed(se);
             ses.setVlag(se, Math.min(ses.vlag(se), 0));
         }
+        if (cfsRqs.nrQueued(cfsRq) == 0) {
+            bandwidth.stopClock(cfsRq);
+        }
         return true;
+    }
+
+    private void clearDelayed(int se) {
+        ses.setSchedDelayed(se, false);
+        addRunnable(se, 1);
+    }
+
+    /** The part of set_delayed() and clear_delayed() that counts: a task is runnable in all groups it is in, or is not. */
+    private void addRunnable(int se, int more) {
+        if (ses.task(se) != Table.NULL) {
+            for (int at = se; at != Table.NULL; at = ses.parent(at)) {
+                cfsRqs.addHNrRunnable(ses.cfsRq(at), more);
+            }
+        }
+    }
+
+    /** se_update_runnable(). */
+    void updateRunnable(int se) {
+        if (ses.myQ(se) != Table.NULL) {
+            ses.setRunnableWeight(se, cfsRqs.hNrRunnable(ses.myQ(se)));
+        }
+    }
+
+    /** update_cfs_group(): a group's entity weighs what its queue's part of the group is. */
+    @HotPath
+    void updateGroup(int se) {
+        int own = ses.myQ(se);
+        if (own == Table.NULL || cfsRqs.loadWeight(own) == 0) {
+            return;
+        }
+        long weight = pelt.groupLoad().shares(own);
+        if (weight != ses.weight(se)) {
+            reweight(ses.cfsRq(se), se, weight, LoadWeight.inverse(weight));
+        }
+    }
+
+    /** The last part of enqueue_task_fair() and its like: a group's entity, which stays queued, asks for as short a slice as its tasks. */
+    void setGroupSlice(int cfsRq, int se, long slice) {
+        ses.setSlice(se, slice);
+        if (cfsRqs.curr(cfsRq) != se) {
+            tree.refreshUp(se);
+        }
+    }
+
+    /** A group that goes has left its queue, but the entity's sleep was delayed. */
+    void removeDelayedGroup(int se) {
+        dequeue(ses.cfsRq(se), se, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
     }
 
     /** requeue_delayed_entity(): the sleep was over before it was taken off the queue. */
@@ -206,8 +280,7 @@ final class Eevdf {
             cfsRqs.setNrQueued(cfsRq, cfsRqs.nrQueued(cfsRq) + 1);
         }
         pelt.update(cfsRq, se);
-        ses.setSchedDelayed(se, false);
-        cfsRqs.setNrRunnable(cfsRq, cfsRqs.nrRunnable(cfsRq) + 1);
+        clearDelayed(se);
     }
 
     /** set_next_entity(). */
@@ -216,7 +289,7 @@ final class Eevdf {
         assert cfsRqs.curr(cfsRq) == Table.NULL;
         if (ses.onRq(se)) {
             removeFromTree(cfsRq, se);
-            pelt.update(cfsRq, se);
+            pelt.updateTg(cfsRq, se);
             protectSlice(cfsRq, se);
         }
         ses.setExecStart(se, time.monotonicNs());
@@ -406,7 +479,7 @@ final class Eevdf {
     }
 
     /** cfs_rq_min_slice(). */
-    private long minSlice(int cfsRq) {
+    long minSlice(int cfsRq) {
         int root = cfsRqs.root(cfsRq);
         int curr = cfsRqs.curr(cfsRq);
         long least = root == Table.NULL ? Long.MAX_VALUE : ses.minSlice(root);

@@ -138,6 +138,13 @@ final class EntityTree {
         return isAbove(left, right) ? left : right;
     }
 
+    /** min_vruntime_cb_propagate(): a node's own slice has changed. */
+    void refreshUp(int se) {
+        for (int node = se; node != Table.NULL; node = ses.runParent(node)) {
+            refresh(node);
+        }
+    }
+
     private void refresh(int node) {
         long vruntime = ses.vruntime(node);
         long slice = ses.slice(node);

@@ -13,10 +13,18 @@ final class FairClass implements SchedClass {
     private final RqTable rqs;
     private final Eevdf eevdf;
     private final Pelt pelt;
+    private final CfsBandwidth bandwidth;
     private final WakePlacement placement;
     private final NewIdleBalance newIdle;
 
-    FairClass(SchedTables tables, Eevdf eevdf, Pelt pelt, WakePlacement placement, NewIdleBalance newIdle) {
+    FairClass(
+            SchedTables tables,
+            Eevdf eevdf,
+            Pelt pelt,
+            CfsBandwidth bandwidth,
+            WakePlacement placement,
+            NewIdleBalance newIdle) {
+        this.bandwidth = bandwidth;
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
@@ -27,22 +35,97 @@ final class FairClass implements SchedClass {
         this.newIdle = newIdle;
     }
 
+    /** enqueue_task_fair(): the task on its queue, and each group that was not queued on that of the one above. */
     @Override
     @HotPath
     public void enqueueTask(int rq, int task, int flags) {
         int se = tasks.se(task);
         if ((flags & ENQUEUE_DELAYED) != 0) {
             eevdf.requeueDelayed(ses.cfsRq(se), se);
-        } else {
-            eevdf.enqueue(ses.cfsRq(se), se, flags);
+            return;
         }
+        int idle = isIdle(se) ? 1 : 0;
+        int runnable = ses.schedDelayed(se) ? 0 : 1; // one that is moved while its sleep is delayed
+        int how = flags;
+        long slice = 0;
+        while (se != Table.NULL && !ses.onRq(se)) {
+            int cfsRq = ses.cfsRq(se);
+            if (slice != 0) {
+                ses.setSlice(se, slice);
+                ses.setCustomSlice(se, true);
+            }
+            eevdf.enqueue(cfsRq, se, how);
+            slice = eevdf.minSlice(cfsRq);
+            cfsRqs.addTasks(cfsRq, 1, runnable, idle);
+            idle = cfsRqs.isIdle(cfsRq) ? 1 : idle;
+            how = ENQUEUE_WAKEUP;
+            se = ses.parent(se);
+        }
+        if (se != Table.NULL && ses.schedDelayed(se)) {
+            eevdf.requeueDelayed(ses.cfsRq(se), se);
+        }
+        for (; se != Table.NULL; se = ses.parent(se)) {
+            slice = updateAbove(se, slice);
+            cfsRqs.addTasks(ses.cfsRq(se), 1, runnable, idle);
+            idle = cfsRqs.isIdle(ses.cfsRq(se)) ? 1 : idle;
+        }
+    }
+
+    /** A group whose entity stays queued has more or less on its queue. Returns the shortest slice of the queue that it is on. */
+    private long updateAbove(int se, long slice) {
+        int cfsRq = ses.cfsRq(se);
+        pelt.updateTg(cfsRq, se);
+        eevdf.updateRunnable(se);
+        eevdf.updateGroup(se);
+        eevdf.setGroupSlice(cfsRq, se, slice);
+        return eevdf.minSlice(cfsRq);
     }
 
     @Override
     @HotPath
     public boolean dequeueTask(int rq, int task, int flags) {
-        int se = tasks.se(task);
-        return eevdf.dequeue(ses.cfsRq(se), se, flags);
+        return dequeueEntities(tasks.se(task), flags);
+    }
+
+    /** dequeue_entities(): a task or a delayed group, and the groups that have nothing left. False if it stays until its lag is paid. */
+    private boolean dequeueEntities(int of, int flags) {
+        boolean isTask = ses.task(of) != Table.NULL;
+        int queued = isTask ? 1 : 0;
+        int idle = isTask && isIdle(of) ? 1 : 0;
+        int runnable = isTask && ((flags & DEQUEUE_SLEEP) != 0 || !ses.schedDelayed(of)) ? 1 : 0;
+        int how = flags;
+        long slice = 0;
+        int se = of;
+        while (se != Table.NULL) {
+            int cfsRq = ses.cfsRq(se);
+            if (!eevdf.dequeue(cfsRq, se, how)) {
+                if (se == of) {
+                    return false;
+                }
+                slice = eevdf.minSlice(cfsRq);
+                break;
+            }
+            cfsRqs.addTasks(cfsRq, -queued, -runnable, -idle);
+            idle = cfsRqs.isIdle(cfsRq) ? queued : idle;
+            se = ses.parent(se);
+            if (cfsRqs.nrQueued(cfsRq) > 0) {
+                slice = eevdf.minSlice(cfsRq);
+                break;
+            }
+            how = (how | DEQUEUE_SLEEP) & ~(DEQUEUE_DELAYED | DEQUEUE_SPECIAL);
+        }
+        for (; se != Table.NULL; se = ses.parent(se)) {
+            slice = updateAbove(se, slice);
+            cfsRqs.addTasks(ses.cfsRq(se), -queued, -runnable, -idle);
+            idle = cfsRqs.isIdle(ses.cfsRq(se)) ? queued : idle;
+        }
+        return true;
+    }
+
+    /** se_is_idle(). */
+    private boolean isIdle(int se) {
+        int task = ses.task(se);
+        return task == Table.NULL ? cfsRqs.isIdle(ses.myQ(se)) : tasks.policy(task) == Sched.SCHED_IDLE;
     }
 
     /** yield_task_fair(). */
@@ -63,18 +146,23 @@ final class FairClass implements SchedClass {
         if (curr == task || rqs.needResched(rq) || ses.schedClass(tasks.se(curr)) != FAIR) {
             return;
         }
-        boolean currIsIdle = tasks.policy(curr) == Sched.SCHED_IDLE;
-        boolean isIdle = tasks.policy(task) == Sched.SCHED_IDLE;
+        int se = tasks.se(task);
         int currSe = tasks.se(curr);
-        if (currIsIdle && !isIdle) {
+        while (ses.cfsRq(se) != ses.cfsRq(currSe)) { // find_matching_se()
+            boolean isDeeper = ses.depth(se) >= ses.depth(currSe);
+            boolean isCurrDeeper = ses.depth(currSe) >= ses.depth(se);
+            se = isDeeper ? ses.parent(se) : se;
+            currSe = isCurrDeeper ? ses.parent(currSe) : currSe;
+        }
+        boolean currIsIdle = isIdle(currSe);
+        if (currIsIdle && !isIdle(se)) {
             eevdf.cancelProtection(currSe);
             rqs.setNeedResched(rq, true);
             return;
         }
-        if (currIsIdle != isIdle || tasks.policy(task) != Sched.SCHED_NORMAL) {
+        if (currIsIdle != isIdle(se) || tasks.policy(task) != Sched.SCHED_NORMAL) {
             return;
         }
-        int se = tasks.se(task);
         int cfsRq = ses.cfsRq(se);
         eevdf.updateCurr(cfsRq);
         boolean isShort = ses.slice(se) < ses.slice(currSe);
@@ -92,42 +180,98 @@ final class FairClass implements SchedClass {
     @Override
     @HotPath
     public int pickTask(int rq) {
-        int cfsRq = rqs.cfs(rq);
-        while (cfsRqs.nrQueued(cfsRq) > 0 || newIdle.pull(rq)) {
+        int root = rqs.cfs(rq);
+        int cfsRq = root;
+        boolean isThrottled = false;
+        while (cfsRqs.nrQueued(root) > 0 || newIdle.pull(rq)) {
             int curr = cfsRqs.curr(cfsRq);
             if (curr != Table.NULL && ses.onRq(curr)) {
                 eevdf.updateCurr(cfsRq);
             }
+            isThrottled |= bandwidth.check(cfsRq);
             int se = eevdf.pick(cfsRq, true);
-            if (!ses.schedDelayed(se)) {
+            if (ses.schedDelayed(se)) {
+                dequeueDelayed(rq, se);
+                cfsRq = root;
+                isThrottled = false;
+            } else if (ses.myQ(se) == Table.NULL) {
+                if (isThrottled) {
+                    bandwidth.setupWork(se);
+                }
                 return ses.task(se);
+            } else {
+                cfsRq = ses.myQ(se);
             }
-            eevdf.dequeue(cfsRq, se, DEQUEUE_SLEEP | DEQUEUE_DELAYED);
-            rqs.addNrRunning(rq, -1);
         }
         return Table.NULL;
+    }
+
+    /** throttle_cfs_rq_work(): true if the task, on its way to user mode, has left its queue to wait for runtime. */
+    @Override
+    @HotPath
+    public boolean throttleWork(int rq, int task) {
+        int se = tasks.se(task);
+        if (!bandwidth.takesWork(se)) {
+            return false;
+        }
+        dequeueEntities(se, DEQUEUE_SLEEP | DEQUEUE_THROTTLE);
+        rqs.addNrRunning(rq, -1);
+        bandwidth.putInLimbo(se);
+        return true;
+    }
+
+    private void dequeueDelayed(int rq, int se) {
+        boolean isTask = ses.task(se) != Table.NULL;
+        dequeueEntities(se, DEQUEUE_SLEEP | DEQUEUE_DELAYED);
+        if (isTask) {
+            rqs.addNrRunning(rq, -1);
+        }
     }
 
     @Override
     @HotPath
     public void putPrevTask(int rq, int task) {
-        int se = tasks.se(task);
-        eevdf.putPrev(ses.cfsRq(se), se);
+        for (int se = tasks.se(task); se != Table.NULL; se = ses.parent(se)) {
+            eevdf.putPrev(ses.cfsRq(se), se);
+        }
     }
 
     @Override
     @HotPath
     public void setNextTask(int rq, int task) {
-        int se = tasks.se(task);
-        eevdf.setNext(ses.cfsRq(se), se);
+        for (int se = tasks.se(task); se != Table.NULL; se = ses.parent(se)) {
+            eevdf.setNext(ses.cfsRq(se), se);
+        }
+    }
+
+    /** The part of pick_next_task_fair() that leaves the groups alone that both tasks are in. */
+    @Override
+    @HotPath
+    public void switchTasks(int rq, int prev, int next) {
+        int from = tasks.se(prev);
+        int to = tasks.se(next);
+        while (ses.cfsRq(from) != ses.cfsRq(to)) {
+            int depth = ses.depth(to);
+            int prevDepth = ses.depth(from);
+            if (depth <= prevDepth) {
+                eevdf.putPrev(ses.cfsRq(from), from);
+                from = ses.parent(from);
+            }
+            if (depth >= prevDepth) {
+                eevdf.setNext(ses.cfsRq(to), to);
+                to = ses.parent(to);
+            }
+        }
+        eevdf.putPrev(ses.cfsRq(from), from);
+        eevdf.setNext(ses.cfsRq(to), to);
     }
 
     @Override
     @HotPath
     public void taskTick(int rq, int task) {
-        int se = tasks.se(task);
-        eevdf.updateCurr(ses.cfsRq(se));
-        pelt.update(ses.cfsRq(se), se);
+        for (int se = tasks.se(task); se != Table.NULL; se = ses.parent(se)) {
+            eevdf.tick(ses.cfsRq(se), se);
+        }
     }
 
     /** migrate_task_rq_fair(). */
@@ -168,7 +312,7 @@ final class FairClass implements SchedClass {
                 se,
                 LoadWeight.weight(tasks.policy(task), tasks.staticPrio(task)),
                 LoadWeight.invWeight(tasks.policy(task), tasks.staticPrio(task)));
-        if (!ses.onRq(se) || ses.schedDelayed(se) || cfsRqs.nrQueued(ses.cfsRq(se)) == 1) {
+        if (!ses.onRq(se) || ses.schedDelayed(se) || cfsRqs.nrQueued(rqs.cfs(rq)) == 1) {
             return;
         }
         if (rqs.curr(rq) != task) {
@@ -205,8 +349,9 @@ final class FairClass implements SchedClass {
         }
     }
 
+    /** update_curr_fair(). */
     @Override
     public void updateCurr(int rq) {
-        eevdf.updateCurr(rqs.cfs(rq));
+        eevdf.updateCurr(ses.cfsRq(tasks.se(rqs.curr(rq))));
     }
 }

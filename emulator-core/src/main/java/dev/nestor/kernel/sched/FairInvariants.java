@@ -1,6 +1,8 @@
 package dev.nestor.kernel.sched;
 
+import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Table;
+import dev.nestor.uapi.Sched;
 import java.util.Arrays;
 
 /**
@@ -14,11 +16,13 @@ final class FairInvariants {
             4 * 88_761; // what a queue's load_sum loses when entities join: less than their weights
     private static final long MIN_DIVIDER = Pelt.LOAD_AVG_MAX - PERIOD;
 
+    private final TaskTable tasks;
     private final SchedEntityTable ses;
     private final CfsRqTable cfsRqs;
     private final SchedAvgTable avgs;
 
     FairInvariants(SchedTables tables) {
+        this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
         this.avgs = tables.avgs();
@@ -27,7 +31,9 @@ final class FairInvariants {
     /** What is found by walking the entities, and by walking one tree. */
     private static final class Count {
         private long queued;
-        private long runnable;
+        private long tasks; // here and below
+        private long runnable; // of these, the ones not delayed
+        private long idle; // of tasks
         private long weight;
         private long load;
         private long keys;
@@ -45,6 +51,7 @@ final class FairInvariants {
                 checkAverages(ses.avg(se), LoadWeight.scaleDown(ses.weight(se)), true, se);
                 if (isFair(se) && ses.onRq(se)) {
                     add(counts[cfsRqs.rowOf(ses.cfsRq(se))], ses.cfsRq(se), se);
+                    addTask(counts, se);
                 } else {
                     require(!ses.schedDelayed(se), "delayed, but not queued:", se, 0, 0);
                 }
@@ -64,7 +71,6 @@ final class FairInvariants {
 
     private void add(Count count, int cfsRq, int se) {
         count.queued++;
-        count.runnable += ses.schedDelayed(se) ? 0 : 1;
         count.weight += ses.weight(se);
         if (cfsRqs.curr(cfsRq) != se) {
             long weight = LoadWeight.scaleDown(ses.weight(se));
@@ -74,9 +80,27 @@ final class FairInvariants {
         }
     }
 
+    /** A task counts on its queue and on those of all groups above it. */
+    private void addTask(Count[] counts, int se) {
+        if (ses.task(se) == Table.NULL) {
+            return;
+        }
+        boolean isIdle = tasks.policy(ses.task(se)) == Sched.SCHED_IDLE;
+        for (int at = se; at != Table.NULL; at = ses.parent(at)) {
+            Count count = counts[cfsRqs.rowOf(ses.cfsRq(at))];
+            count.tasks++;
+            count.runnable += ses.schedDelayed(se) ? 0 : 1;
+            count.idle += isIdle ? 1 : 0;
+            isIdle |= cfsRqs.isIdle(ses.cfsRq(at));
+            require(ses.onRq(at), "a group that has tasks is not queued:", at, 0, 0);
+        }
+    }
+
     private void checkQueue(int cfsRq, Count count) {
         equal(cfsRqs.nrQueued(cfsRq), count.queued, "nr_queued of queue", cfsRq);
-        equal(cfsRqs.nrRunnable(cfsRq), count.runnable, "runnable entities of queue", cfsRq);
+        equal(cfsRqs.hNrQueued(cfsRq), count.tasks, "h_nr_queued of queue", cfsRq);
+        equal(cfsRqs.hNrRunnable(cfsRq), count.runnable, "h_nr_runnable of queue", cfsRq);
+        equal(cfsRqs.hNrIdle(cfsRq), count.idle, "h_nr_idle of queue", cfsRq);
         equal(cfsRqs.loadWeight(cfsRq), count.weight, "load.weight of queue", cfsRq);
         equal(cfsRqs.avgLoad(cfsRq), count.load, "avg_load of queue", cfsRq);
         equal(cfsRqs.avgVruntime(cfsRq), count.keys, "avg_vruntime of queue", cfsRq);

@@ -55,7 +55,7 @@ final class FairServer {
     /** A task has been queued: dl_server_start(), if there are fair tasks that others may starve. */
     @HotPath
     void enqueued(int rq) {
-        int fair = cfsRqs.nrQueued(rqs.cfs(rq));
+        int fair = cfsRqs.hNrQueued(rqs.cfs(rq));
         if (fair == 0 || rqs.nrRunning(rq) == fair) {
             return;
         }
@@ -108,7 +108,7 @@ final class FairServer {
         if (rqs.needResched(rq)) {
             runQueues.notify(rq, wasAsked);
         }
-        int fair = cfsRqs.nrQueued(rqs.cfs(rq));
+        int fair = cfsRqs.hNrQueued(rqs.cfs(rq));
         if (fair == 0 || rqs.nrRunning(rq) == fair) {
             return;
         }

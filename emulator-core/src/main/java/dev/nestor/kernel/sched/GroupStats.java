@@ -69,7 +69,7 @@ final class GroupStats {
         runnable += avgs.runnableAvg(avg);
         capacity += Pelt.CAPACITY;
         running += rqs.nrRunning(rq);
-        fair += cfsRqs.nrRunnable(cfsRq);
+        fair += cfsRqs.hNrRunnable(cfsRq);
         idleCpus += rqs.nrRunning(rq) == 0 && rqs.curr(rq) == Table.NULL ? 1 : 0;
     }
 

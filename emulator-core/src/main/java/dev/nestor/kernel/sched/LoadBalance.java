@@ -179,7 +179,6 @@ final class LoadBalance {
     private void collect(int cpu, int index) {
         SchedDomains.Level level = domains.level(index);
         int own = domains.unit(level.childKind(), cpu);
-        long now = pelt.clock();
         totalLoad = 0;
         totalCapacity = 0;
         busiest.clear(-1);
@@ -187,7 +186,7 @@ final class LoadBalance {
         for (int unit : domains.groups(index, domains.unit(level.kind(), cpu))) {
             at.clear(unit);
             for (int other : domains.members(level.childKind(), unit)) {
-                pelt.updateQueue(now, rqs.cfs(rqs.cpuRq(other)));
+                pelt.updateBlocked(rqs.cpuRq(other), rqs.cfs(rqs.cpuRq(other)));
                 at.add(other);
             }
             at.classify(level.imbalancePct());
@@ -245,7 +244,7 @@ final class LoadBalance {
         long most = 0;
         for (int cpu : domains.members(level.childKind(), busiest.unit)) {
             int cfsRq = rqs.cfs(rqs.cpuRq(cpu));
-            int fair = cfsRqs.nrRunnable(cfsRq);
+            int fair = cfsRqs.hNrRunnable(cfsRq);
             int avg = cfsRqs.avg(cfsRq);
             long has =
                     switch (migrationType) {
@@ -284,7 +283,7 @@ final class LoadBalance {
     private boolean takes(int se, int sd) {
         long size =
                 switch (migrationType) {
-                    case MIGRATE_LOAD -> Math.max(1, avgs.loadAvg(ses.avg(se)));
+                    case MIGRATE_LOAD -> Math.max(1, pelt.groupLoad().taskLoad(se));
                     case MIGRATE_UTIL -> avgs.utilAvg(ses.avg(se));
                     default -> 1;
                 };

@@ -45,6 +45,17 @@ final class LoadWeight {
         return policy == Sched.SCHED_IDLE ? WMULT_IDLEPRIO : PRIO_TO_WMULT[staticPrio - MAX_RT_PRIO];
     }
 
+    /** load.inv_weight of a weight that no nice level has: __update_inv_weight(). */
+    static long inverse(long weight) {
+        long down = weight >> FIXEDPOINT_SHIFT;
+        return down == 0 ? 0xffffffffL : 0xffffffffL / down;
+    }
+
+    /** scale_load_down() of a sum, which may be nothing. */
+    static long scaleDownTo0(long weight) {
+        return weight == 0 ? 0 : scaleDown(weight);
+    }
+
     /** scale_load_down(). */
     static long scaleDown(long weight) {
         return Math.max(2, weight >> FIXEDPOINT_SHIFT);

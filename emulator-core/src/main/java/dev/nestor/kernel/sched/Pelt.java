@@ -3,6 +3,7 @@ package dev.nestor.kernel.sched;
 import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 
 /**
@@ -20,7 +21,7 @@ final class Pelt {
     private static final int HALF_LIFE = 32; // periods
     private static final int MIN_DIVIDER = LOAD_AVG_MAX - PERIOD;
     private static final int FOREVER = HALF_LIFE * 63; // periods after which nothing is left
-    private static final int SHIFT = 10; // of CAPACITY, and of a unit's ns
+    static final int SHIFT = 10; // of CAPACITY, and of a unit's ns
 
     /** runnable_avg_yN_inv: (2^32 - 1) y^n for the first 32 n, where y^32 is a half. */
     private final int[] decay = new int[HALF_LIFE];
@@ -29,19 +30,25 @@ final class Pelt {
     private final CfsRqTable cfsRqs;
     private final SchedAvgTable avgs;
     private final Timekeeping time;
+    private final GroupLoad groupLoad;
+    private final Chain
+            leaves; // leaf_cfs_rq_list of a rq: queues of groups that have a load, a group's before that of the one
+    // above
 
-    Pelt(SchedEntityTable ses, CfsRqTable cfsRqs, SchedAvgTable avgs, Timekeeping time) {
-        this.ses = ses;
-        this.cfsRqs = cfsRqs;
-        this.avgs = avgs;
+    Pelt(SchedTables tables, Timekeeping time) {
+        this.ses = tables.ses();
+        this.cfsRqs = tables.cfsRqs();
+        this.avgs = tables.avgs();
         this.time = time;
+        this.groupLoad = new GroupLoad(tables, this, time);
+        this.leaves = new Chain(tables.rqs(), cfsRqs);
         for (int n = 0; n < HALF_LIFE; n++) {
             decay[n] = (int) (long) (0xffffffffL * Math.pow(0.5, n / (double) HALF_LIFE));
         }
     }
 
-    SchedAvgTable avgs() {
-        return avgs;
+    GroupLoad groupLoad() {
+        return groupLoad;
     }
 
     /** post_init_entity_util_avg(): a new task is taken to want as much as the others have, and no more than half of what is left. */
@@ -59,45 +66,125 @@ final class Pelt {
     /** update_load_avg(): brings an entity and its queue up to now. */
     @HotPath
     void update(int cfsRq, int se) {
-        long now = clock();
+        age(cfsRq, se);
+    }
+
+    /** update_load_avg(UPDATE_TG): the same, and the queue's group is told. */
+    @HotPath
+    void updateTg(int cfsRq, int se) {
+        if (age(cfsRq, se)) {
+            groupLoad.updateTg(cfsRq);
+        }
+    }
+
+    private boolean age(int cfsRq, int se) {
+        long now = clock(cfsRq);
         if (avgs.lastUpdate(ses.avg(se)) != 0) {
             updateEntity(now, cfsRq, se);
         }
-        updateQueue(now, cfsRq);
+        boolean isDecayed = updateQueue(now, cfsRq);
+        return groupLoad.propagate(cfsRq, se) | isDecayed;
+    }
+
+    /** propagate_entity_cfs_rq(): what came to a queue, or left it, is told to the groups above it. */
+    @HotPath
+    private void propagateUp(int cfsRq) {
+        for (int se = cfsRqs.se(cfsRq); se != NULL; se = ses.parent(se)) {
+            updateTg(ses.cfsRq(se), se);
+        }
+    }
+
+    /** update_blocked_averages(): brings all queues of a CPU up to now. */
+    @HotPath
+    void updateBlocked(int rq, int rootCfsRq) {
+        int next;
+        for (int cfsRq = leaves.first(rq); cfsRq != NULL; cfsRq = next) {
+            next = leaves.next(cfsRq);
+            if (updateQueue(clock(cfsRq), cfsRq)) {
+                groupLoad.updateTg(cfsRq);
+            }
+            int se = cfsRqs.se(cfsRq);
+            int of = ses.avg(se);
+            if (avgs.loadAvg(of) != 0 || avgs.utilAvg(of) != 0 || cfsRqs.propagate(cfsRq)) {
+                updateTg(ses.cfsRq(se), se);
+            }
+            if (isDecayed(cfsRq)) {
+                leaves.remove(cfsRq);
+            }
+        }
+        updateQueue(clock(rootCfsRq), rootCfsRq);
+    }
+
+    /** cfs_rq_is_decayed(). */
+    private boolean isDecayed(int cfsRq) {
+        int avg = cfsRqs.avg(cfsRq);
+        return cfsRqs.nrQueued(cfsRq) == 0
+                && cfsRqs.tgLoadAvgContrib(cfsRq) == 0
+                && avgs.loadSum(avg) == 0
+                && avgs.utilSum(avg) == 0
+                && avgs.runnableSum(avg) == 0;
+    }
+
+    /** list_add_leaf_cfs_rq(), of a group's queue and those above it. */
+    void addLeaf(int cfsRq) {
+        int se = cfsRqs.se(cfsRq);
+        if (se != NULL && leaves.owner(cfsRq) == NULL) {
+            addLeaf(ses.cfsRq(se));
+            leaves.addFirst(cfsRqs.rq(cfsRq), cfsRq);
+        }
+    }
+
+    /** A group's queue goes. */
+    void leave(int cfsRq) {
+        groupLoad.forget(cfsRq);
+        if (leaves.owner(cfsRq) != NULL) {
+            leaves.remove(cfsRq);
+        }
     }
 
     /** cfs_rq_clock_pelt(): ns. It does not begin with 0, which says that an entity is on no queue's sums. */
-    long clock() {
-        return time.monotonicNs() + (1L << SHIFT);
+    private long clock(int cfsRq) {
+        long now = cfsRqs.peltClockThrottled(cfsRq) ? cfsRqs.throttledClockPelt(cfsRq) : time.monotonicNs();
+        return now - cfsRqs.throttledClockPeltTime(cfsRq) + (1L << SHIFT);
     }
 
     /** __update_load_avg_cfs_rq(). */
     @HotPath
-    void updateQueue(long now, int cfsRq) {
+    private boolean updateQueue(long now, int cfsRq) {
         int avg = cfsRqs.avg(cfsRq);
         long load = cfsRqs.loadWeight(cfsRq) >> LoadWeight.FIXEDPOINT_SHIFT;
-        if (accumulate(now, avg, load, cfsRqs.nrRunnable(cfsRq), cfsRqs.curr(cfsRq) != NULL)) {
+        boolean isDecayed = accumulate(now, avg, load, cfsRqs.hNrRunnable(cfsRq), cfsRqs.curr(cfsRq) != NULL);
+        if (isDecayed) {
             average(avg, 1);
         }
+        return isDecayed;
     }
 
     private void updateEntity(long now, int cfsRq, int se) {
         boolean isQueued = ses.onRq(se);
-        boolean isRunnable = isQueued && !ses.schedDelayed(se);
         boolean isRunning = cfsRqs.curr(cfsRq) == se;
-        if (accumulate(now, ses.avg(se), isQueued ? 1 : 0, isRunnable ? 1 : 0, isRunning)) {
+        if (accumulate(now, ses.avg(se), isQueued ? 1 : 0, runnable(se, isQueued), isRunning)) {
             average(ses.avg(se), LoadWeight.scaleDown(ses.weight(se)));
         }
+    }
+
+    /** se_runnable(). */
+    private long runnable(int se, boolean isQueued) {
+        if (ses.schedDelayed(se)) {
+            return 0;
+        }
+        return ses.myQ(se) == NULL ? (isQueued ? 1 : 0) : ses.runnableWeight(se);
     }
 
     /** update_load_avg(DO_ATTACH): an entity comes to a queue that does not count it; attach_entity_load_avg(). */
     @HotPath
     void attach(int cfsRq, int se) {
-        update(cfsRq, se);
         int of = ses.avg(se);
         if (avgs.lastUpdate(of) != 0) {
+            updateTg(cfsRq, se);
             return;
         }
+        update(cfsRq, se);
         int queue = cfsRqs.avg(cfsRq);
         long divider = divider(queue);
         long weight = LoadWeight.scaleDown(ses.weight(se));
@@ -112,6 +199,14 @@ final class Pelt {
         avgs.setUtilSum(queue, avgs.utilSum(queue) + avgs.utilSum(of));
         avgs.setRunnableAvg(queue, avgs.runnableAvg(queue) + avgs.runnableAvg(of));
         avgs.setRunnableSum(queue, avgs.runnableSum(queue) + avgs.runnableSum(of));
+        groupLoad.changed(cfsRq, avgs.loadSum(of));
+        groupLoad.updateTg(cfsRq);
+    }
+
+    /** attach_entity_cfs_rq(): a task comes to a queue that it may not be on. */
+    void attachTask(int cfsRq, int se) {
+        attach(cfsRq, se);
+        propagateUp(cfsRq);
     }
 
     /** detach_entity_load_avg() and remove_entity_load_avg(): an entity leaves for another queue, and takes its load along. */
@@ -130,6 +225,9 @@ final class Pelt {
         avgs.setRunnableAvg(queue, Math.max(0, avgs.runnableAvg(queue) - avgs.runnableAvg(of)));
         avgs.setRunnableSum(queue, rest(avgs.runnableSum(queue) - avgs.runnableSum(of), avgs.runnableAvg(queue)));
         avgs.setLastUpdate(of, 0);
+        groupLoad.changed(cfsRq, -avgs.loadSum(of));
+        groupLoad.updateTg(cfsRq);
+        propagateUp(cfsRq);
     }
 
     /** The load part of reweight_entity(): takes off what an entity counts, before its weight changes. */
@@ -160,12 +258,12 @@ final class Pelt {
         avgs.setLoadSum(queue, rest(avgs.loadSum(queue) - sum, avgs.loadAvg(queue)));
     }
 
-    private static long rest(long sum, long avg) {
+    static long rest(long sum, long avg) {
         return Math.max(Math.max(0, sum), avg * MIN_DIVIDER);
     }
 
     /** get_pelt_divider(). */
-    private long divider(int avg) {
+    long divider(int avg) {
         return (long) MIN_DIVIDER + avgs.periodContrib(avg);
     }
 

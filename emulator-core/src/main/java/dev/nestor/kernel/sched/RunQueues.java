@@ -5,6 +5,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.Table;
 import dev.nestor.trace.Tracepoints;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks on the queues of their classes and CPUs: what kernel/sched/core.c does for every class. */
@@ -20,6 +21,7 @@ final class RunQueues {
     private SchedClass[] classes = new SchedClass[0]; // highest first
     private Rescheduler rescheduler = (rq, wasAsked) -> {};
     private @Nullable FairServer fairServer;
+    private @Nullable TaskGroups groups;
     private int thisCpu = NO_CPU; // cpu
     private int normalClass = SchedClass.FAIR;
     private int unusedClass = SchedClass.EXT;
@@ -46,6 +48,21 @@ final class RunQueues {
     /** Once, at boot. */
     void setFairServer(FairServer server) {
         fairServer = server;
+    }
+
+    /** Once, at boot. */
+    void setGroups(TaskGroups taskGroups) {
+        groups = taskGroups;
+    }
+
+    private TaskGroups groups() {
+        return Objects.requireNonNull(groups, "no task groups");
+    }
+
+    /** set_task_rq(): of a task that is on no queue and comes to a CPU. */
+    void setTaskRq(int task, int cpu) {
+        tasks.setCpu(task, cpu);
+        groups().setTaskRq(tasks.se(task), cpu);
     }
 
     /** Highest first; a task's class is a number into them. */
@@ -155,8 +172,7 @@ final class RunQueues {
         trace.schedMigrateTask(clock.now(), task, from, cpu);
         classOf(task).migrateTaskRq(task);
         tasks.setNrMigrations(task, tasks.nrMigrations(task) + 1);
-        tasks.setCpu(task, cpu);
-        ses.setCfsRq(se, rqs.cfs(rqs.cpuRq(cpu)));
+        setTaskRq(task, cpu);
     }
 
     /** move_queued_task(): of a task that does not run. */
@@ -230,6 +246,10 @@ final class RunQueues {
     /** put_prev_set_next_task(). Of the idle task, which is NULL, there is nothing to put or set. */
     @HotPath
     void putPrevSetNext(int rq, int prev, int next) {
+        if (prev != Table.NULL && next != Table.NULL && classOf(prev) == classOf(next)) {
+            classOf(prev).switchTasks(rq, prev, next);
+            return;
+        }
         if (prev != Table.NULL) {
             classOf(prev).putPrevTask(rq, prev);
         }

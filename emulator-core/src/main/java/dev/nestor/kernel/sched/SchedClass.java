@@ -35,6 +35,9 @@ public interface SchedClass {
     /** The task must not be found queued once it sleeps: it is stopped, or dead. */
     int DEQUEUE_SPECIAL = 4;
 
+    /** The task is throttled: it must not be found queued, and is runnable all the same. */
+    int DEQUEUE_THROTTLE = 8;
+
     /** select_task_rq() for a new task; without it, for one that wakes. */
     int WF_FORK = 4;
 
@@ -60,6 +63,12 @@ public interface SchedClass {
     /** The task, which is queued, becomes current. */
     void setNextTask(int rq, int task);
 
+    /** put_prev_task() of one task and set_next_task() of another, both of this class. */
+    default void switchTasks(int rq, int prev, int next) {
+        putPrevTask(rq, prev);
+        setNextTask(rq, next);
+    }
+
     void taskTick(int rq, int task);
 
     /** The CPU for a task that is not queued. */
@@ -79,6 +88,11 @@ public interface SchedClass {
 
     /** migrate_task_rq(): the task, which is on no queue, is about to belong to another CPU. */
     default void migrateTaskRq(int task) {}
+
+    /** The task is on its way to user mode: true if it has left its queue, because its group has no runtime left. */
+    default boolean throttleWork(int rq, int task) {
+        return false;
+    }
 
     /** task_dead(): the task has left its CPU for ever. */
     default void taskDead(int task) {}

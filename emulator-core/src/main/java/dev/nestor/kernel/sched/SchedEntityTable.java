@@ -13,6 +13,12 @@ public final class SchedEntityTable extends Table {
     private int[] cfsRq = new int[initialRows()]; // cfs_rq that it is or was queued on
     private int[] avg = new int[initialRows()]; // sched_avg, its own
     private int[] parent = new int[initialRows()]; // sched_entity of the group it is in; NULL at the top
+    private int[] myQ = new int[initialRows()]; // cfs_rq that a group's entity stands for; NULL of a task
+    private int[] taskGroup = new int[initialRows()]; // task_group of a task
+    private int[] runnableWeight = new int[initialRows()]; // h_nr_runnable of myQ when that was last told
+    private byte[] throttleWork =
+            new byte[initialRows()]; // sched_throttle_work is pending: it is throttled on its way to user mode
+    private byte[] depth = new byte[initialRows()]; // groups above it
     private long[] weight = new long[initialRows()]; // load.weight: 1024 for nice 0, times 1024
     private long[] invWeight = new long[initialRows()]; // load.inv_weight: 2^32 / (weight / 1024)
     private long[] vruntime = new long[initialRows()]; // ns at nice 0
@@ -88,6 +94,47 @@ public final class SchedEntityTable extends Table {
 
     void setParent(int se, int value) {
         parent[row(se)] = value;
+    }
+
+    /** group_cfs_rq(). */
+    public int myQ(int se) {
+        return myQ[row(se)];
+    }
+
+    void setMyQ(int se, int value) {
+        myQ[row(se)] = value;
+    }
+
+    public int taskGroup(int se) {
+        return taskGroup[row(se)];
+    }
+
+    void setTaskGroup(int se, int value) {
+        taskGroup[row(se)] = value;
+    }
+
+    int runnableWeight(int se) {
+        return runnableWeight[row(se)];
+    }
+
+    void setRunnableWeight(int se, int value) {
+        runnableWeight[row(se)] = value;
+    }
+
+    boolean throttleWork(int se) {
+        return throttleWork[row(se)] != 0;
+    }
+
+    void setThrottleWork(int se, boolean value) {
+        throttleWork[row(se)] = (byte) (value ? 1 : 0);
+    }
+
+    int depth(int se) {
+        return depth[row(se)];
+    }
+
+    void setDepth(int se, int value) {
+        depth[row(se)] = (byte) value;
     }
 
     public long weight(int se) {
@@ -409,6 +456,11 @@ public final class SchedEntityTable extends Table {
         cfsRq[row] = 0;
         avg[row] = 0;
         parent[row] = 0;
+        myQ[row] = 0;
+        taskGroup[row] = 0;
+        runnableWeight[row] = 0;
+        throttleWork[row] = 0;
+        depth[row] = 0;
         weight[row] = 0;
         invWeight[row] = 0;
         vruntime[row] = 0;
@@ -452,6 +504,11 @@ public final class SchedEntityTable extends Table {
         cfsRq = columns.ints(cfsRq);
         avg = columns.ints(avg);
         parent = columns.ints(parent);
+        myQ = columns.ints(myQ);
+        taskGroup = columns.ints(taskGroup);
+        runnableWeight = columns.ints(runnableWeight);
+        throttleWork = columns.bytes(throttleWork);
+        depth = columns.bytes(depth);
         weight = columns.longs(weight);
         invWeight = columns.longs(invWeight);
         vruntime = columns.longs(vruntime);

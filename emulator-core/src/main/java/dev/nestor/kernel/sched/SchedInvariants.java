@@ -46,7 +46,7 @@ final class SchedInvariants {
         fairQueues.check();
         for (int cpu = 0; cpu < rqs.size(); cpu++) {
             equal(rqs.nrRunning(rqs.cpuRq(cpu)), queued[cpu], "nr_running", cpu);
-            equal(cfsRqs.nrQueued(rqs.cfs(rqs.cpuRq(cpu))), fair[cpu], "nr_queued of the fair class", cpu);
+            equal(cfsRqs.hNrQueued(rqs.cfs(rqs.cpuRq(cpu))), fair[cpu], "nr_queued of the fair class", cpu);
             equal(rt.rtRqs().nrRunning(rt.rtRqs().ofCpu(cpu)), realTime[cpu], "rt_nr_running", cpu);
             equal(listed(cpu), realTime[cpu], "real-time tasks on lists", cpu);
         }

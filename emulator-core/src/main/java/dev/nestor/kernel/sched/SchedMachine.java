@@ -1,6 +1,7 @@
 package dev.nestor.kernel.sched;
 
 import dev.nestor.event.EventLoop;
+import dev.nestor.event.Random;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Topology;
@@ -13,4 +14,10 @@ import dev.nestor.trace.Tracepoints;
  * @param work what the call in progress has done so far; one for the whole machine
  */
 public record SchedMachine(
-        EventLoop loop, Timekeeping time, Topology topology, CostModel costs, Work work, Tracepoints trace) {}
+        EventLoop loop,
+        Timekeeping time,
+        Topology topology,
+        CostModel costs,
+        Work work,
+        Tracepoints trace,
+        Random random) {}

@@ -149,6 +149,7 @@ public final class SchedPolicy {
     }
 
     private int change(int task, int se, SchedAttr attr) {
+        eevdf.bandwidth().release(se);
         int rq = runQueues.taskRq(task);
         boolean wasAsked = rqs.needResched(rq);
         int oldPrio = runQueues.prio(task);

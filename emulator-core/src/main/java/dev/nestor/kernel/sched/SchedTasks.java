@@ -16,10 +16,20 @@ public final class SchedTasks {
     private final SchedAvgTable avgs;
     private final RqTable rqs;
     private final IntConsumer releaseDeadline;
+    private final TaskGroups groups;
+    private final CfsBandwidth bandwidth;
     private final int maskWords;
 
     /** @param release frees what the deadline class has of a sched_entity */
-    SchedTasks(RunQueues runQueues, SchedTables tables, int maskWords, IntConsumer release) {
+    SchedTasks(
+            RunQueues runQueues,
+            SchedTables tables,
+            TaskGroups groups,
+            CfsBandwidth bandwidth,
+            int maskWords,
+            IntConsumer release) {
+        this.bandwidth = bandwidth;
+        this.groups = groups;
         this.releaseDeadline = release;
         this.runQueues = runQueues;
         this.tasks = tables.tasks();
@@ -34,6 +44,7 @@ public final class SchedTasks {
         if (!allocEntity(task)) {
             return false;
         }
+        groups.join(tasks.se(task), groups.root());
         tasks.setPolicy(task, Sched.SCHED_NORMAL);
         tasks.setStaticPrio(task, LoadWeight.DEFAULT_PRIO);
         tasks.setRtPriority(task, 0);
@@ -65,6 +76,7 @@ public final class SchedTasks {
             resetOnFork(child, to);
         }
         ses.copyCpusMask(from, to);
+        groups.join(to, ses.taskGroup(from));
         place(child, tasks.cpu(parent));
         return true;
     }
@@ -90,6 +102,7 @@ public final class SchedTasks {
         avgs.free(ses.avg(se));
         releaseDeadline.accept(se);
         tasks.setSe(task, Table.NULL);
+        groups.leave(se);
         ses.free(se);
     }
 
@@ -161,6 +174,9 @@ public final class SchedTasks {
         for (int word = 0; word < maskWords; word++) {
             ses.setCpusMask(se, word, word < mask.length ? mask[word] & existing(word) : 0);
         }
+        if (!ses.isAllowed(se, tasks.cpu(task))) {
+            bandwidth.release(se);
+        }
         if (!ses.isAllowed(se, tasks.cpu(task)) && ses.onRq(se)) {
             leaveCpu(task, se);
         }
@@ -226,9 +242,8 @@ public final class SchedTasks {
 
     private void place(int task, int cpu) {
         int se = tasks.se(task);
-        tasks.setCpu(task, cpu);
         tasks.setNrMigrations(task, 0);
-        ses.setCfsRq(se, rqs.cfs(rqs.cpuRq(cpu)));
+        runQueues.setTaskRq(task, cpu);
         ses.setWeight(se, LoadWeight.weight(tasks.policy(task), tasks.staticPrio(task)));
         ses.setInvWeight(se, LoadWeight.invWeight(tasks.policy(task), tasks.staticPrio(task)));
         initAverage(se);

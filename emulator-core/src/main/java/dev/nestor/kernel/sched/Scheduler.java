@@ -14,6 +14,7 @@ public final class Scheduler {
     private final SchedTasks schedTasks;
     private final Cpus cpus;
     private final Pelt pelt;
+    private final TaskGroups groups;
     private final Eevdf eevdf;
     private final LoadBalance loadBalance;
     private final RtTables rt;
@@ -29,34 +30,38 @@ public final class Scheduler {
     public Scheduler(SchedMachine machine, SchedConfig config, TaskTable tasks, int entityLimit) {
         int count = machine.topology().cpus();
         int words = machine.topology().words();
+        int groupLimit = Math.min(entityLimit, Table.MAX_ROWS / count);
+        int queues = count + groupLimit * count;
         RqTable rqs = new RqTable(count);
-        CfsRqTable cfsRqs = new CfsRqTable(count);
-        SchedAvgTable avgs = new SchedAvgTable(entityLimit + count);
-        tables = new SchedTables(tasks, new SchedEntityTable(entityLimit, words), avgs, cfsRqs, rqs);
-        for (int cpu = 0; cpu < count; cpu++) {
-            int cfsRq = cfsRqs.alloc();
-            cfsRqs.setRq(cfsRq, rqs.cpuRq(cpu));
-            cfsRqs.setAvg(cfsRq, avgs.alloc());
-            rqs.setCfs(rqs.cpuRq(cpu), cfsRq);
-        }
+        tables = new SchedTables(
+                tasks,
+                new SchedEntityTable(entityLimit + queues, words),
+                new SchedAvgTable(entityLimit + 2 * queues),
+                new CfsRqTable(queues),
+                rqs,
+                new TaskGroupTable(1 + groupLimit, count));
+        int rootGroup = TaskGroups.createRoot(tables);
         this.machine = machine;
         scx = ScxTables.of(count, entityLimit);
         runQueues = new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
-        pelt = new Pelt(tables.ses(), cfsRqs, avgs, machine.time());
-        eevdf = new Eevdf(tables, pelt, machine.time(), config);
+        pelt = new Pelt(tables, machine.time());
+        CfsBandwidth bandwidth = new CfsBandwidth(runQueues, tables, machine);
+        eevdf = new Eevdf(tables, pelt, bandwidth, machine.time(), config);
         WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
         NewIdleBalance newIdle = new NewIdleBalance(
                 runQueues, tables, eevdf, machine.topology(), machine.time(), config.migrationCostNs());
         rt = RtTables.of(count, tables.ses());
         RtClass rtClass = new RtClass(runQueues, tables, rt, machine.time(), config);
-        FairClass fairClass = new FairClass(tables, eevdf, pelt, placement, newIdle);
+        FairClass fairClass = new FairClass(tables, eevdf, pelt, bandwidth, placement, newIdle);
         deadlines = new DlQueues(new SchedDlEntityTable(entityLimit + count), rqs, machine.time());
         FairServer server = new FairServer(runQueues, tables, deadlines, machine);
         DeadlineClass deadline = new DeadlineClass(runQueues, tables, deadlines, server, fairClass, machine);
         runQueues.setClasses(deadline, rtClass, fairClass);
         runQueues.setFairServer(server);
         eevdf.setFairServer(server);
-        schedTasks = new SchedTasks(runQueues, tables, words, se -> {
+        groups = new TaskGroups(runQueues, tables, eevdf, pelt, bandwidth, rootGroup);
+        runQueues.setGroups(groups);
+        schedTasks = new SchedTasks(runQueues, tables, groups, bandwidth, words, se -> {
             deadline.release(se);
             releaseExt(se);
         });
@@ -141,6 +146,11 @@ public final class Scheduler {
         return tables.avgs();
     }
 
+    /** The groups of the cpu controller. */
+    public TaskGroups groups() {
+        return groups;
+    }
+
     Pelt pelt() {
         return pelt;
     }
@@ -182,6 +192,7 @@ public final class Scheduler {
         tables.avgs().digest(hash);
         tables.cfsRqs().digest(hash);
         tables.rqs().digest(hash);
+        tables.groups().digest(hash);
         loadBalance.digest(hash);
         rt.rtRqs().digest(hash);
         rt.queues().digest(hash);

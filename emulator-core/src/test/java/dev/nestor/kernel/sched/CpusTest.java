@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
+import dev.nestor.event.Random;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimerTable;
 import dev.nestor.kernel.time.HrTimers;
@@ -33,7 +34,8 @@ class CpusTest {
                     Topology.plain(2),
                     CostModel.standard(),
                     work,
-                    log),
+                    log,
+                    new Random(1)),
             SchedConfig.standard(),
             tasks,
             100);

@@ -122,7 +122,7 @@ class PeltTest {
                     machine.scheduler.pelt().update(machine.scheduler.entities().cfsRq(se), se);
                     sum += counts ? load(machine, task) : 0;
                 }
-                machine.scheduler.pelt().updateQueue(machine.scheduler.pelt().clock(), cfsRq(machine, cpu));
+                machine.scheduler.pelt().updateBlocked(machine.scheduler.rqs().cpuRq(cpu), cfsRq(machine, cpu));
                 assertThat((double) queueLoad(machine, cpu))
                         .as("seed " + seed + ", round " + round + ", CPU " + cpu)
                         .isCloseTo((double) sum, Offset.offset(24 + 0.02 * sum));

@@ -3,6 +3,7 @@ package dev.nestor.kernel.sched;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
+import dev.nestor.event.Random;
 import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimerTable;
@@ -57,7 +58,7 @@ final class SmallScheduler implements UserMode {
     }
 
     SmallScheduler(Topology topology, Tracepoints trace) {
-        SchedMachine machine = new SchedMachine(loop, time, topology, CostModel.standard(), work, trace);
+        SchedMachine machine = new SchedMachine(loop, time, topology, CostModel.standard(), work, trace, new Random(1));
         scheduler = new Scheduler(machine, SchedConfig.standard(), tasks, 4_000);
         cpus = scheduler.cpus();
         sched = scheduler.tasks();
