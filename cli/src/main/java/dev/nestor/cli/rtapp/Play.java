@@ -14,15 +14,23 @@ final class Play {
 
     private final Timekeeping time;
     private final Object2LongOpenHashMap<String> timers = new Object2LongOpenHashMap<>(); // ns; when they are next due
+    private static final long LEAD_NS = 2_000_000;
+    private static final long LEAD_PER_THREAD_NS = 200_000;
+
     private final Set<String> complaints = new LinkedHashSet<>();
     private final SyncObjects objects;
     private final List<RtAppThread> threads = new ArrayList<>(); // those that have not ended
     private final IntArrayList rooms = new IntArrayList(); // numbers of threads that have ended
     private int numbers; // the highest number of a thread
+    private final long phaseNs;
+    private final TraceGate gate;
     private long startNs;
     private boolean isOver;
 
-    Play(Timekeeping time, SyncObjects objects) {
+    /** @param phaseNs by which the beginning is put off, so that it is at no particular time between two ticks */
+    Play(Timekeeping time, SyncObjects objects, TraceGate gate, long phaseNs) {
+        this.gate = gate;
+        this.phaseNs = phaseNs;
         this.time = time;
         this.objects = objects;
         timers.defaultReturnValue(NO_TIME);
@@ -74,9 +82,10 @@ final class Play {
         return time.nsToCycles(ns);
     }
 
-    /** The workload begins. */
-    void begin() {
-        startNs = nowNs();
+    /** All threads that are made at the beginning begin together, when the last of them is sure to be there. */
+    void begin(int threads) {
+        startNs = nowNs() + LEAD_NS + threads * LEAD_PER_THREAD_NS + phaseNs;
+        gate.openAt(time.cyclesAt(startNs));
     }
 
     long startNs() {

@@ -46,7 +46,7 @@ final class RtAppMain extends Program {
     protected void advance() {
         if (!isNamed) {
             isNamed = true;
-            play.begin();
+            play.begin(workload.threads().size());
             call(Nr.NR_prctl, RtAppThread.PR_SET_NAME, memory.putText(0, "rt-app"));
         } else if (cgroups.advance(this)) {
             isGrouping = true;

@@ -21,9 +21,10 @@ final class RtAppThread extends Program {
     private static final int GROUP = 1;
     private static final int AFFINITY = 2;
     private static final int POLICY = 3;
-    private static final int DELAY = 4;
-    private static final int EVENTS = 5;
-    private static final int EXIT = 6;
+    private static final int BEGIN = 4;
+    private static final int DELAY = 5;
+    private static final int EVENTS = 6;
+    private static final int EXIT = 7;
 
     private final Workload.ThreadSpec spec;
     private final Workload workload;
@@ -83,8 +84,12 @@ final class RtAppThread extends Program {
                     setAffinity();
                 }
                 case POLICY -> {
-                    step = DELAY;
+                    step = BEGIN;
                     setPolicy();
+                }
+                case BEGIN -> {
+                    step = DELAY;
+                    begin();
                 }
                 case DELAY -> {
                     step = EVENTS;
@@ -125,6 +130,13 @@ final class RtAppThread extends Program {
         memory.putLong(number, 32, spec.dlDeadline() * NS_PER_US);
         memory.putLong(number, 40, spec.dlPeriod() * NS_PER_US);
         call(Nr.NR_sched_setattr, 0, WorkloadMemory.at(number), 0);
+    }
+
+    /** pthread_barrier_wait() of all threads that rt-app has at its start. One that is forked later is late for it. */
+    private void begin() {
+        if (play.nowNs() < play.startNs()) {
+            sleepUntil(play.startNs());
+        }
     }
 
     private void delay() {

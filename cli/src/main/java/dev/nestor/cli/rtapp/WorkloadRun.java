@@ -8,6 +8,7 @@ import dev.nestor.cli.program.Programs;
 import dev.nestor.cli.program.WorkloadMemory;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.event.EventLoop;
+import dev.nestor.event.Random;
 import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.sched.SchedEntityTable;
@@ -23,6 +24,7 @@ import java.util.function.LongConsumer;
 
 /** Plays a workload on an emulated machine. */
 public final class WorkloadRun {
+    private static final long NS_PER_SECOND = 1_000_000_000;
     private static final int EVENTS_PER_LOOK = 1 << 14;
 
     /**
@@ -61,12 +63,18 @@ public final class WorkloadRun {
         this.noise = played.noise();
         this.cgroups = played.cgroups();
         this.limits = limits;
-        kernel = new Kernel(config, trace);
+        TraceGate gate = new TraceGate(trace);
+        kernel = new Kernel(config, gate);
         onKernel.accept(kernel);
         programs = new Programs(kernel, this::close);
         objects = new SyncObjects(kernel, workload.barriers());
-        play = new Play(kernel.timekeeping(), objects);
+        play = new Play(kernel.timekeeping(), objects, gate, phaseNs(config));
         memory = new WorkloadMemory(kernel);
+    }
+
+    /** Drawn by the seed, from the time between two ticks. */
+    private static long phaseNs(KernelConfig config) {
+        return new Random(config.seed()).nextLong(NS_PER_SECOND / config.hz());
     }
 
     /** @param progress is given the simulated ms, every now and then */

@@ -83,7 +83,7 @@ final class Pelt {
             updateEntity(now, cfsRq, se);
         }
         boolean isDecayed = updateQueue(now, cfsRq);
-        return groupLoad.propagate(cfsRq, se) | isDecayed;
+        return groupLoad.propagate(cfsRq, se) || isDecayed;
     }
 
     /** propagate_entity_cfs_rq(): what came to a queue, or left it, is told to the groups above it. */

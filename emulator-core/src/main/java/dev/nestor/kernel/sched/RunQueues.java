@@ -243,10 +243,14 @@ final class RunQueues {
         }
     }
 
+    private boolean isSameClass(int a, int b) {
+        return ses.schedClass(tasks.se(a)) == ses.schedClass(tasks.se(b));
+    }
+
     /** put_prev_set_next_task(). Of the idle task, which is NULL, there is nothing to put or set. */
     @HotPath
     void putPrevSetNext(int rq, int prev, int next) {
-        if (prev != Table.NULL && next != Table.NULL && classOf(prev) == classOf(next)) {
+        if (prev != Table.NULL && next != Table.NULL && isSameClass(prev, next)) {
             classOf(prev).switchTasks(rq, prev, next);
             return;
         }
