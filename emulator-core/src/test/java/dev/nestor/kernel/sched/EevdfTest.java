@@ -79,15 +79,12 @@ class EevdfTest {
         eevdf.updateCurr(cfsRq);
         eevdf.putPrev(cfsRq, a);
         eevdf.dequeue(cfsRq, a, SchedClass.DEQUEUE_SLEEP);
-        assertThat(cfsRqs.nrRunnable(cfsRq)).isEqualTo(1);
 
         eevdf.dequeue(cfsRq, a, 0);
-        assertThat(cfsRqs.nrRunnable(cfsRq)).isEqualTo(1);
         eevdf.enqueue(cfsRq, a, SchedClass.ENQUEUE_MIGRATED);
 
         assertThat(ses.schedDelayed(a)).isTrue();
         assertThat(cfsRqs.nrQueued(cfsRq)).isEqualTo(2);
-        assertThat(cfsRqs.nrRunnable(cfsRq)).isEqualTo(1);
     }
 
     private void addEntities(int count, Random random) {

@@ -3,6 +3,7 @@ package dev.nestor.property.sched;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.EventQueue;
+import dev.nestor.event.Random;
 import dev.nestor.kernel.sched.SchedAttr;
 import dev.nestor.kernel.sched.SchedConfig;
 import dev.nestor.kernel.sched.SchedMachine;
@@ -69,7 +70,8 @@ public final class SchedLab implements UserMode {
     public SchedLab(Shape shape, SchedConfig config, long seed, Tracepoints trace) {
         this.shape = shape;
         this.random = new Seeds(seed);
-        SchedMachine machine = new SchedMachine(loop, time, shape.topology(), CostModel.standard(), work, trace);
+        SchedMachine machine =
+                new SchedMachine(loop, time, shape.topology(), CostModel.standard(), work, trace, new Random(seed));
         scheduler = new Scheduler(machine, config, tasks, MAX_TASKS);
         sched = scheduler.tasks();
         scheduler.cpus().setUserMode(this);
