@@ -1,6 +1,7 @@
 package dev.nestor.init;
 
 import dev.nestor.kernel.ns.UcountType;
+import dev.nestor.kernel.sched.Preemption;
 import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.machine.CostModel;
 import dev.nestor.machine.Topology;
@@ -43,6 +44,7 @@ public final class KernelConfig {
     private int hz = 250; // CONFIG_HZ
     private long baseSliceNs = 700_000; // ns for one CPU: sysctl_sched_base_slice before scaling
     private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
+    private int preemption = Preemption.NONE;
     private @Nullable Supplier<? extends SchedExtOps> schedExt; // makes a scheduler; null where the fair class is
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
@@ -105,6 +107,16 @@ public final class KernelConfig {
     private void setLimit(int resource, long soft, long hard) {
         rlimits[2 * resource] = soft;
         rlimits[2 * resource + 1] = hard;
+    }
+
+    /** Preemption.*: where a task that is in the kernel gives way. */
+    public int preemption() {
+        return preemption;
+    }
+
+    public KernelConfig preemption(int wanted) {
+        preemption = wanted;
+        return this;
     }
 
     /** Makes the scheduler of ordinary tasks, for each machine anew; null if the kernel's own is to be it. */

@@ -49,7 +49,7 @@ final class Machinery {
         costs = config.costs();
         scheduler = new Scheduler(
                 new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace, random),
-                new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs()),
+                new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs(), config.preemption()),
                 ids.tasks,
                 most);
         if (config.schedExt() != null) {

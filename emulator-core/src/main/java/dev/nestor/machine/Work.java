@@ -253,6 +253,20 @@ public final class Work {
         note(unit);
     }
 
+    /**
+     * How many things have been done, where they are counted one by one: those that come in bytes or cycles count once for so many of
+     * them.
+     */
+    @HotPath
+    public long points(int bytes, int cycles) {
+        long points = 0;
+        for (int unit = next(0); unit < UNITS; unit = next(unit + 1)) {
+            int size = unit == BYTES_COPIED ? bytes : unit == OUTSIDE_CYCLE ? cycles : 1;
+            points += (counts[unit] + size - 1) / size;
+        }
+        return points;
+    }
+
     @HotPath
     public void clear() {
         for (int unit = next(0); unit < UNITS; unit = next(unit + 1)) {

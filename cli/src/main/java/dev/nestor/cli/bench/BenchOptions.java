@@ -188,7 +188,8 @@ final class BenchOptions {
                 .topology(machine.topology())
                 .hz(machine.hz())
                 .tscHz(machine.tscHz())
-                .seed(machine.seed());
+                .seed(machine.seed())
+                .preemption(machine.preemption());
     }
 
     private Noise noise() {

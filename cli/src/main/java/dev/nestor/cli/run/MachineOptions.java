@@ -1,5 +1,6 @@
 package dev.nestor.cli.run;
 
+import dev.nestor.kernel.sched.Preemption;
 import dev.nestor.machine.Topology;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -39,6 +40,22 @@ public final class MachineOptions {
             defaultValue = "250",
             description = "Ticks a second (default: ${DEFAULT-VALUE}).")
     private int hz;
+
+    /** preempt= of the kernel's command line. */
+    enum Preempt {
+        NONE,
+        VOLUNTARY,
+        FULL,
+        LAZY
+    }
+
+    @Option(
+            names = "--preempt",
+            paramLabel = "MODEL",
+            defaultValue = "none",
+            description =
+                    "Where a task in the kernel gives way: none, voluntary, full or lazy (default: ${DEFAULT-VALUE}).")
+    private Preempt preempt = Preempt.NONE;
 
     @Option(
             names = "--tsc",
@@ -91,6 +108,16 @@ public final class MachineOptions {
 
     public int hz() {
         return hz;
+    }
+
+    /** Preemption.*. */
+    public int preemption() {
+        return switch (preempt) {
+            case NONE -> Preemption.NONE;
+            case VOLUNTARY -> Preemption.VOLUNTARY;
+            case FULL -> Preemption.FULL;
+            case LAZY -> Preemption.LAZY;
+        };
     }
 
     public long tscHz() {

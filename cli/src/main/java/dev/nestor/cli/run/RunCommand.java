@@ -208,7 +208,8 @@ public final class RunCommand implements Callable<Integer> {
                 .hz(machine.hz())
                 .tscHz(machine.tscHz())
                 .programCgroups("0::/")
-                .seed(machine.seed()));
+                .seed(machine.seed())
+                .preemption(machine.preemption()));
     }
 
     private String workload(
@@ -269,6 +270,7 @@ public final class RunCommand implements Callable<Integer> {
                 machine.hz(),
                 machine.tscHz(),
                 machine.seed(),
+                machine.preemption(),
                 scheduler,
                 guard::started,
                 replay,

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
  *
  * @param hz ticks a second
  * @param tscHz cycles a second
+ * @param preemption Preemption.*
  * @param scheduler of ordinary tasks
  * @param onKernel is given the machine before anything runs on it
  * @param replay what a log may ask for in either order
@@ -22,6 +23,7 @@ public record RunOptions(
         int hz,
         long tscHz,
         long seed,
+        int preemption,
         SchedulerChoice scheduler,
         Consumer<Kernel> onKernel,
         ReplayOptions replay,

@@ -55,7 +55,8 @@ final class ScheduledRun {
                 .topology(options.topology())
                 .hz(options.hz())
                 .tscHz(options.tscHz())
-                .seed(options.seed());
+                .seed(options.seed())
+                .preemption(options.preemption());
         options.scheduler().configure(config);
         RunTrace trace = new RunTrace();
         kernel = new Kernel(config, trace);

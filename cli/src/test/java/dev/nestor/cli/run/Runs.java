@@ -8,6 +8,7 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
 import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.kernel.sched.Preemption;
 import dev.nestor.machine.Topology;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ final class Runs {
                     250,
                     2_000_000_000L,
                     0,
+                    Preemption.NONE,
                     SchedulerChoice.EEVDF,
                     kernel -> {},
                     new ReplayOptions(false, 64 << 20, 4096, FileImage.NONE),

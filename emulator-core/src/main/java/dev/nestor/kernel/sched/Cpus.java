@@ -31,8 +31,8 @@ public final class Cpus implements Dispatcher {
      *                                 enter, resume, leave
      *
      * A CPU is in one of these phases, each but IDLE a span with an end, which is an event. What a call does to the
-     * kernel's tables it does at the beginning of its span; its cost is the length. Nothing preempts a CPU in the kernel
-     * (preemption model none): need_resched is honoured on the way back to user mode.
+     * kernel's tables it does at the beginning of its span; its cost is the length. need_resched is honoured on the way back to
+     * user mode, and before where KernelPreemption says so.
      *
      * An interrupt takes its time from the span that it falls into: the span ends later. Its event stays where it is, and
      * when it fires early it is scheduled anew, so that interrupts cost nothing in the queue.
@@ -60,6 +60,7 @@ public final class Cpus implements Dispatcher {
     private final RqTable rqs;
     private final RunQueues runQueues;
     private final CpuSpans spans;
+    private final KernelPreemption preemption;
     private final EventLoop loop;
     private final Clock clock;
     private final Work work;
@@ -106,6 +107,7 @@ public final class Cpus implements Dispatcher {
         this.tickKind = loop.register(this::tick);
         this.ipiKind = loop.register(this::rescheduleIpi);
         this.spans = new CpuSpans(tables, loop, spanKind);
+        this.preemption = new KernelPreemption(tables, loop, config.preemption(), this::preempt);
         runQueues.setRescheduler(this::notify);
     }
 
@@ -231,18 +233,36 @@ public final class Cpus implements Dispatcher {
             long begin = begin(rq);
             rqs.setPhase(rq, PHASE_LEAVING_IDLE);
             spans.begin(rq, begin + costs.idleExitCycles(begin - rqs.idleStamp(rq)));
-        } else if (rqs.needResched(rq) && !wasAsked) {
+        } else if ((rqs.needResched(rq) && !wasAsked) || isLazyInInterrupt(rq)) {
             interruptUser(rq);
         }
     }
 
-    /** Interrupts a CPU that is in user mode; one in the kernel will look by itself. */
+    /** No CPU is told of a lazy request; but the one that a timer interrupts sees it when it goes back to user mode. */
+    private boolean isLazyInInterrupt(int rq) {
+        return rqs.needReschedLazy(rq) && runQueues.thisCpu() == RunQueues.NO_CPU;
+    }
+
+    /** Interrupts a CPU that is in user mode; one in the kernel will look by itself, or may be preempted there. */
     private void interruptUser(int rq) {
-        if (rqs.phase(rq) == PHASE_USER) {
-            boolean isTimer = runQueues.thisCpu() == RunQueues.NO_CPU;
-            long cycles = isTimer ? timerCycles() : costs.cycles(Work.IPI_RECEIVE);
-            loop.schedule(begin(rq) + cycles, Priority.IPI, ipiKind, rqs.cpu(rq), 0);
+        boolean isPreemptible = preemption.isOn() && rqs.needResched(rq);
+        if (isPreemptible && runQueues.thisCpu() == rqs.cpu(rq)) {
+            preemption.askedByItself(rq, begin(rq));
+            return;
         }
+        boolean isTimer = runQueues.thisCpu() == RunQueues.NO_CPU;
+        long cycles = isTimer ? timerCycles() : costs.cycles(Work.IPI_RECEIVE);
+        if (rqs.phase(rq) == PHASE_USER) {
+            loop.schedule(begin(rq) + cycles, Priority.IPI, ipiKind, rqs.cpu(rq), 0);
+        } else if (rqs.phase(rq) == PHASE_KERNEL && isPreemptible) {
+            preemption.arm(rq, begin(rq) + cycles);
+        }
+    }
+
+    /** preempt_schedule(): the task loses its CPU in the middle of a call. */
+    private void preempt(int rq) {
+        preemption.suspend(rq, spans);
+        schedule(rq, 0, true);
     }
 
     /** When an interrupt sets out for a CPU: when the call in progress has come that far, if one is. */
@@ -290,17 +310,23 @@ public final class Cpus implements Dispatcher {
             return;
         }
         startTick(rq);
+        if (rqs.needReschedLazy(rq)) {
+            rqs.setNeedResched(rq, true);
+        }
         runQueues.classOf(task).taskTick(rq, task);
         if (tickHook != null && tasks.signal(task) != Table.NULL && tickHook.isWatched(task)) {
             spans.charge(rq);
             tickHook.tick(task);
         }
         balance(rq);
-        if (rqs.phase(rq) == PHASE_USER && rqs.needResched(rq)) {
+        if (rqs.phase(rq) == PHASE_USER && rqs.isReschedDue(rq)) {
             suspendUser(rq, task);
             schedule(rq, costs.cycles(Work.TICK));
-        } else {
-            spans.steal(rq, costs.cycles(Work.TICK));
+            return;
+        }
+        spans.steal(rq, costs.cycles(Work.TICK));
+        if (rqs.phase(rq) == PHASE_KERNEL && rqs.needResched(rq) && preemption.isOn()) {
+            preemption.arm(rq, clock.now() + costs.cycles(Work.TICK));
         }
     }
 
@@ -338,7 +364,7 @@ public final class Cpus implements Dispatcher {
     private void rescheduleIpi(int cpu, long datum) {
         int rq = rqs.cpuRq(cpu);
         int task = rqs.curr(rq);
-        if (rqs.phase(rq) == PHASE_USER && (rqs.needResched(rq) || tasks.sigpending(task))) {
+        if (rqs.phase(rq) == PHASE_USER && (rqs.isReschedDue(rq) || tasks.sigpending(task))) {
             suspendUser(rq, task);
             returnToUser(rq, task, tasks.se(task));
         }
@@ -352,13 +378,26 @@ public final class Cpus implements Dispatcher {
 
     /** The task has its CPU: it does what it was about to do. */
     private void goOn(int rq, int task, int se) {
-        if (ses.todo(se) == TODO_RESUME) {
+        if (ses.kernelLeft(se) > 0) {
+            goOnInKernel(rq, se);
+        } else if (ses.todo(se) == TODO_RESUME) {
             beginCall(rq);
             user().resume(task);
             endCall(rq, task, se, TODO_LEAVE, TODO_RESUME);
         } else {
             returnToUser(rq, task, se);
         }
+    }
+
+    /** The task was preempted in a call: it spends what is left of it, if nobody else is to run already. */
+    private void goOnInKernel(int rq, int se) {
+        if (rqs.needResched(rq)) {
+            schedule(rq, 0, true);
+            return;
+        }
+        rqs.setPhase(rq, PHASE_KERNEL);
+        spans.begin(rq, clock.now() + ses.kernelLeft(se));
+        ses.setKernelLeft(se, 0);
     }
 
     private void enter(int rq, int task, int se) {
@@ -369,7 +408,7 @@ public final class Cpus implements Dispatcher {
 
     /** exit_to_user_mode_loop(): reschedules if asked to, looks at signals, and computes. */
     private void returnToUser(int rq, int task, int se) {
-        if (rqs.needResched(rq)) {
+        if (rqs.isReschedDue(rq)) {
             schedule(rq, 0);
             return;
         }
@@ -377,7 +416,7 @@ public final class Cpus implements Dispatcher {
             long remaining = ses.todo(se) == TODO_USER ? ses.remaining(se) : 0;
             beginCall(rq);
             user().leave(task, remaining);
-            if (work.next(0) != Work.UNITS || tasks.state(task) != TASK_RUNNING || rqs.needResched(rq)) {
+            if (work.next(0) != Work.UNITS || tasks.state(task) != TASK_RUNNING || rqs.isReschedDue(rq)) {
                 endCall(rq, task, se, TODO_SPAN, TODO_LEAVE);
                 return;
             }
@@ -415,6 +454,7 @@ public final class Cpus implements Dispatcher {
         ses.setTodo(se, tasks.state(task) == TASK_RUNNING ? goesOn : sleeps);
         rqs.setPhase(rq, PHASE_KERNEL);
         spans.begin(rq, clock.now() + costs.cycles(work));
+        preemption.spanBegun(rq, work);
     }
 
     /**
@@ -424,8 +464,14 @@ public final class Cpus implements Dispatcher {
      */
     @HotPath
     private void schedule(int rq, long extra) {
+        schedule(rq, extra, false);
+    }
+
+    /** @param isPreempted SM_PREEMPT: current stays queued, whatever its state */
+    @HotPath
+    private void schedule(int rq, long extra, boolean isPreempted) {
         int prev = rqs.curr(rq);
-        int state = prev == Table.NULL ? TASK_RUNNING : tasks.state(prev);
+        int state = prev == Table.NULL || isPreempted ? TASK_RUNNING : tasks.state(prev);
         if (state != TASK_RUNNING) {
             boolean isSpecial = state == TASK_DEAD || state == TASK_STOPPED;
             int special = isSpecial ? SchedClass.DEQUEUE_SPECIAL : 0;

@@ -133,7 +133,7 @@ final class Eevdf {
         }
         bandwidth.account(cfsRq, deltaNs);
         if (cfsRqs.nrQueued(cfsRq) > 1 && (isFulfilled || !isProtected(curr))) {
-            rqs.setNeedResched(cfsRqs.rq(cfsRq), true);
+            rqs.setNeedReschedLazy(cfsRqs.rq(cfsRq));
         }
     }
 

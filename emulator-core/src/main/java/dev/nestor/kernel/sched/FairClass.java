@@ -157,7 +157,7 @@ final class FairClass implements SchedClass {
         boolean currIsIdle = isIdle(currSe);
         if (currIsIdle && !isIdle(se)) {
             eevdf.cancelProtection(currSe);
-            rqs.setNeedResched(rq, true);
+            rqs.setNeedReschedLazy(rq);
             return;
         }
         if (currIsIdle != isIdle(se) || tasks.policy(task) != Sched.SCHED_NORMAL) {
@@ -173,7 +173,7 @@ final class FairClass implements SchedClass {
         if (isShort) {
             eevdf.cancelProtection(currSe);
         }
-        rqs.setNeedResched(rq, true);
+        rqs.setNeedReschedLazy(rq);
     }
 
     /** pick_task_fair(), and sched_balance_newidle() when there is nothing to pick. */

@@ -5,12 +5,19 @@ import dev.nestor.table.Table;
 
 /** The struct rq columns, one row for each CPU, and what its CPU is doing. */
 public final class RqTable extends Table {
+    private static final int NOW = 1;
+    private static final int LAZY = 2;
+
     private int[] cpu = new int[initialRows()]; // cpu
     private int[] cfs = new int[initialRows()]; // cfs_rq of the tasks that are in no group
     private int[] curr = new int[initialRows()]; // task that runs; NULL for the idle task
     private int[] nrRunning = new int[initialRows()]; // tasks queued, of all classes
     private long[] nrSwitches = new long[initialRows()]; // context switches
-    private byte[] needResched = new byte[initialRows()]; // TIF_NEED_RESCHED of curr
+    private byte[] needResched =
+            new byte[initialRows()]; // TIF_NEED_RESCHED of curr, NOW, and TIF_NEED_RESCHED_LAZY, LAZY
+    private long[] askedAt = new long[initialRows()]; // cycles; when the call in progress set NOW of its own CPU
+    private long[] grain =
+            new long[initialRows()]; // cycles from one point to the next where the span in the kernel might sleep
     private int[] activeMm = new int[initialRows()]; // mm_struct whose page tables are loaded
     private byte[] phase = new byte[initialRows()]; // what the CPU does: Cpus.PHASE_*
     private long[] spanStart = new long[initialRows()]; // cycles; when what it does began
@@ -22,6 +29,7 @@ public final class RqTable extends Table {
     private long[] idleCycles = new long[initialRows()]; // cycles idle, up to idleStamp
     private final int[] ofCpu; // rq, by cpu
     private final long[] idleMask; // CPUs that are idle and have nothing queued; follows curr and nrRunning
+    private boolean isLazy; // whether there is a TIF_NEED_RESCHED_LAZY
     private int overloaded; // CPUs with more than one task queued; follows nrRunning
 
     /** Makes all rows: as many as there are CPUs. */
@@ -117,12 +125,51 @@ public final class RqTable extends Table {
         nrSwitches[row(rq)] = value;
     }
 
+    /** tif_need_resched(). */
     public boolean needResched(int rq) {
+        return (needResched[row(rq)] & NOW) != 0;
+    }
+
+    /** resched_curr(); or current has been rescheduled, and none of both flags is set any more. */
+    void setNeedResched(int rq, boolean value) {
+        int row = row(rq);
+        needResched[row] = (byte) (value ? needResched[row] | NOW : 0);
+    }
+
+    /** Once, at boot. */
+    void setLazy(boolean value) {
+        isLazy = value;
+    }
+
+    /** resched_curr_lazy(): the fair class's way to ask, which is not urgent where there is the lazy model. */
+    void setNeedReschedLazy(int rq) {
+        int row = row(rq);
+        needResched[row] |= (byte) (isLazy ? LAZY : NOW);
+    }
+
+    boolean needReschedLazy(int rq) {
+        return (needResched[row(rq)] & LAZY) != 0;
+    }
+
+    /** Whether current is to be rescheduled on its way to user mode: for either flag. */
+    boolean isReschedDue(int rq) {
         return needResched[row(rq)] != 0;
     }
 
-    void setNeedResched(int rq, boolean value) {
-        needResched[row(rq)] = (byte) (value ? 1 : 0);
+    long askedAt(int rq) {
+        return askedAt[row(rq)];
+    }
+
+    void setAskedAt(int rq, long value) {
+        askedAt[row(rq)] = value;
+    }
+
+    long grain(int rq) {
+        return grain[row(rq)];
+    }
+
+    void setGrain(int rq, long value) {
+        grain[row(rq)] = value;
     }
 
     int activeMm(int rq) {
@@ -205,6 +252,8 @@ public final class RqTable extends Table {
         nrRunning[row] = 0;
         nrSwitches[row] = 0;
         needResched[row] = 0;
+        askedAt[row] = 0;
+        grain[row] = 0;
         activeMm[row] = 0;
         phase[row] = 0;
         spanStart[row] = 0;
@@ -224,6 +273,8 @@ public final class RqTable extends Table {
         nrRunning = columns.ints(nrRunning);
         nrSwitches = columns.longs(nrSwitches);
         needResched = columns.bytes(needResched);
+        askedAt = columns.longs(askedAt);
+        grain = columns.longs(grain);
         activeMm = columns.ints(activeMm);
         phase = columns.bytes(phase);
         spanStart = columns.longs(spanStart);

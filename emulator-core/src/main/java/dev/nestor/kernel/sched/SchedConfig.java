@@ -6,9 +6,15 @@ package dev.nestor.kernel.sched;
  * @param hz ticks a second: CONFIG_HZ
  * @param baseSliceNs sysctl_sched_base_slice of one CPU: 0.70 ms, made longer by the logarithm of the CPUs
  * @param migrationCostNs sysctl_sched_migration_cost: a task that ran so lately is hot in its cache
+ * @param preemption Preemption.*
  */
-public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs) {
+public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs, int preemption) {
     private static final int MOST_CPUS_THAT_COUNT = 8;
+
+    /** With preemption as the reference kernel has it. */
+    public SchedConfig(int hz, long baseSliceNs, long migrationCostNs) {
+        this(hz, baseSliceNs, migrationCostNs, Preemption.NONE);
+    }
 
     /** As the reference kernel is configured. */
     public static SchedConfig standard() {

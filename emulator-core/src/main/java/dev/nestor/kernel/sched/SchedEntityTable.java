@@ -42,6 +42,8 @@ public final class SchedEntityTable extends Table {
     private byte[] todo = new byte[initialRows()]; // what it does when it is next on a CPU: Cpus.TODO_*
     private byte[] onCpu = new byte[initialRows()]; // is rq.curr; until the last switch away
     private long[] remaining = new long[initialRows()]; // cycles of its user span that are still to compute
+    private long[] kernelLeft =
+            new long[initialRows()]; // cycles of its span in the kernel, from which it was preempted
     private int[] recentUsedCpu = new int[initialRows()]; // cpu
     private int[] wakeeFlips = new int[initialRows()]; // changes of whom it wakes, halved each second
     private int[] lastWakee = new int[initialRows()]; // task, maybe gone: only compared
@@ -321,6 +323,14 @@ public final class SchedEntityTable extends Table {
         remaining[row(se)] = value;
     }
 
+    long kernelLeft(int se) {
+        return kernelLeft[row(se)];
+    }
+
+    void setKernelLeft(int se, long value) {
+        kernelLeft[row(se)] = value;
+    }
+
     int recentUsedCpu(int se) {
         return recentUsedCpu[row(se)];
     }
@@ -484,6 +494,7 @@ public final class SchedEntityTable extends Table {
         todo[row] = 0;
         onCpu[row] = 0;
         remaining[row] = 0;
+        kernelLeft[row] = 0;
         recentUsedCpu[row] = 0;
         wakeeFlips[row] = 0;
         lastWakee[row] = 0;
@@ -532,6 +543,7 @@ public final class SchedEntityTable extends Table {
         todo = columns.bytes(todo);
         onCpu = columns.bytes(onCpu);
         remaining = columns.longs(remaining);
+        kernelLeft = columns.longs(kernelLeft);
         recentUsedCpu = columns.ints(recentUsedCpu);
         wakeeFlips = columns.ints(wakeeFlips);
         lastWakee = columns.ints(lastWakee);

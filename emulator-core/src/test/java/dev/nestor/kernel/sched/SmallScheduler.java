@@ -27,6 +27,7 @@ final class SmallScheduler implements UserMode {
     private static final int YIELDER = 2;
     private static final int MORTAL = 3;
     private static final int PING = 4;
+    private static final int DIGGER = 5;
 
     final Clock clock = new Clock();
     final EventLoop loop = new EventLoop(clock, new EventQueue());
@@ -43,6 +44,7 @@ final class SmallScheduler implements UserMode {
     private long[] span = new long[16];
     private long[] period = new long[16];
     private long[] until = new long[16];
+    private long[] units = new long[16]; // of Work.GRACE_PERIOD, in each call
     private int[] peer = new int[16];
     private long[] rounds = new long[16];
     private int root;
@@ -58,8 +60,12 @@ final class SmallScheduler implements UserMode {
     }
 
     SmallScheduler(Topology topology, Tracepoints trace) {
+        this(topology, trace, SchedConfig.standard());
+    }
+
+    SmallScheduler(Topology topology, Tracepoints trace, SchedConfig config) {
         SchedMachine machine = new SchedMachine(loop, time, topology, CostModel.standard(), work, trace, new Random(1));
-        scheduler = new Scheduler(machine, SchedConfig.standard(), tasks, 4_000);
+        scheduler = new Scheduler(machine, config, tasks, 4_000);
         cpus = scheduler.cpus();
         sched = scheduler.tasks();
         cpus.setUserMode(this);
@@ -82,6 +88,23 @@ final class SmallScheduler implements UserMode {
 
     int mortal(long run, int... onCpus) {
         return start(MORTAL, run, 0, 0, onCpus);
+    }
+
+    /** Makes calls of so many units of 24 000 cycles, each once a period if that is not 0. */
+    int digger(long unitsOfCall, long periodCycles, int... onCpus) {
+        int task = start(DIGGER, US, periodCycles, 0, onCpus);
+        units[tasks.rowOf(task)] = unitsOfCall;
+        return task;
+    }
+
+    /** A task that sleeps until it is woken, again and again. */
+    int sleeper(int... onCpus) {
+        return start(PING, 100, 0, 0, onCpus);
+    }
+
+    /** A task's calls wake another one before they do anything else. */
+    void wakes(int task, int other) {
+        peer[tasks.rowOf(task)] = other;
     }
 
     /** One of two that wake each other in turn; the first waits for the second. */
@@ -150,6 +173,7 @@ final class SmallScheduler implements UserMode {
             span = Arrays.copyOf(span, 2 * row);
             period = Arrays.copyOf(period, 2 * row);
             until = Arrays.copyOf(until, 2 * row);
+            units = Arrays.copyOf(units, 2 * row);
             peer = Arrays.copyOf(peer, 2 * row);
             rounds = Arrays.copyOf(rounds, 2 * row);
         }
@@ -157,6 +181,7 @@ final class SmallScheduler implements UserMode {
         span[row] = run;
         period[row] = periodCycles;
         until[row] = clock.now();
+        units[row] = 0;
         peer[row] = peerOf;
         rounds[row] = 0;
         tasks.setMm(task, row);
@@ -190,6 +215,14 @@ final class SmallScheduler implements UserMode {
                 until[row] += period[row];
                 resume(task);
             }
+            case DIGGER -> {
+                if (peer[row] != 0) {
+                    wakeups.wakeUpProcess(peer[row]);
+                }
+                work.add(Work.GRACE_PERIOD, units[row]);
+                until[row] += period[row];
+                resume(task);
+            }
             case YIELDER -> sched.schedYield(task);
             case MORTAL -> tasks.setState(task, TaskTable.TASK_DEAD);
             case PING -> {
@@ -206,7 +239,8 @@ final class SmallScheduler implements UserMode {
     @Override
     public void resume(int task) {
         int row = tasks.rowOf(task);
-        if (kind[row] == PERIODIC && clock.now() < until[row]) {
+        boolean isTimed = kind[row] == PERIODIC || (kind[row] == DIGGER && period[row] > 0);
+        if (isTimed && clock.now() < until[row]) {
             timers.sleepUntil(task, until[row]);
             tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
         }
