@@ -12,6 +12,7 @@ import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.sched.Scheduler;
 import dev.nestor.kernel.sched.UserMode;
 import dev.nestor.kernel.sched.Wakeups;
+import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.HrTimerTable;
 import dev.nestor.kernel.time.HrTimers;
@@ -68,11 +69,19 @@ public final class SchedLab implements UserMode {
     }
 
     public SchedLab(Shape shape, SchedConfig config, long seed, Tracepoints trace) {
+        this(shape, config, seed, trace, null);
+    }
+
+    /** @param ops schedules ordinary tasks; null for the fair class */
+    public SchedLab(Shape shape, SchedConfig config, long seed, Tracepoints trace, @Nullable SchedExtOps ops) {
         this.shape = shape;
         this.random = new Seeds(seed);
         SchedMachine machine =
                 new SchedMachine(loop, time, shape.topology(), CostModel.standard(), work, trace, new Random(seed));
         scheduler = new Scheduler(machine, config, tasks, MAX_TASKS);
+        if (ops != null) {
+            scheduler.loadExt(ops, tasks::rowOf);
+        }
         sched = scheduler.tasks();
         scheduler.cpus().setUserMode(this);
         wakeups.setDispatcher(scheduler.cpus());

@@ -1,8 +1,10 @@
 package dev.nestor.property.sched;
 
 import dev.nestor.kernel.sched.SchedConfig;
+import dev.nestor.kernel.sched.ext.SchedExtOps;
 import dev.nestor.trace.Tracepoints;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A workload, played under checks. */
 public final class SchedTrial implements Tracepoints {
@@ -19,9 +21,14 @@ public final class SchedTrial implements Tracepoints {
     }
 
     public SchedTrial(SchedWorkload workload, SchedConfig config, SchedCheck... checks) {
+        this(workload, config, null, checks);
+    }
+
+    /** @param ops schedules ordinary tasks; null for the fair class */
+    public SchedTrial(SchedWorkload workload, SchedConfig config, @Nullable SchedExtOps ops, SchedCheck... checks) {
         this.workload = workload;
         this.checks = List.of(checks);
-        this.lab = new SchedLab(workload.shape(), config, workload.seed(), this);
+        this.lab = new SchedLab(workload.shape(), config, workload.seed(), this, ops);
         for (SchedCheck check : checks) {
             check.attach(lab);
         }
