@@ -104,7 +104,7 @@ class ExtProperties {
         }
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 25, edgeCases = EdgeCasesMode.NONE)
     void queues_loseNobody_underAnErraticScheduler(@ForAll("mixed") SchedWorkload workload) {
         SchedTrial trial = new SchedTrial(
                 workload, SchedConfig.standard(), new Erratic(workload.seed()), new QueueCheck(), new Recount());
@@ -118,7 +118,7 @@ class ExtProperties {
 
         Failing(long seed) {
             super(seed);
-            left = new Seeds(seed).nextInt(2_000);
+            left = new Seeds(seed).nextInt(500);
         }
 
         private void count() {
@@ -168,7 +168,7 @@ class ExtProperties {
         }
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void theFairClassGoesOn_whereverTheSchedulerFails(@ForAll("mixed") SchedWorkload workload) {
         SchedTrial trial = new SchedTrial(
                 workload, SchedConfig.standard(), new Failing(workload.seed()), new QueueCheck(), new Recount());
@@ -179,7 +179,7 @@ class ExtProperties {
         }
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void queues_countRight_whateverThePreemptionModel(@ForAll("mixed") SchedWorkload workload) {
         int model = (int) (workload.seed() & 3);
         SchedConfig config = new SchedConfig(250, 700_000, 500_000, model);
