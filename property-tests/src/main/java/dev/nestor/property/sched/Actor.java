@@ -22,6 +22,10 @@ public record Actor(Kind kind, long runUs, long periodUs, Policy policy, long cp
         FORKER,
         /** Wakes the actor after it, and sleeps until it is woken itself, or for a period. */
         PINGER,
+        /** Wakes all players, and sleeps until its next period. */
+        CONDUCTOR,
+        /** Sleeps until it is woken. */
+        PLAYER,
         /** Exits. */
         MORTAL
     }

@@ -259,6 +259,15 @@ public final class SchedLab implements UserMode {
                 part.until = clock.now() + cycles(actor.periodUs());
                 sleep(part);
             }
+            case CONDUCTOR -> {
+                parts.forEach(this::wakePlayer);
+                part.until += cycles(actor.periodUs());
+                sleep(part);
+            }
+            case PLAYER -> {
+                part.until = Long.MAX_VALUE;
+                tasks.setState(task, TaskTable.TASK_INTERRUPTIBLE);
+            }
             case MORTAL -> tasks.setState(task, TaskTable.TASK_DEAD);
             case HOG -> throw new IllegalStateException("a hog makes no calls");
         }
@@ -278,6 +287,13 @@ public final class SchedLab implements UserMode {
             part.children++;
             Actor child = new Actor(Kind.MORTAL, part.actor.runUs(), 0, part.actor.policy(), part.actor.cpus());
             wakeups.wakeUpNewTask(fork(part.task, child, part).task);
+        }
+    }
+
+    private void wakePlayer(Part part) {
+        if (part.actor.kind() == Kind.PLAYER && !part.isDead) {
+            part.until = clock.now();
+            wakeups.wakeUpProcess(part.task);
         }
     }
 

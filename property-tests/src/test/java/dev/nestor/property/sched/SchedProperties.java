@@ -20,6 +20,11 @@ class SchedProperties {
     }
 
     @Provide
+    Arbitrary<SchedWorkload> longFair() {
+        return SchedWorkloads.fair(40, 1_000);
+    }
+
+    @Provide
     Arbitrary<SchedWorkload> mixed() {
         return SchedWorkloads.mixed(40, 300);
     }
@@ -66,7 +71,7 @@ class SchedProperties {
     }
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
-    void noCpu_isIdleForLong_whileTasksWait(@ForAll("fair") SchedWorkload workload) {
+    void noCpu_isIdleForLong_whileTasksWait(@ForAll("longFair") SchedWorkload workload) {
         new SchedTrial(workload, new WorkConservation()).run();
     }
 
