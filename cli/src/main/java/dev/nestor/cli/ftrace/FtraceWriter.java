@@ -1,12 +1,11 @@
 package dev.nestor.cli.ftrace;
 
 import dev.nestor.cli.Draft;
+import dev.nestor.cli.trace.TraceFile;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.trace.Tracepoints;
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import java.io.BufferedWriter;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Writes what the scheduler does as tracefs's {@code trace} shows it, with the kernel's own formats of the events. Times are
  * seconds of the simulation, to the ns. A name that ends in .gz is compressed.
  */
-public final class FtraceWriter implements Tracepoints, Closeable {
+public final class FtraceWriter implements TraceFile {
     private static final int BUFFER = 1 << 16;
     private static final long NS_PER_SECOND = 1_000_000_000;
     private static final String ON_CPU = "d..2. ";
@@ -53,7 +52,7 @@ public final class FtraceWriter implements Tracepoints, Closeable {
                 draft, new BufferedWriter(new OutputStreamWriter(to, StandardCharsets.ISO_8859_1), BUFFER));
     }
 
-    /** Once, before anything runs. */
+    @Override
     public void setKernel(Kernel of) {
         kernel = of;
     }
@@ -193,7 +192,7 @@ public final class FtraceWriter implements Tracepoints, Closeable {
         end();
     }
 
-    /** Puts the file in its place. */
+    @Override
     public void commit() throws IOException {
         out.close();
         if (failure != null) {
@@ -202,7 +201,6 @@ public final class FtraceWriter implements Tracepoints, Closeable {
         draft.commit();
     }
 
-    /** Throws away what was not put in its place. */
     @Override
     public void close() throws IOException {
         try {

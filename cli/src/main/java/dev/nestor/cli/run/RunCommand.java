@@ -5,7 +5,6 @@ import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.LimitOptions;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
-import dev.nestor.cli.ftrace.FtraceWriter;
 import dev.nestor.cli.image.ImageOption;
 import dev.nestor.cli.plugin.CallbackGuard;
 import dev.nestor.cli.plugin.PlugInException;
@@ -23,6 +22,7 @@ import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.strace.LogLimits;
 import dev.nestor.cli.strace.LogSource;
 import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.cli.trace.TraceFile;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.trace.Tracepoints;
 import java.io.IOException;
@@ -95,7 +95,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--trace",
             paramLabel = "FILE",
-            description = "Write what the scheduler does to this file, as ftrace does; .gz is compressed.")
+            description =
+                    "Write what the scheduler does to this file: for Perfetto (.perfetto-trace, .pftrace), for Chrome (.json),"
+                            + " else as ftrace does (.gz: compressed).")
     private @Nullable Path trace;
 
     @Option(
@@ -181,12 +183,12 @@ public final class RunCommand implements Callable<Integer> {
         Path target = json;
         Path traceTarget = trace;
         try (JsonFile file = target == null ? null : JsonFile.open(target);
-                FtraceWriter tracer = traceTarget == null ? null : FtraceWriter.open(traceTarget)) {
+                TraceFile tracer = traceTarget == null ? null : TraceFiles.open(traceTarget)) {
             if (log.toString().endsWith(".json")) {
                 stopped = workload(line, file, tracer, config(scheduler), guard);
             } else {
                 long start = System.nanoTime();
-                RunReport report = play(scheduler, guard);
+                RunReport report = play(scheduler, guard, tracer);
                 stopped = report.stopped();
                 long wallNs = System.nanoTime() - start;
                 new RunText(line.getOut(), report, all).print(wallNs);
@@ -215,7 +217,7 @@ public final class RunCommand implements Callable<Integer> {
     private String workload(
             CommandLine line,
             @Nullable JsonFile file,
-            @Nullable FtraceWriter tracer,
+            @Nullable TraceFile tracer,
             KernelConfig config,
             CallbackGuard guard)
             throws LogException, IOException {
@@ -245,7 +247,8 @@ public final class RunCommand implements Callable<Integer> {
         return report.stopped();
     }
 
-    private RunReport play(SchedulerChoice scheduler, CallbackGuard guard) throws LogException {
+    private RunReport play(SchedulerChoice scheduler, CallbackGuard guard, @Nullable TraceFile tracer)
+            throws LogException {
         AtomicLong done = new AtomicLong();
         AtomicLong total = new AtomicLong();
         LogLimits logLimits = limits.logLimits(keepGoing);
@@ -256,7 +259,7 @@ public final class RunCommand implements Callable<Integer> {
             total.set(spool.events());
             RunOptions options = options(scheduler, guard);
             RunReport report = order == Order.SCHEDULED
-                    ? new ScheduledRun(spool, logLimits, options).run(done::set)
+                    ? new ScheduledRun(spool, logLimits, options, tracer).run(done::set)
                     : new RecordedRun(spool, options).run(logLimits, done::set);
             progress.erase();
             return report;
@@ -296,8 +299,8 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private String complaint() {
-        if (trace != null && !log.toString().endsWith(".json")) {
-            return "--trace is there for workloads in JSON only";
+        if (trace != null && order == Order.RECORDED) {
+            return "--trace shows CPUs, and in recorded order there are none";
         }
         if (!noise.isEmpty() && (noise.size() != 2 || noise.get(0) <= 0 || noise.get(1) <= 0)) {
             return "--noise takes two numbers above 0: times a second, microseconds";

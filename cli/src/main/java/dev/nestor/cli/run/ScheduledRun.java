@@ -13,6 +13,7 @@ import dev.nestor.cli.strace.RecordParser;
 import dev.nestor.cli.strace.Span;
 import dev.nestor.cli.strace.TaskCursor;
 import dev.nestor.cli.strace.TraceSpool;
+import dev.nestor.cli.trace.TraceFile;
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
 import dev.nestor.event.Priority;
@@ -21,10 +22,12 @@ import dev.nestor.init.KernelConfig;
 import dev.nestor.kernel.sched.Cpus;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.StateHash;
+import dev.nestor.trace.Tracepoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A log in scheduled order: each task keeps its own order; blocking and the emulated scheduler decide who runs when. */
 final class ScheduledRun {
@@ -45,7 +48,9 @@ final class ScheduledRun {
     private final long startMicros;
     private int arrivals; // roots that are still to come
 
-    ScheduledRun(TraceSpool spool, LogLimits limits, RunOptions options) throws LogException {
+    /** @param tracer told of everything, if there is one */
+    ScheduledRun(TraceSpool spool, LogLimits limits, RunOptions options, @Nullable TraceFile tracer)
+            throws LogException {
         this.spool = spool;
         this.options = options;
         Signatures signatures = Signatures.load();
@@ -58,9 +63,12 @@ final class ScheduledRun {
                 .seed(options.seed())
                 .preemption(options.preemption());
         options.scheduler().configure(config);
-        RunTrace trace = new RunTrace();
+        RunTrace trace = new RunTrace(tracer == null ? Tracepoints.NONE : tracer);
         kernel = new Kernel(config, trace);
         options.onKernel().accept(kernel);
+        if (tracer != null) {
+            tracer.setKernel(kernel);
+        }
         CpuBirths births = new CpuBirths(kernel.tasks(), kernel.scheduler().cpus());
         Machine machine = new Machine(kernel, births, startMicros);
         Stalls stalls = new Stalls(kernel.timekeeping().nsToCycles(GRACE_MICROS * 1000));

@@ -47,7 +47,7 @@ final class Runs {
                     new ReplayOptions(false, 64 << 20, 4096, FileImage.NONE),
                     maxSeconds,
                     10_000_000);
-            return new ScheduledRun(spool, limits, options).run(records -> {});
+            return new ScheduledRun(spool, limits, options, null).run(records -> {});
         }
     }
 
