@@ -7,14 +7,14 @@ import java.util.List;
 
 /** Reads protobuf's wire format, knowing nothing but that: fields in their order. */
 final class ProtobufReader {
-    /** A field: a number, or bytes. */
-    record Field(int number, long value, byte[] bytes) {
+    /** A field: a number, or bytes, one to a character. */
+    record Field(int number, long value, String bytes) {
         List<Field> message() {
-            return read(bytes);
+            return read(bytes.getBytes(StandardCharsets.ISO_8859_1));
         }
 
         String text() {
-            return new String(bytes, StandardCharsets.UTF_8);
+            return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         }
     }
 
@@ -27,11 +27,11 @@ final class ProtobufReader {
             long tag = varint(in);
             int number = (int) (tag >>> 3);
             switch ((int) (tag & 7)) {
-                case 0 -> fields.add(new Field(number, varint(in), new byte[0]));
+                case 0 -> fields.add(new Field(number, varint(in), ""));
                 case 2 -> {
                     byte[] body = new byte[(int) varint(in)];
                     in.get(body);
-                    fields.add(new Field(number, 0, body));
+                    fields.add(new Field(number, 0, new String(body, StandardCharsets.ISO_8859_1)));
                 }
                 default -> throw new IllegalArgumentException("wire type of field " + number);
             }
