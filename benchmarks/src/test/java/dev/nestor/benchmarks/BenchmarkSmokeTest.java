@@ -31,6 +31,9 @@ class BenchmarkSmokeTest {
                 .param("size", "1000")
                 .param("names", "1000")
                 .param("ports", "1000")
+                .param("cpusAndTasks", "8x1000")
+                .param("length", "100")
+                .param("cpus", "8")
                 .forks(0)
                 .warmupIterations(0)
                 .measurementIterations(1)
@@ -39,6 +42,6 @@ class BenchmarkSmokeTest {
                 .shouldFailOnError(true)
                 .build();
         Collection<RunResult> results = new Runner(tiny).run();
-        assertThat(results).hasSize(87);
+        assertThat(results).hasSize(93);
     }
 }

@@ -32,10 +32,10 @@ final class HeatMapSvg {
     }
 
     private static void map(StringBuilder svg, int top, String title, String[] lines) {
-        add(svg, "<text x='%d' y='%d'>%s</text>%n", LEFT, top - 10, title);
+        svg.append(String.format(Locale.ROOT, "<text x='%d' y='%d'>%s</text>%n", LEFT, top - 10, title));
         for (int cpu = 0; cpu + 1 < lines.length; cpu++) {
             int y = top + cpu * ROW;
-            add(svg, "<text x='4' y='%d'>CPU %d</text>%n", y + ROW - 4, cpu);
+            svg.append(String.format(Locale.ROOT, "<text x='4' y='%d'>CPU %d</text>%n", y + ROW - 4, cpu));
             String[] means = lines[cpu + 1].strip().split(" ", -1);
             int from = 0;
             for (int at = 1; at <= means.length; at++) {
@@ -57,11 +57,22 @@ final class HeatMapSvg {
     private static void legend(StringBuilder svg, int y) {
         int x = LEFT;
         for (int tasks = 0; tasks <= 4; tasks++) {
-            add(svg, "<rect x='%d' y='%d' width='14' height='12' fill='%s' stroke='#999'/>%n", x, y, colour(tasks));
-            add(svg, "<text x='%d' y='%d'>%s</text>%n", x + 18, y + 11, tasks == 4 ? "4 or more tasks" : "" + tasks);
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<rect x='%d' y='%d' width='14' height='12' fill='%s' stroke='#999'/>%n",
+                    x,
+                    y,
+                    colour(tasks)));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text x='%d' y='%d'>%s</text>%n",
+                    x + 18,
+                    y + 11,
+                    tasks == 4 ? "4 or more tasks" : "" + tasks));
             x += 44;
         }
-        add(svg, "<text x='%d' y='%d'>300 ms</text>%n", (int) (LEFT + 250 * SPAN - 40), y + 11);
+        svg.append(String.format(
+                Locale.ROOT, "<text x='%d' y='%d'>300 ms</text>%n", (int) (LEFT + 250 * SPAN - 40), y + 11));
     }
 
     /** White for none, green for one, then yellow to dark red. */
@@ -82,9 +93,5 @@ final class HeatMapSvg {
             colour |= (int) Math.round(a + (b - a) * part) << shift;
         }
         return String.format(Locale.ROOT, "#%06x", colour);
-    }
-
-    private static void add(StringBuilder svg, String format, Object... values) {
-        svg.append(String.format(Locale.ROOT, format, values));
     }
 }
