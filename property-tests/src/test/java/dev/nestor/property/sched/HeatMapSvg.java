@@ -18,11 +18,11 @@ final class HeatMapSvg {
         int spans = first[1].strip().split(" ", -1).length;
         int height = GAP + (first.length - 1) * ROW + GAP + (second.length - 1) * ROW + GAP;
         StringBuilder svg = new StringBuilder();
-        add(
-                svg,
+        svg.append(String.format(
+                Locale.ROOT,
                 "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' font-size='12'>%n",
                 (int) (LEFT + spans * SPAN + 16),
-                height);
+                height));
         svg.append("<rect width='100%' height='100%' fill='white'/>\n");
         map(svg, GAP, "broken: " + first[0], first);
         int below = GAP + (first.length - 1) * ROW + GAP;
@@ -40,14 +40,14 @@ final class HeatMapSvg {
             int from = 0;
             for (int at = 1; at <= means.length; at++) {
                 if (at == means.length || !means[at].equals(means[from])) {
-                    add(
-                            svg,
+                    svg.append(String.format(
+                            Locale.ROOT,
                             "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>%n",
                             LEFT + from * SPAN,
                             y,
                             (at - from) * SPAN,
                             ROW - 1,
-                            colour(Double.parseDouble(means[from])));
+                            colour(Double.parseDouble(means[from]))));
                     from = at;
                 }
             }
