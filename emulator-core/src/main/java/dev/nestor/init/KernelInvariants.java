@@ -44,6 +44,7 @@ public final class KernelInvariants {
         new TaskInvariants(kernel).check();
         new PidInvariants(kernel).check();
         kernel.scheduler().check();
+        kernel.futexes().pi().check();
         new ReferenceInvariants(kernel, all).check();
         new IpcInvariants(kernel).check();
         new CgroupInvariants(kernel, all).check();

@@ -4,8 +4,10 @@ import dev.nestor.fs.FsTables;
 import dev.nestor.fs.Vfs;
 import dev.nestor.kernel.futex.FutexBucketTable;
 import dev.nestor.kernel.futex.FutexKeys;
+import dev.nestor.kernel.futex.FutexPiStateTable;
 import dev.nestor.kernel.futex.FutexQTable;
 import dev.nestor.kernel.futex.Futexes;
+import dev.nestor.kernel.futex.PiFutexes;
 import dev.nestor.kernel.futex.RobustLists;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.AddressSpaces;
@@ -86,10 +88,10 @@ final class Storage {
         addressSpaces.setFiles(fileMappings);
         futexes = new Futexes(
                 ids.tasks,
-                new Futexes.Tables(new FutexBucketTable(buckets(config)), new FutexQTable(4 * most)),
-                addressSpaces.memory(),
+                new Futexes.Tables(new FutexBucketTable(buckets(config)), new FutexQTable(4 * most), new FutexPiStateTable(most)),
                 new FutexKeys(addressSpaces, fsTables.files, work),
-                machinery.wakeups,
+                new PiFutexes.Scheduling(
+                        ids.pids, machinery.scheduler.tasks(), machinery.scheduler.policy(), machinery.wakeups),
                 work);
         robustLists = new RobustLists(ids.tasks, ids.pids, addressSpaces, futexes, work);
     }

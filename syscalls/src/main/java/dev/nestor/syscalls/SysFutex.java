@@ -1,9 +1,9 @@
 package dev.nestor.syscalls;
 
-import dev.nestor.fs.Outside;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.futex.FutexKeys;
 import dev.nestor.kernel.futex.Futexes;
+import dev.nestor.kernel.futex.PiFutexes;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.uapi.Errno;
@@ -36,7 +36,7 @@ public final class SysFutex {
     }
 
     public void register(SyscallTable.Builder table) {
-        table.partial(Nr.NR_futex, "futex", this::futex, "no priority inheritance")
+        table.full(Nr.NR_futex, "futex", this::futex)
                 .full(Nr.NR_futex_waitv, "futex_waitv", this::futexWaitv)
                 .full(Nr.NR_futex_wake, "futex_wake", this::futexWake)
                 .full(Nr.NR_futex_wait, "futex_wait", this::futexWait)
@@ -73,12 +73,14 @@ public final class SysFutex {
             case Futex.FUTEX_REQUEUE -> requeue(mm, args, flags, false);
             case Futex.FUTEX_CMP_REQUEUE -> requeue(mm, args, flags, true);
             case Futex.FUTEX_WAKE_OP -> wakeOp(mm, args, flags);
-            case Futex.FUTEX_LOCK_PI,
-                    Futex.FUTEX_LOCK_PI2,
-                    Futex.FUTEX_TRYLOCK_PI,
-                    Futex.FUTEX_UNLOCK_PI,
-                    Futex.FUTEX_WAIT_REQUEUE_PI,
-                    Futex.FUTEX_CMP_REQUEUE_PI -> -Outside.EOUTSIDE;
+            case Futex.FUTEX_LOCK_PI, Futex.FUTEX_LOCK_PI2 -> lockPi(task, address, flags);
+            case Futex.FUTEX_TRYLOCK_PI -> futexes.pi().lock(task, address, flags, true);
+            case Futex.FUTEX_UNLOCK_PI -> futexes.pi().unlock(task, address, flags);
+            case Futex.FUTEX_WAIT_REQUEUE_PI -> waitRequeuePi(task, args, flags);
+            case Futex.FUTEX_CMP_REQUEUE_PI -> {
+                setPlaces(args, flags);
+                yield futexes.pi().requeue(task, places, value, args.intAt(3), args.intAt(5));
+            }
             default -> -Errno.ENOSYS;
         };
     }
@@ -99,7 +101,8 @@ public final class SysFutex {
         if ((op & Futex.FUTEX_CMD_MASK) == Futex.FUTEX_WAIT) {
             return timeouts.begin(task, from);
         }
-        boolean realtime = (op & Futex.FUTEX_CLOCK_REALTIME) != 0;
+        boolean realtime = (op & Futex.FUTEX_CLOCK_REALTIME) != 0
+                || (op & Futex.FUTEX_CMD_MASK) == Futex.FUTEX_LOCK_PI;
         return timeouts.beginUntil(task, realtime ? Time.CLOCK_REALTIME : Time.CLOCK_MONOTONIC, from);
     }
 
@@ -153,6 +156,44 @@ public final class SysFutex {
         if (result != Syscalls.BLOCKED) {
             futexes.unqueue(task);
             timeouts.end(task, result);
+        }
+        return result;
+    }
+
+    /** futex_lock_pi(). */
+    private long lockPi(int task, long address, int flags) {
+        if (!timeouts.hasBegun(task)) {
+            timeouts.beginForEver(task);
+        }
+        PiFutexes pi = futexes.pi();
+        return pi.isWaiting(task) ? proceed(task) : sleepFor(task, pi.lock(task, address, flags, false));
+    }
+
+    /** futex_wait_requeue_pi(). */
+    private long waitRequeuePi(int task, SyscallArgs args, int flags) {
+        if (!timeouts.hasBegun(task)) {
+            timeouts.beginForEver(task);
+        }
+        if (futexes.pi().isWaiting(task)) {
+            return proceed(task);
+        }
+        setPlaces(args, flags);
+        return sleepFor(task, futexes.pi().waitRequeue(task, places, args.intAt(2), Futex.FUTEX_BITSET_MATCH_ANY));
+    }
+
+    private long sleepFor(int task, int outcome) {
+        return outcome == PiFutexes.WAITS ? proceed(task) : timeouts.end(task, outcome);
+    }
+
+    /** The task that waits for a lock has it, gives up, or sleeps on. */
+    private long proceed(int task) {
+        int outcome = futexes.pi().proceed(task, timeouts.isOver(task), tasks.sigpending(task));
+        if (outcome != PiFutexes.WAITS) {
+            return timeouts.end(task, outcome);
+        }
+        long result = timeouts.sleep(task);
+        if (result != Syscalls.BLOCKED) {
+            futexes.unqueue(task);
         }
         return result;
     }

@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.cred.Capabilities;
 import dev.nestor.kernel.cred.CredTable;
+import dev.nestor.kernel.futex.PiFutexes;
 import dev.nestor.kernel.pid.Pids;
 import dev.nestor.kernel.sched.SchedAttr;
 import dev.nestor.kernel.sched.SchedPolicy;
@@ -34,11 +35,13 @@ public final class SysSchedPolicy {
     private final Pids pids;
     private final SchedTasks sched;
     private final SchedPolicy policies;
+    private final PiFutexes futexes;
     private final UserMemory memory;
     private final SchedAttr attr = new SchedAttr(); // what a call asks for, or is told
 
     public SysSchedPolicy(Kernel kernel) {
         this.tasks = kernel.tasks();
+        this.futexes = kernel.futexes().pi();
         this.signals = kernel.signalStructs();
         this.creds = kernel.credTable();
         this.capabilities = kernel.capabilities();
@@ -174,7 +177,9 @@ public final class SysSchedPolicy {
         if ((attr.flags & Sched.SCHED_FLAG_UTIL_CLAMP) != 0) {
             return -Errno.EOPNOTSUPP;
         }
-        return policies.set(target, attr, resetOnFork, (attr.flags & Sched.SCHED_FLAG_KEEP_PARAMS) != 0);
+        int error = policies.set(target, attr, resetOnFork, (attr.flags & Sched.SCHED_FLAG_KEEP_PARAMS) != 0);
+        futexes.adjustPi(target);
+        return error;
     }
 
     /** user_check_sched_setscheduler(): whether this takes CAP_SYS_NICE, in the initial user namespace. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The calls of futex/*.futex, which several threads make, answer what Linux 6.18 answered. */
 class RecordedFutexTest {
     @ParameterizedTest
-    @ValueSource(strings = {"wait", "keys", "requeue", "futex2", "robust"})
+    @ValueSource(strings = {"wait", "keys", "requeue", "futex2", "robust", "pi", "pideath", "pirequeue"})
     void call_answersAsLinux(String file) {
         TestMachine machine = new TestMachine();
         List<String> lines = RecordedCalls.lines("futex/" + file + ".futex");

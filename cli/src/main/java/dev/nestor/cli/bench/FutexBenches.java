@@ -14,7 +14,7 @@ import picocli.CommandLine.ParentCommand;
         name = "futex",
         description = "Futex stressing benchmarks, of perf bench.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {FutexBenches.Hash.class, FutexBenches.Wake.class, FutexBenches.Requeue.class})
+        subcommands = {FutexBenches.Hash.class, FutexBenches.Wake.class, FutexBenches.Requeue.class, FutexBenches.LockPi.class})
 final class FutexBenches implements Runnable {
     @ParentCommand
     private @Nullable BenchCommand bench;
@@ -137,10 +137,37 @@ final class FutexBenches implements Runnable {
                 description = "Requeue all threads at once.")
         private boolean broadcast;
 
+        @Option(
+                names = {"-p", "--pi"},
+                description = "Requeue to a lock with priority inheritance.")
+        private boolean isPi;
+
         @Override
         Benchmark benchmark(CommandLine line, int repeat) {
             Counts.check(line, "--nrequeue", requeues);
-            return new FutexRequeue(shape(repeat), broadcast ? Integer.MAX_VALUE : requeues);
+            return new FutexRequeue(shape(repeat), broadcast ? Integer.MAX_VALUE : requeues, isPi);
+        }
+    }
+
+    /** {@code futex lock-pi}. */
+    @Command(name = "lock-pi", description = "Threads that take a lock with priority inheritance.")
+    static final class LockPi extends One {
+        @Option(
+                names = {"-r", "--runtime"},
+                paramLabel = "SECONDS",
+                defaultValue = "10",
+                description = "How long (default: ${DEFAULT-VALUE}).")
+        private int seconds;
+
+        @Option(
+                names = {"-M", "--multi"},
+                description = "A lock for each thread.")
+        private boolean hasMany;
+
+        @Override
+        Benchmark benchmark(CommandLine line, int repeat) {
+            Counts.check(line, "--runtime", seconds);
+            return new FutexLockPi(shape(1), seconds, hasMany);
         }
     }
 }

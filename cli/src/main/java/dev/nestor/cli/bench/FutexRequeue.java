@@ -10,6 +10,7 @@ final class FutexRequeue extends FutexCrew {
     private static final double US_PER_MS = 1000;
 
     private final int atOnce;
+    private final boolean isPi;
     private final RunStats counts = new RunStats();
     private final RunStats times = new RunStats();
     private long from;
@@ -17,8 +18,10 @@ final class FutexRequeue extends FutexCrew {
     private long room;
     private long waited; // waits that have ended
 
-    FutexRequeue(Shape shape, int atOnce) {
+    /** @param isPi whether the other futex is a lock, which those who waited take and let go of */
+    FutexRequeue(Shape shape, int atOnce, boolean isPi) {
         super("futex/requeue", shape);
+        this.isPi = isPi;
         this.atOnce = Math.min(atOnce, shape.threads());
     }
 
@@ -26,10 +29,11 @@ final class FutexRequeue extends FutexCrew {
     String summary() {
         return String.format(
                 Locale.ROOT,
-                "Requeuing %d threads (from [%s] 0x%x to 0x%x), %d at a time.",
+                "Requeuing %d threads (from [%s] 0x%x to %s0x%x), %d at a time.",
                 shape.threads(),
                 shape.kind(),
                 from,
+                isPi ? "PI " : "",
                 to,
                 atOnce);
     }
@@ -45,20 +49,29 @@ final class FutexRequeue extends FutexCrew {
     Work work(BenchProgram thread, int index) {
         return new Work() {
             private boolean hasWaited;
+            private boolean isOver;
 
             @Override
             public boolean next() {
-                if (!hasWaited) {
+                if (isOver) {
+                    return false;
+                }
+                if (hasWaited) {
+                    thread.call3(Nr.NR_futex, to, Futex.FUTEX_UNLOCK_PI | shape.flag(), 0);
+                } else if (isPi) {
+                    thread.call(Nr.NR_futex, from, Futex.FUTEX_WAIT_REQUEUE_PI | shape.flag(), 0, 0, to, 0);
+                } else {
                     thread.call4(Nr.NR_futex, from, Futex.FUTEX_WAIT | shape.flag(), 0, 0);
                 }
-                return !hasWaited;
+                return true;
             }
 
             @Override
             public void returned(long answer) {
                 thread.done("FUTEX_WAIT", answer);
+                waited += hasWaited ? 0 : 1;
+                isOver = hasWaited || !isPi;
                 hasWaited = true;
-                waited++;
             }
         };
     }
@@ -77,6 +90,7 @@ final class FutexRequeue extends FutexCrew {
         private boolean isTold;
         private boolean isOver;
         private int moved;
+        private int calls;
 
         Requeueing(BenchProgram main, int round) {
             this.main = main;
@@ -93,13 +107,17 @@ final class FutexRequeue extends FutexCrew {
                 elapsed.begin(main.stage.nowNs());
             }
             if (moved < shape.threads()) {
-                main.call(Nr.NR_futex, from, Futex.FUTEX_CMP_REQUEUE | shape.flag(), 0, atOnce, to, 0);
+                int command = isPi ? Futex.FUTEX_CMP_REQUEUE_PI : Futex.FUTEX_CMP_REQUEUE;
+                calls++;
+                main.call(Nr.NR_futex, from, command | shape.flag(), isPi ? 1 : 0, atOnce, to, 0);
                 return true;
             }
             if (!isTold) {
                 isTold = true;
                 elapsed.end(main.stage.nowNs());
                 tell();
+            }
+            if (!isPi && !isOver) {
                 main.call3(Nr.NR_futex, to, Futex.FUTEX_WAKE | shape.flag(), moved);
                 return true;
             }
@@ -109,7 +127,16 @@ final class FutexRequeue extends FutexCrew {
         private void tell() {
             counts.add(moved);
             times.add((double) elapsed.micros());
-            if (!shape.isSilent()) {
+            if (!shape.isSilent() && isPi) {
+                print(String.format(
+                        Locale.ROOT,
+                        "[Run %d]: Awoke and Requeued (%d+%d) of %d threads in %.4f ms%n",
+                        round + 1,
+                        calls,
+                        moved - calls,
+                        shape.threads(),
+                        elapsed.micros() / US_PER_MS));
+            } else if (!shape.isSilent()) {
                 print(String.format(
                         Locale.ROOT,
                         "[Run %d]: Requeued %d of %d threads in %.4f ms%n",

@@ -149,6 +149,32 @@ class BenchCommandTest {
     }
 
     @Test
+    void requeue_handsALockRound() throws IOException {
+        JsonNode report = run("-r 2 futex requeue -p -t 4 -B");
+
+        assertThat(report.at("/figures/woken").asInt()).isEqualTo(8);
+        assertThat(out.toString()).contains(" to PI 0x", "[Run 1]: Awoke and Requeued (1+3) of 4 threads in ");
+    }
+
+    @Test
+    void lockPi_isTakenInTurn() throws IOException {
+        JsonNode report = run("futex lock-pi -r 1 -t 3");
+
+        assertThat(report.at("/figures/operations").asInt()).isGreaterThan(3000);
+        assertThat(shape())
+                .isEqualTo("""
+                        # Running 'futex/lock-pi' benchmark:
+                        Run summary [PID N]: N threads doing pi lock/unlock pairing for N secs.
+
+                        [thread N] futex: ADDRESS [ N ops/sec ]
+                        [thread N] futex: ADDRESS [ N ops/sec ]
+                        [thread N] futex: ADDRESS [ N ops/sec ]
+
+                        Averaged N operations/sec (+- N%), total secs = N
+                        """);
+    }
+
+    @Test
     void hackbench_deliversMessagesOfAnySize() throws IOException {
         JsonNode report = run("hackbench -g 1 -f 3 -l 5 -s 5000 -T -p");
 

@@ -36,6 +36,10 @@ public final class FutexKeys {
         this.work = work;
     }
 
+    UserMemory memory() {
+        return memory;
+    }
+
     /**
      * Fills a key. A private futex need not be mapped.
      *

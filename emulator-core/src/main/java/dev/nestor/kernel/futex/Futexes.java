@@ -2,7 +2,6 @@ package dev.nestor.kernel.futex;
 
 import static dev.nestor.table.Table.NULL;
 
-import dev.nestor.kernel.sched.Wakeups;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.Work;
 import dev.nestor.mm.UserMemory;
@@ -11,7 +10,6 @@ import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Futex;
-import dev.nestor.uapi.Sched;
 
 /**
  * Futexes: kernel/futex/core.c, waitwake.c, requeue.c.
@@ -20,34 +18,36 @@ import dev.nestor.uapi.Sched;
  * its task, which so finds out, when it runs, that it has been woken, and which futex did it.
  */
 public final class Futexes {
-    private static final int MAX_RT_PRIO = 100;
-    private static final int DEADLINE_PRIO = -1;
-
     private final TaskTable tasks;
     private final FutexBucketTable buckets;
     private final FutexQTable waiters;
     private final UserMemory memory;
     private final FutexKeys keys;
-    private final Wakeups wakeups;
     private final Work work;
-    private final Chain queued; // in a bucket: by priority, then in the order in which they came
+    private final FutexQueues queues;
     private final Chain waits; // of a task: in the order in which it asked
+    private final PiFutexes pi;
     private final FutexKey key = new FutexKey();
     private final FutexKey second = new FutexKey();
 
     /** The tables that this room has. */
-    public record Tables(FutexBucketTable buckets, FutexQTable waiters) {}
+    public record Tables(FutexBucketTable buckets, FutexQTable waiters, FutexPiStateTable states) {}
 
-    public Futexes(TaskTable tasks, Tables tables, UserMemory memory, FutexKeys keys, Wakeups wakeups, Work work) {
+    public Futexes(TaskTable tasks, Tables tables, FutexKeys keys, PiFutexes.Scheduling scheduling, Work work) {
         this.tasks = tasks;
         this.buckets = tables.buckets();
         this.waiters = tables.waiters();
-        this.memory = memory;
+        this.memory = keys.memory();
         this.keys = keys;
-        this.wakeups = wakeups;
         this.work = work;
-        this.queued = new Chain(buckets, waiters);
-        this.waits = new Chain(tasks, waiters);
+        this.queues = new FutexQueues(tasks, buckets, waiters, scheduling.wakeups());
+        this.waits = queues.waits();
+        this.pi = new PiFutexes(tasks, tables.states(), queues, scheduling, keys, work);
+    }
+
+    /** Locks that lend priorities. */
+    public PiFutexes pi() {
+        return pi;
     }
 
     /**
@@ -76,11 +76,8 @@ public final class Futexes {
         if (waiter == NULL) {
             return -Errno.ENOMEM;
         }
-        waiters.setKey(waiter, key);
         waiters.setBitset(waiter, bitset);
-        waiters.setPrio(waiter, normalPrio(task));
-        waits.addLast(task, waiter);
-        queue(buckets.at(key.hash()), waiter);
+        queues.add(task, waiter, key);
         return 0;
     }
 
@@ -97,15 +94,17 @@ public final class Futexes {
     /** futex_unqueue_multiple(): the task waits for none any more. The last of its futexes that had been woken, or -1. */
     @HotPath
     public int unqueue(int task) {
+        if (pi.isWaiting(task)) {
+            pi.abandon(task);
+            return -1;
+        }
         int woken = -1;
         int index = 0;
         for (int waiter = waits.first(task); waiter != NULL; waiter = waits.first(task)) {
-            if (queued.owner(waiter) == NULL) {
+            if (!queues.isQueued(waiter)) {
                 woken = index;
-            } else {
-                queued.remove(waiter);
             }
-            waits.remove(waiter);
+            queues.remove(waiter);
             waiters.free(waiter);
             index++;
         }
@@ -144,7 +143,11 @@ public final class Futexes {
             return holds;
         }
         int woken = wakeMatching(key, most, Futex.FUTEX_BITSET_MATCH_ANY);
-        return holds == 0 ? woken : woken + wakeMatching(second, most2, Futex.FUTEX_BITSET_MATCH_ANY);
+        if (woken < 0 || holds == 0) {
+            return woken;
+        }
+        int also = wakeMatching(second, most2, Futex.FUTEX_BITSET_MATCH_ANY);
+        return also < 0 ? also : woken + also;
     }
 
     /**
@@ -188,30 +191,28 @@ public final class Futexes {
     public void digest(StateHash hash) {
         buckets.digest(hash);
         waiters.digest(hash);
+        pi.digest(hash);
     }
 
     private int move(int nrWake, int nrRequeue) {
-        int from = buckets.at(key.hash());
-        int to = buckets.at(second.hash());
         int done = 0;
         int next;
-        for (int waiter = queued.first(from); waiter != NULL; waiter = next) {
+        for (int waiter = queues.first(key); waiter != NULL; waiter = next) {
             if (done - nrWake >= nrRequeue) {
                 break;
             }
-            next = queued.next(waiter);
+            next = queues.next(waiter);
             work.add(Work.LIST_STEP);
             if (!waiters.matches(waiter, key)) {
                 continue;
             }
-            if (++done <= nrWake) {
-                wakeMark(waiter);
-                continue;
+            if (waiters.isOfLock(waiter)) {
+                return -Errno.EINVAL;
             }
-            waiters.setKey(waiter, second);
-            if (from != to) {
-                queued.remove(waiter);
-                queue(to, waiter);
+            if (++done <= nrWake) {
+                queues.wakeMark(waiter);
+            } else {
+                queues.requeue(waiter, second);
             }
         }
         return done;
@@ -220,44 +221,23 @@ public final class Futexes {
     private int wakeMatching(FutexKey of, int most, int bitset) {
         int woken = 0;
         int next;
-        for (int waiter = queued.first(buckets.at(of.hash())); waiter != NULL; waiter = next) {
-            next = queued.next(waiter);
+        for (int waiter = queues.first(of); waiter != NULL; waiter = next) {
+            next = queues.next(waiter);
             work.add(Work.LIST_STEP);
-            if (waiters.matches(waiter, of) && (waiters.bitset(waiter) & bitset) != 0) {
-                wakeMark(waiter);
+            if (!waiters.matches(waiter, of)) {
+                continue;
+            }
+            if (waiters.isOfLock(waiter)) {
+                return -Errno.EINVAL;
+            }
+            if ((waiters.bitset(waiter) & bitset) != 0) {
+                queues.wakeMark(waiter);
                 if (++woken >= most) {
                     break;
                 }
             }
         }
         return woken;
-    }
-
-    /** futex_wake_mark(). */
-    private void wakeMark(int waiter) {
-        queued.remove(waiter);
-        wakeups.wakeUpProcess(waits.owner(waiter));
-    }
-
-    /** plist_add(). */
-    private void queue(int bucket, int waiter) {
-        int before = queued.last(bucket);
-        while (before != NULL && waiters.prio(before) > waiters.prio(waiter)) {
-            before = queued.prev(before);
-        }
-        if (before == NULL) {
-            queued.addFirst(bucket, waiter);
-        } else {
-            queued.addAfter(before, waiter);
-        }
-    }
-
-    private int normalPrio(int task) {
-        return switch (tasks.policy(task)) {
-            case Sched.SCHED_FIFO, Sched.SCHED_RR -> MAX_RT_PRIO - 1 - tasks.rtPriority(task);
-            case Sched.SCHED_DEADLINE -> DEADLINE_PRIO;
-            default -> MAX_RT_PRIO;
-        };
     }
 
     /** futex_atomic_op_inuser(): whether the comparison with the old value holds, 1 or 0; EFAULT; ENOSYS for what is no operation. */

@@ -39,6 +39,7 @@ public final class RobustLists {
             exitRobustList(task, tasks.robustList(task));
             tasks.setRobustList(task, 0);
         }
+        futexes.pi().exitPiStateList(task);
         long address = tasks.clearChildTid(task);
         if (address != 0) {
             int mm = tasks.mm(task);

@@ -5,6 +5,7 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.Table;
 import dev.nestor.trace.Tracepoints;
+import dev.nestor.uapi.Sched;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -110,9 +111,15 @@ final class RunQueues {
 
     /** p->prio: -1 of a deadline task, 0 to 98 of real-time ones, 100 to 139 of others; lower is more urgent. */
     int prio(int task) {
-        return switch (ses.schedClass(tasks.se(task))) {
-            case SchedClass.DEADLINE -> -1;
-            case SchedClass.RT -> RtClass.MAX_RT_PRIO - 1 - tasks.rtPriority(task);
+        int lent = tasks.piPrio(task);
+        return lent == 0 ? normalPrio(task) : Math.min(normalPrio(task), lent - 1);
+    }
+
+    /** p->normal_prio: as {@link #prio}, without what it has been lent. */
+    private int normalPrio(int task) {
+        return switch (tasks.policy(task)) {
+            case Sched.SCHED_DEADLINE -> -1;
+            case Sched.SCHED_FIFO, Sched.SCHED_RR -> RtClass.MAX_RT_PRIO - 1 - tasks.rtPriority(task);
             default -> tasks.staticPrio(task);
         };
     }

@@ -4,11 +4,13 @@ import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Table;
 import dev.nestor.uapi.Errno;
 import dev.nestor.uapi.Sched;
+import org.jspecify.annotations.Nullable;
 
 /** Which class a task is in, and how it stands there: what __sched_setscheduler() does once all checks are past. */
 public final class SchedPolicy {
     static final long DL_FLAGS = Sched.SCHED_FLAG_RECLAIM | Sched.SCHED_FLAG_DL_OVERRUN;
 
+    private static final int MAX_PRIO = 140;
     private static final long SLICE_MIN_NS = 100_000;
     private static final long SLICE_MAX_NS = 100_000_000;
     private static final long DL_RUNTIME_MIN_NS = 1 << 10; // 1 << DL_SCALE
@@ -124,7 +126,7 @@ public final class SchedPolicy {
             return error;
         }
         ses.setResetOnFork(se, resetOnFork);
-        return isKept ? 0 : change(task, se, attr);
+        return isKept ? 0 : change(task, se, attr, 0);
     }
 
     /** What takes a deadline task may not have: fewer CPUs than there are, or more of them than is left. */
@@ -145,10 +147,30 @@ public final class SchedPolicy {
         attr.policy = tasks.policy(task);
         get(task, attr);
         attr.runtimeNs = customSlice(task);
-        change(task, tasks.se(task), attr);
+        change(task, tasks.se(task), attr, 0);
     }
 
-    private int change(int task, int se, SchedAttr attr) {
+    /**
+     * rt_mutex_setprio(): the priority that the first of those who wait for a task lends it, which may be that of another class.
+     *
+     * @param prio theirs; more than any for none. What a deadline task lends is the highest real-time priority.
+     */
+    public void lend(int task, int prio) {
+        int lent = prio >= MAX_PRIO ? 0 : Math.max(prio, 0) + 1;
+        if (lent == tasks.piPrio(task)) {
+            return;
+        }
+        int old = runQueues.prio(task);
+        int was = tasks.piPrio(task);
+        tasks.setPiPrio(task, lent);
+        int now = runQueues.prio(task);
+        if (old != now && (old < RtClass.MAX_RT_PRIO || now < RtClass.MAX_RT_PRIO)) {
+            tasks.setPiPrio(task, was);
+            change(task, tasks.se(task), null, lent);
+        }
+    }
+
+    private int change(int task, int se, @Nullable SchedAttr attr, int lent) {
         eevdf.bandwidth().release(se);
         int rq = runQueues.taskRq(task);
         boolean wasAsked = rqs.needResched(rq);
@@ -165,7 +187,13 @@ public final class SchedPolicy {
         if (isCurr) {
             runQueues.classOf(task).putPrevTask(rq, task);
         }
-        setParams(task, se, attr);
+        if (attr == null) {
+            tasks.setPiPrio(task, lent);
+            ses.setSchedClass(se, classNumber(task));
+            reweigh(task, se);
+        } else {
+            setParams(task, se, attr);
+        }
         int prio = runQueues.prio(task);
         if (isQueued) {
             runQueues.classOf(task).enqueueTask(rq, task, oldPrio < prio ? SchedClass.ENQUEUE_HEAD : 0);
@@ -228,9 +256,26 @@ public final class SchedPolicy {
             }
             tasks.setTimerSlackNs(task, 0);
         }
-        long weight = LoadWeight.weight(attr.policy, tasks.staticPrio(task));
+        if (tasks.piPrio(task) != 0) {
+            ses.setSchedClass(se, classNumber(task));
+        }
+        reweigh(task, se);
+    }
+
+    /** The class that a task's policy, and what it has been lent, put it into. */
+    private int classNumber(int task) {
+        int prio = runQueues.prio(task);
+        if (prio < 0) {
+            return SchedClass.DEADLINE;
+        }
+        return prio < RtClass.MAX_RT_PRIO ? SchedClass.RT : runQueues.normalClass();
+    }
+
+    private void reweigh(int task, int se) {
+        int policy = tasks.policy(task);
+        long weight = LoadWeight.weight(policy, tasks.staticPrio(task));
         if (weight != ses.weight(se)) {
-            eevdf.reweight(ses.cfsRq(se), se, weight, LoadWeight.invWeight(attr.policy, tasks.staticPrio(task)));
+            eevdf.reweight(ses.cfsRq(se), se, weight, LoadWeight.invWeight(policy, tasks.staticPrio(task)));
         }
     }
 

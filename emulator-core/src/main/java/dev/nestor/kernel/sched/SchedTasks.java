@@ -69,7 +69,7 @@ public final class SchedTasks {
         tasks.setPolicy(child, tasks.policy(parent));
         tasks.setStaticPrio(child, tasks.staticPrio(parent));
         tasks.setRtPriority(child, tasks.rtPriority(parent));
-        ses.setSchedClass(to, ses.schedClass(from));
+        ses.setSchedClass(to, normalClass(parent, from));
         ses.setCustomSlice(to, ses.customSlice(from));
         ses.setSlice(to, ses.slice(from));
         if (ses.resetOnFork(from)) {
@@ -79,6 +79,12 @@ public final class SchedTasks {
         groups.join(to, ses.taskGroup(from));
         place(child, tasks.cpu(parent));
         return true;
+    }
+
+    /** The class of its policy: what a task has been lent is not inherited. */
+    private int normalClass(int task, int se) {
+        boolean isLent = ses.schedClass(se) == SchedClass.RT && !SchedPolicy.isRt(tasks.policy(task));
+        return isLent ? runQueues.normalClass() : ses.schedClass(se);
     }
 
     /** sched_reset_on_fork: no better than an ordinary task, and the flag has done its duty. */

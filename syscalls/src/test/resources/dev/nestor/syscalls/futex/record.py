@@ -32,7 +32,7 @@ AREAS = {'p': BASE, 's': BASE + 0x10000, 'f': BASE + 0x20000, 'g': BASE + 0x3000
          'r': BASE + 0x50000, 'q': BASE + 0x60000}
 SCRATCH = BASE + 0x70000
 PATIENCE = 0.25
-NAMES = dict(WAIT=0, WAKE=1, FD=2, REQUEUE=3, CMP_REQUEUE=4, WAKE_OP=5, LOCK_PI=6, UNLOCK_PI=7, TRYLOCK_PI=8, WAIT_BITSET=9,
+NAMES = dict(WAIT_REQUEUE_PI=11, CMP_REQUEUE_PI=12, LOCK_PI2=13, WAIT=0, WAKE=1, FD=2, REQUEUE=3, CMP_REQUEUE=4, WAKE_OP=5, LOCK_PI=6, UNLOCK_PI=7, TRYLOCK_PI=8, WAIT_BITSET=9,
              WAKE_BITSET=10, PRIVATE=128, REALTIME=256, ANY=0xffffffff, U8=0, U16=1, U32=2, U64=3, NUMA=4, MPOL=8, NULL=0)
 
 
@@ -153,7 +153,7 @@ class Run:
         return self.next - ((len(data) + 15) & -16)
 
     def told(self, result):
-        return '-' + errno.errorcode[-result] if -4096 < result < 0 else str(result)
+        return '-' + errno.errorcode[-result].replace('EDEADLOCK', 'EDEADLK') if -4096 < result < 0 else str(result)
 
     def line(self, line):
         m = re.match(r'(?:([A-Z]): )?(.*)', line)

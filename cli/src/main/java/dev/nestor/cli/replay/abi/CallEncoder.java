@@ -59,7 +59,10 @@ public final class CallEncoder {
             refusal = "no memory for it";
             return false;
         }
-        futexes.prepare(mm, call, registers);
+        if (!futexes.prepare(mm, call, registers)) {
+            refusal = "the word of a lock, which no log shows";
+            return false;
+        }
         return true;
     }
 

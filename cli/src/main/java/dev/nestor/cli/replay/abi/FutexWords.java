@@ -4,6 +4,7 @@ import static dev.nestor.uapi.Errno.EAGAIN;
 
 import dev.nestor.cli.strace.TraceCall;
 import dev.nestor.mm.UserMemory;
+import dev.nestor.uapi.Futex;
 import dev.nestor.uapi.Nr;
 
 /**
@@ -27,8 +28,12 @@ final class FutexWords {
         this.memory = memory;
     }
 
-    void prepare(int mm, TraceCall call, long[] registers) {
+    /** False for a call on a lock with priority inheritance, whose word has its owner's number. */
+    boolean prepare(int mm, TraceCall call, long[] registers) {
         if (call.nr() == Nr.NR_futex) {
+            if (isOfLock((int) registers[1] & COMMAND)) {
+                return false;
+            }
             placeBits(call, registers);
             switch ((int) registers[1] & COMMAND) {
                 case FUTEX_WAIT, FUTEX_WAIT_BITSET -> set(mm, registers[0], (int) registers[2], call);
@@ -38,6 +43,19 @@ final class FutexWords {
         } else if (call.nr() == Nr.NR_futex_wait) {
             set(mm, registers[0], (int) registers[1], call);
         }
+        return true;
+    }
+
+    private static boolean isOfLock(int command) {
+        return switch (command) {
+            case Futex.FUTEX_LOCK_PI,
+                    Futex.FUTEX_LOCK_PI2,
+                    Futex.FUTEX_TRYLOCK_PI,
+                    Futex.FUTEX_UNLOCK_PI,
+                    Futex.FUTEX_WAIT_REQUEUE_PI,
+                    Futex.FUTEX_CMP_REQUEUE_PI -> true;
+            default -> false;
+        };
     }
 
     /** strace leaves out the arguments that a command does not use: the bits are the last one that it shows. */
