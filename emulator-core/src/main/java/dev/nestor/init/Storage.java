@@ -88,7 +88,8 @@ final class Storage {
         addressSpaces.setFiles(fileMappings);
         futexes = new Futexes(
                 ids.tasks,
-                new Futexes.Tables(new FutexBucketTable(buckets(config)), new FutexQTable(4 * most), new FutexPiStateTable(most)),
+                new Futexes.Tables(
+                        new FutexBucketTable(buckets(config)), new FutexQTable(4 * most), new FutexPiStateTable(most)),
                 new FutexKeys(addressSpaces, fsTables.files, work),
                 new PiFutexes.Scheduling(
                         ids.pids, machinery.scheduler.tasks(), machinery.scheduler.policy(), machinery.wakeups),

@@ -101,8 +101,7 @@ public final class SysFutex {
         if ((op & Futex.FUTEX_CMD_MASK) == Futex.FUTEX_WAIT) {
             return timeouts.begin(task, from);
         }
-        boolean realtime = (op & Futex.FUTEX_CLOCK_REALTIME) != 0
-                || (op & Futex.FUTEX_CMD_MASK) == Futex.FUTEX_LOCK_PI;
+        boolean realtime = (op & Futex.FUTEX_CLOCK_REALTIME) != 0 || (op & Futex.FUTEX_CMD_MASK) == Futex.FUTEX_LOCK_PI;
         return timeouts.beginUntil(task, realtime ? Time.CLOCK_REALTIME : Time.CLOCK_MONOTONIC, from);
     }
 

@@ -33,8 +33,8 @@ final class FutexScript {
             | Sched.CLONE_SIGHAND
             | Sched.CLONE_THREAD
             | Sched.CLONE_SYSVSEM;
-    private static final Map<String, Long> NAMES =
-            names("WAIT_REQUEUE_PI 11 CMP_REQUEUE_PI 12 LOCK_PI2 13 WAIT 0 WAKE 1 FD 2 REQUEUE 3 CMP_REQUEUE 4 WAKE_OP 5 LOCK_PI 6"
+    private static final Map<String, Long> NAMES = names(
+            "WAIT_REQUEUE_PI 11 CMP_REQUEUE_PI 12 LOCK_PI2 13 WAIT 0 WAKE 1 FD 2 REQUEUE 3 CMP_REQUEUE 4 WAKE_OP 5 LOCK_PI 6"
                     + " UNLOCK_PI 7 TRYLOCK_PI 8 WAIT_BITSET 9 WAKE_BITSET 10 PRIVATE 128 REALTIME 256 ANY 0xffffffff"
                     + " U8 0 U16 1 U32 2 U64 3 NUMA 4 MPOL 8 NULL 0");
 

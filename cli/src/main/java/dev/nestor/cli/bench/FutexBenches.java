@@ -14,7 +14,12 @@ import picocli.CommandLine.ParentCommand;
         name = "futex",
         description = "Futex stressing benchmarks, of perf bench.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {FutexBenches.Hash.class, FutexBenches.Wake.class, FutexBenches.Requeue.class, FutexBenches.LockPi.class})
+        subcommands = {
+            FutexBenches.Hash.class,
+            FutexBenches.Wake.class,
+            FutexBenches.Requeue.class,
+            FutexBenches.LockPi.class
+        })
 final class FutexBenches implements Runnable {
     @ParentCommand
     private @Nullable BenchCommand bench;

@@ -161,8 +161,7 @@ class BenchCommandTest {
         JsonNode report = run("futex lock-pi -r 1 -t 3");
 
         assertThat(report.at("/figures/operations").asInt()).isGreaterThan(3000);
-        assertThat(shape())
-                .isEqualTo("""
+        assertThat(shape()).isEqualTo("""
                         # Running 'futex/lock-pi' benchmark:
                         Run summary [PID N]: N threads doing pi lock/unlock pairing for N secs.
 

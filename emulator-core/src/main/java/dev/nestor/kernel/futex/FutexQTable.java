@@ -20,7 +20,8 @@ public final class FutexQTable extends Table {
     private int[] bitset = new int[initialRows()]; // what wakes it
     private long[] address = new long[initialRows()]; // user address of the lock that is waited for
     private int[] piState = new int[initialRows()]; // futex_pi_state
-    private byte[] waitPrio = new byte[initialRows()]; // of an rt_mutex_waiter: p->prio, DEFAULT_PRIO for all that are not real-time
+    private byte[] waitPrio =
+            new byte[initialRows()]; // of an rt_mutex_waiter: p->prio, DEFAULT_PRIO for all that are not real-time
     private byte[] requeueState = new byte[initialRows()]; // NONE, WAITING, LOCKED
     private byte[] requeueKind = new byte[initialRows()]; // requeue_pi_key, as kind, owner and place
     private int[] requeueOwner = new int[initialRows()];

@@ -382,9 +382,8 @@ public final class PiFutexes {
         int number = word & Futex.FUTEX_TID_MASK;
         int owner = states.owner(state);
         boolean hasDied = (word & Futex.FUTEX_OWNER_DIED) != 0;
-        boolean isSound = owner == NULL
-                ? hasDied && number == 0
-                : (hasDied && number == 0) || number == number(current, owner);
+        boolean isSound =
+                owner == NULL ? hasDied && number == 0 : (hasDied && number == 0) || number == number(current, owner);
         if (!isSound) {
             return -Errno.EINVAL;
         }
@@ -453,8 +452,8 @@ public final class PiFutexes {
         long address = waiters.address(waiter);
         int word = memory.getInt(mm, address);
         int died = states.owner(state) == NULL ? Futex.FUTEX_OWNER_DIED : word & Futex.FUTEX_OWNER_DIED;
-        boolean isWritten = !memory.faulted()
-                && memory.putInt(mm, address, number(task, next) | Futex.FUTEX_WAITERS | died) == 0;
+        boolean isWritten =
+                !memory.faulted() && memory.putInt(mm, address, number(task, next) | Futex.FUTEX_WAITERS | died) == 0;
         mutexes.setStateOwner(state, next);
         mutexes.adjustPrio(next);
         return isWritten ? 1 : -Errno.EFAULT;

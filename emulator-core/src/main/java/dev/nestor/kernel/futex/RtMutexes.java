@@ -214,10 +214,10 @@ final class RtMutexes {
         }
         for (int row = 1; row < tasks.rows(); row++) {
             int task = tasks.handleInRow(row);
-            if (task != NULL) {
+            if (task != NULL && tasks.se(task) != NULL) {
                 int best = mostUrgent(task);
                 int lent = best >= MAX_PRIO ? 0 : Math.max(best, 0) + 1;
-                equal(tasks.piPrio(task), lent, "what is lent to task", task);
+                equal(sched.lentPrio(task), lent, "what is lent to task", task);
             }
         }
     }

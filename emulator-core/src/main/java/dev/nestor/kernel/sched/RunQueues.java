@@ -111,7 +111,7 @@ final class RunQueues {
 
     /** p->prio: -1 of a deadline task, 0 to 98 of real-time ones, 100 to 139 of others; lower is more urgent. */
     int prio(int task) {
-        int lent = tasks.piPrio(task);
+        int lent = ses.piPrio(tasks.se(task));
         return lent == 0 ? normalPrio(task) : Math.min(normalPrio(task), lent - 1);
     }
 

@@ -39,6 +39,8 @@ public final class SchedEntityTable extends Table {
     private long[] sumExecRuntime = new long[initialRows()]; // ns
     private long[] prevSumExecRuntime = new long[initialRows()]; // ns; at the last time it was switched in
     private byte[] schedClass = new byte[initialRows()]; // index into the classes, highest first
+    private byte[] piPrio = new byte
+            [initialRows()]; // one more than the prio that who waits for the task lends it, unsigned; 0 for none
     private byte[] todo = new byte[initialRows()]; // what it does when it is next on a CPU: Cpus.TODO_*
     private byte[] onCpu = new byte[initialRows()]; // is rq.curr; until the last switch away
     private long[] remaining = new long[initialRows()]; // cycles of its user span that are still to compute
@@ -291,6 +293,14 @@ public final class SchedEntityTable extends Table {
         prevSumExecRuntime[row(se)] = value;
     }
 
+    int piPrio(int se) {
+        return piPrio[row(se)] & 0xff;
+    }
+
+    void setPiPrio(int se, int value) {
+        piPrio[row(se)] = (byte) value;
+    }
+
     public int schedClass(int se) {
         return schedClass[row(se)];
     }
@@ -491,6 +501,7 @@ public final class SchedEntityTable extends Table {
         sumExecRuntime[row] = 0;
         prevSumExecRuntime[row] = 0;
         schedClass[row] = 0;
+        piPrio[row] = 0;
         todo[row] = 0;
         onCpu[row] = 0;
         remaining[row] = 0;
@@ -540,6 +551,7 @@ public final class SchedEntityTable extends Table {
         sumExecRuntime = columns.longs(sumExecRuntime);
         prevSumExecRuntime = columns.longs(prevSumExecRuntime);
         schedClass = columns.bytes(schedClass);
+        piPrio = columns.bytes(piPrio);
         todo = columns.bytes(todo);
         onCpu = columns.bytes(onCpu);
         remaining = columns.longs(remaining);

@@ -157,16 +157,17 @@ public final class SchedPolicy {
      */
     public void lend(int task, int prio) {
         int lent = prio >= MAX_PRIO ? 0 : Math.max(prio, 0) + 1;
-        if (lent == tasks.piPrio(task)) {
+        int se = tasks.se(task);
+        int was = ses.piPrio(se);
+        if (lent == was) {
             return;
         }
         int old = runQueues.prio(task);
-        int was = tasks.piPrio(task);
-        tasks.setPiPrio(task, lent);
+        ses.setPiPrio(se, lent);
         int now = runQueues.prio(task);
         if (old != now && (old < RtClass.MAX_RT_PRIO || now < RtClass.MAX_RT_PRIO)) {
-            tasks.setPiPrio(task, was);
-            change(task, tasks.se(task), null, lent);
+            ses.setPiPrio(se, was);
+            change(task, se, null, lent);
         }
     }
 
@@ -188,7 +189,7 @@ public final class SchedPolicy {
             runQueues.classOf(task).putPrevTask(rq, task);
         }
         if (attr == null) {
-            tasks.setPiPrio(task, lent);
+            ses.setPiPrio(se, lent);
             ses.setSchedClass(se, classNumber(task));
             reweigh(task, se);
         } else {
@@ -256,7 +257,7 @@ public final class SchedPolicy {
             }
             tasks.setTimerSlackNs(task, 0);
         }
-        if (tasks.piPrio(task) != 0) {
+        if (ses.piPrio(se) != 0) {
             ses.setSchedClass(se, classNumber(task));
         }
         reweigh(task, se);

@@ -155,6 +155,11 @@ public final class SchedTasks {
         return runQueues.prio(task);
     }
 
+    /** One more than the priority that who waits for the task lends it; 0 for none. */
+    public int lentPrio(int task) {
+        return ses.piPrio(tasks.se(task));
+    }
+
     /** A word of the mask of CPUs that the task may run on, which has {@link #maskWords} of them. */
     public long cpusAllowed(int task, int word) {
         return ses.cpusMask(tasks.se(task), word);

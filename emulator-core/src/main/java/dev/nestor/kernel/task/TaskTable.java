@@ -71,7 +71,6 @@ public final class TaskTable extends Table {
     private int[] policy = new int[initialRows()]; // SCHED_*
     private int[] staticPrio = new int[initialRows()]; // 100..139: nice + 120
     private int[] rtPriority = new int[initialRows()]; // 0..99
-    private int[] piPrio = new int[initialRows()]; // one more than the prio that who waits for it lends it; 0 for none
     private long[] nvcsw = new long[initialRows()]; // switches, voluntary
     private long[] nivcsw = new long[initialRows()]; // switches, involuntary
     private long[] nrMigrations = new long[initialRows()];
@@ -349,14 +348,6 @@ public final class TaskTable extends Table {
 
     public void setRtPriority(int task, int value) {
         rtPriority[row(task)] = value;
-    }
-
-    public int piPrio(int task) {
-        return piPrio[row(task)];
-    }
-
-    public void setPiPrio(int task, int value) {
-        piPrio[row(task)] = value;
     }
 
     public long nvcsw(int task) {
@@ -696,7 +687,6 @@ public final class TaskTable extends Table {
         policy[row] = 0;
         staticPrio[row] = 0;
         rtPriority[row] = 0;
-        piPrio[row] = 0;
         nvcsw[row] = 0;
         nivcsw[row] = 0;
         nrMigrations[row] = 0;
@@ -767,7 +757,6 @@ public final class TaskTable extends Table {
         policy = columns.ints(policy);
         staticPrio = columns.ints(staticPrio);
         rtPriority = columns.ints(rtPriority);
-        piPrio = columns.ints(piPrio);
         nvcsw = columns.longs(nvcsw);
         nivcsw = columns.longs(nivcsw);
         nrMigrations = columns.longs(nrMigrations);
