@@ -32,7 +32,7 @@ class PriorityInheritanceTest {
     private static final int HIGH = 60;
 
     /** What one thread does from its start on: sleeps, takes locks, works, lets go of them. */
-    private record Part(int priority, int sleepMs, int[] locks, int workMs) {}
+    private record Part(int priority, int sleepMs, List<Integer> locks, int workMs) {}
 
     private static final class Play implements Benchmark {
         private final List<Part> parts;
@@ -139,12 +139,12 @@ class PriorityInheritanceTest {
 
             private void take() {
                 askedNs = askedNs == 0 ? stage.nowNs() : askedNs;
-                if (held == part.locks.length) {
+                if (held == part.locks.size()) {
                     step++;
                     advance();
                     return;
                 }
-                long word = locks + 64L * part.locks[held];
+                long word = locks + 64L * part.locks.get(held);
                 if (lends) {
                     call4(Nr.NR_futex, word, Futex.FUTEX_LOCK_PI, 0, 0);
                 } else if (getInt(word) == 0) {
@@ -163,7 +163,7 @@ class PriorityInheritanceTest {
                     advance();
                     return;
                 }
-                long word = locks + 64L * part.locks[held - 1];
+                long word = locks + 64L * part.locks.get(held - 1);
                 if (lends) {
                     call3(Nr.NR_futex, word, Futex.FUTEX_UNLOCK_PI, 0);
                 } else {
@@ -182,7 +182,9 @@ class PriorityInheritanceTest {
                     }
                     case 2, 4 -> {
                         assertThat(lends ? answer : 0).isZero();
-                        held += !lends ? 0 : step == 2 ? 1 : -1;
+                        if (lends) {
+                            held += step == 2 ? 1 : -1;
+                        }
                     }
                     default -> {}
                 }
@@ -207,9 +209,9 @@ class PriorityInheritanceTest {
 
     @Test
     void urgentTask_waitsForTheHolderOnly() throws Exception {
-        Part holder = new Part(LOW, 0, new int[] {0}, 10);
-        Part urgent = new Part(HIGH, 2, new int[] {0}, 1);
-        Part hog = new Part(MIDDLE, 3, new int[0], HOG_MS);
+        Part holder = new Part(LOW, 0, List.of(0), 10);
+        Part urgent = new Part(HIGH, 2, List.of(0), 1);
+        Part hog = new Part(MIDDLE, 3, List.of(), HOG_MS);
 
         assertThat(ms(play(true, holder, urgent, hog).waitedNs[1])).isBetween(7L, 9L);
         assertThat(ms(play(false, holder, urgent, hog).waitedNs[1])).isBetween(HOG_MS + 7L, HOG_MS + 20L);
@@ -218,10 +220,10 @@ class PriorityInheritanceTest {
     /** Over two locks: who holds the second waits for the first. */
     @Test
     void priority_isLentOverChains() throws Exception {
-        Part holder = new Part(LOW, 0, new int[] {0}, 10);
-        Part between = new Part(LOW, 1, new int[] {1, 0}, 2);
-        Part urgent = new Part(HIGH, 4, new int[] {1}, 1);
-        Part hog = new Part(MIDDLE, 5, new int[0], HOG_MS);
+        Part holder = new Part(LOW, 0, List.of(0), 10);
+        Part between = new Part(LOW, 1, List.of(1, 0), 2);
+        Part urgent = new Part(HIGH, 4, List.of(1), 1);
+        Part hog = new Part(MIDDLE, 5, List.of(), HOG_MS);
 
         Play lent = play(true, holder, between, urgent, hog);
         assertThat(ms(lent.waitedNs[2])).isBetween(6L, 14L);
@@ -231,9 +233,9 @@ class PriorityInheritanceTest {
     /** What was lent is given back: once it has let go, the holder waits for the hog. */
     @Test
     void priority_isGivenBack() throws Exception {
-        Part holder = new Part(LOW, 0, new int[] {0}, 10);
-        Part urgent = new Part(HIGH, 2, new int[] {0}, 1);
-        Part hog = new Part(MIDDLE, 3, new int[0], HOG_MS);
+        Part holder = new Part(LOW, 0, List.of(0), 10);
+        Part urgent = new Part(HIGH, 2, List.of(0), 1);
+        Part hog = new Part(MIDDLE, 3, List.of(), HOG_MS);
 
         Play play = play(true, holder, urgent, hog);
         assertThat(play.endNs[1]).isLessThan(play.endNs[2]);
@@ -247,14 +249,14 @@ class PriorityInheritanceTest {
         Random random = new Random(seed);
         List<Part> parts = new ArrayList<>();
         int held = 5 + random.nextInt(20);
-        parts.add(new Part(random.nextInt(MIDDLE), 0, new int[] {0}, held));
-        parts.add(new Part(HIGH, 1 + random.nextInt(3), new int[] {0}, 1));
+        parts.add(new Part(random.nextInt(MIDDLE), 0, List.of(0), held));
+        parts.add(new Part(HIGH, 1 + random.nextInt(3), List.of(0), 1));
         int others = 1 + random.nextInt(4);
         for (int i = 0; i < others; i++) {
-            parts.add(new Part(MIDDLE + random.nextInt(20), random.nextInt(10), new int[0], HOG_MS));
+            parts.add(new Part(MIDDLE + random.nextInt(20), random.nextInt(10), List.of(), HOG_MS));
         }
         for (int i = random.nextInt(3); i > 0; i--) {
-            parts.add(new Part(1 + random.nextInt(50), 2 + random.nextInt(5), new int[] {0}, 1));
+            parts.add(new Part(1 + random.nextInt(50), 2 + random.nextInt(5), List.of(0), 1));
         }
 
         Play play = play(true, parts.toArray(Part[]::new));
