@@ -55,6 +55,8 @@ public final class Cpus implements Dispatcher {
     /** Enter the call again that it waits in. */
     static final int TODO_RESUME = 3;
 
+    private static final int NOWHERE = -1;
+
     private final TaskTable tasks;
     private final SchedEntityTable ses;
     private final RqTable rqs;
@@ -477,11 +479,8 @@ public final class Cpus implements Dispatcher {
             int special = isSpecial ? SchedClass.DEQUEUE_SPECIAL : 0;
             runQueues.deactivate(rq, prev, SchedClass.DEQUEUE_SLEEP | special);
         }
-        boolean isMoving = prev != Table.NULL
-                && state == TASK_RUNNING
-                && ses.onRq(tasks.se(prev))
-                && !ses.isAllowed(tasks.se(prev), rqs.cpu(rq));
-        if (isMoving) {
+        int moveTo = moveTo(rq, prev, state);
+        if (moveTo != NOWHERE) {
             runQueues.deactivate(rq, prev, 0);
         }
         int next = runQueues.pickNext(rq);
@@ -493,12 +492,30 @@ public final class Cpus implements Dispatcher {
         runQueues.putPrevSetNext(rq, prev, next);
         contextSwitch(rq, prev, state, next, extra);
         runQueues.balanceCallbacks(rq);
-        if (isMoving) {
-            moveTo(prev, schedTasks.firstAllowed(tasks.se(prev)));
+        if (moveTo != NOWHERE) {
+            moveTo(prev, moveTo);
         }
         if (state == TASK_DEAD) {
             user().dead(prev);
         }
+    }
+
+    /**
+     * Where current is to go, which is runnable: it may not run here any more, or is pushed away (active_load_balance_cpu_stop()).
+     * NOWHERE for one that stays.
+     */
+    private int moveTo(int rq, int prev, int state) {
+        int push = rqs.pushCpu(rq);
+        rqs.setPushCpu(rq, NOWHERE);
+        if (prev == Table.NULL || state != TASK_RUNNING || !ses.onRq(tasks.se(prev))) {
+            return NOWHERE;
+        }
+        int se = tasks.se(prev);
+        if (!ses.isAllowed(se, rqs.cpu(rq))) {
+            return schedTasks.firstAllowed(se);
+        }
+        boolean isPushed = push != NOWHERE && ses.schedClass(se) == SchedClass.FAIR && ses.isAllowed(se, push);
+        return isPushed ? push : NOWHERE;
     }
 
     private void keep(int rq, int task, long extra) {

@@ -15,7 +15,7 @@ final class FairClass implements SchedClass {
     private final Pelt pelt;
     private final CfsBandwidth bandwidth;
     private final WakePlacement placement;
-    private final NewIdleBalance newIdle;
+    private final LoadBalance loadBalance;
 
     FairClass(
             SchedTables tables,
@@ -23,7 +23,7 @@ final class FairClass implements SchedClass {
             Pelt pelt,
             CfsBandwidth bandwidth,
             WakePlacement placement,
-            NewIdleBalance newIdle) {
+            LoadBalance loadBalance) {
         this.bandwidth = bandwidth;
         this.tasks = tables.tasks();
         this.ses = tables.ses();
@@ -32,7 +32,7 @@ final class FairClass implements SchedClass {
         this.eevdf = eevdf;
         this.pelt = pelt;
         this.placement = placement;
-        this.newIdle = newIdle;
+        this.loadBalance = loadBalance;
     }
 
     /** enqueue_task_fair(): the task on its queue, and each group that was not queued on that of the one above. */
@@ -183,7 +183,7 @@ final class FairClass implements SchedClass {
         int root = rqs.cfs(rq);
         int cfsRq = root;
         boolean isThrottled = false;
-        while (cfsRqs.nrQueued(root) > 0 || newIdle.pull(rq)) {
+        while (cfsRqs.nrQueued(root) > 0 || loadBalance.pullNewlyIdle(rq)) {
             int curr = cfsRqs.curr(cfsRq);
             if (curr != Table.NULL && ses.onRq(curr)) {
                 eevdf.updateCurr(cfsRq);

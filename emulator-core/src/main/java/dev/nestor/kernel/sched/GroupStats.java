@@ -87,6 +87,6 @@ final class GroupStats {
     }
 
     void setAvgLoad() {
-        avgLoad = load * Pelt.CAPACITY / capacity;
+        avgLoad = load * Pelt.CAPACITY / Math.max(1, capacity);
     }
 }

@@ -1,10 +1,13 @@
 package dev.nestor.kernel.sched;
 
+import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.machine.Topology;
 import dev.nestor.table.Chain;
 import dev.nestor.table.HotPath;
 import dev.nestor.table.StateHash;
+import dev.nestor.table.Table;
+import java.util.Arrays;
 
 /**
  * Periodic load balancing: sched_balance_domains() and what it calls, of kernel/sched/fair.c. A tick finds out whether one of
@@ -13,11 +16,15 @@ import dev.nestor.table.StateHash;
 final class LoadBalance {
     private static final int BUSY_FACTOR = 16; // of the interval of a CPU that has something to do
     private static final int NR_MIGRATE = 32; // sysctl_sched_nr_migrate: tasks looked at in one go
+    private static final int NOT_IDLE = 0; // enum cpu_idle_type
+    private static final int IDLE = 1;
+    private static final int NEWLY_IDLE = 2;
     private static final int MIGRATE_LOAD = 0;
     private static final int MIGRATE_TASK = 1;
     private static final int MIGRATE_UTIL = 2;
 
     private final RunQueues runQueues;
+    private final TaskTable tasks;
     private final SchedEntityTable ses;
     private final CfsRqTable cfsRqs;
     private final RqTable rqs;
@@ -36,6 +43,8 @@ final class LoadBalance {
     private final GroupStats at;
 
     // Of the attempt in progress.
+    private final long[] excluded; // words: CPUs all of whose tasks must stay
+    private boolean isAllPinned; // no task that was looked at may run where it is wanted
     private int migrationType;
     private long imbalance; // load, tasks or utilisation, by migrationType
     private long totalLoad;
@@ -49,6 +58,7 @@ final class LoadBalance {
             SchedMachine machine,
             SchedConfig config) {
         this.runQueues = runQueues;
+        this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
         this.rqs = tables.rqs();
@@ -66,6 +76,7 @@ final class LoadBalance {
             sdOf[i] = sds.alloc();
             sds.setBalanceInterval(sdOf[i], domains.level(i % domains.count()).weight());
         }
+        this.excluded = new long[topology.words()];
         this.local = new GroupStats(cfsRqs, rqs, avgs);
         this.busiest = new GroupStats(cfsRqs, rqs, avgs);
         this.at = new GroupStats(cfsRqs, rqs, avgs);
@@ -93,7 +104,7 @@ final class LoadBalance {
         for (int level = 0; level < domains.count(); level++) {
             int sd = sd(cpu, level);
             if (tick - sds.lastBalance(sd) >= interval(sd, !idles)) {
-                int came = balanceRq(cpu, level, idles);
+                int came = balanceRq(cpu, level, idles ? IDLE : NOT_IDLE);
                 moved += came;
                 idles &= came == 0;
                 sds.setLastBalance(sd, tick);
@@ -109,23 +120,68 @@ final class LoadBalance {
         return Math.clamp(ticks, 1, Math.max(1, (long) hz * topology.cpus() / 10));
     }
 
+    /** sched_balance_newidle(): a CPU that is about to go idle pulls from the nearest that has too much. True if a task has come. */
+    @HotPath
+    boolean pullNewlyIdle(int rq) {
+        int cpu = rqs.cpu(rq);
+        int came = 0;
+        for (int level = 0; level < domains.count() && came == 0 && rqs.isAnyOverloaded(); level++) {
+            came = balanceRq(cpu, level, NEWLY_IDLE);
+        }
+        return came > 0;
+    }
+
     /** sched_balance_rq(): tasks that were pulled. */
-    private int balanceRq(int cpu, int index, boolean isIdle) {
+    private int balanceRq(int cpu, int index, int idle) {
         SchedDomains.Level level = domains.level(index);
         int sd = sd(cpu, index);
-        if (!shouldBalance(cpu, level)) {
+        if (idle != NEWLY_IDLE && !shouldBalance(cpu, level)) {
             return 0;
         }
-        int source = findGroup(cpu, index, isIdle) ? findQueue(level) : -1;
-        if (source < 0 || source == cpu) {
-            sds.setNrBalanceFailed(sd, 0);
+        Arrays.fill(excluded, 0);
+        while (findGroup(cpu, index, idle)) {
+            int source = findQueue(level);
+            if (source < 0 || source == cpu) {
+                break;
+            }
+            isAllPinned = rqs.nrRunning(rqs.cpuRq(source)) > 1;
+            int moved = isAllPinned ? detach(rqs.cpuRq(source), cpu, sd, level, idle) : 0;
+            if (!isAllPinned) {
+                settle(cpu, source, sd, level, idle, moved);
+                return moved;
+            }
+            excluded[source >> 6] |= 1L << source;
+        }
+        sds.setNrBalanceFailed(sd, 0);
+        if (idle != NEWLY_IDLE) {
             backOff(sd, level);
-            return 0;
         }
-        int moved = rqs.nrRunning(rqs.cpuRq(source)) > 1 ? detach(rqs.cpuRq(source), cpu, sd, level, isIdle) : 0;
-        sds.setNrBalanceFailed(sd, moved == 0 ? sds.nrBalanceFailed(sd) + 1 : 0);
+        return 0;
+    }
+
+    /** What an attempt that found somebody to pull from leaves behind. */
+    private void settle(int cpu, int source, int sd, SchedDomains.Level level, int idle, int moved) {
+        if (moved > 0) {
+            sds.setNrBalanceFailed(sd, 0);
+        } else {
+            sds.setNrBalanceFailed(sd, sds.nrBalanceFailed(sd) + (idle == NEWLY_IDLE ? 0 : 1));
+            boolean needsActive = migrationType == MIGRATE_TASK && sds.nrBalanceFailed(sd) > level.cacheNiceTries() + 2;
+            int curr = rqs.curr(rqs.cpuRq(source));
+            if (needsActive && curr != Table.NULL && ses.isAllowed(tasks.se(curr), cpu)) {
+                push(rqs.cpuRq(source), cpu);
+            }
+        }
         sds.setBalanceInterval(sd, level.weight());
-        return moved;
+    }
+
+    /** Active balance: the task that runs there is to go to this CPU, as soon as it is off its own. */
+    private void push(int rq, int cpu) {
+        if (rqs.pushCpu(rq) < 0) {
+            boolean wasAsked = rqs.needResched(rq);
+            rqs.setPushCpu(rq, cpu);
+            rqs.setNeedResched(rq, true);
+            runQueues.notify(rq, wasAsked);
+        }
     }
 
     private void backOff(int sd, SchedDomains.Level level) {
@@ -134,19 +190,34 @@ final class LoadBalance {
         }
     }
 
-    /** should_we_balance(): of a group one CPU does, the first that is idle or else the first. */
+    /** should_we_balance(): of a group one CPU does, the first on an idle core, or that is idle, or else the first. */
     private boolean shouldBalance(int cpu, SchedDomains.Level level) {
         int[] group = domains.members(level.childKind(), domains.unit(level.childKind(), cpu));
+        int idle = -1;
         for (int other : group) {
             if (rqs.isIdle(other)) {
-                return other == cpu;
+                if (level.sharesCapacity() || isCoreIdle(other)) {
+                    return other == cpu;
+                }
+                idle = idle < 0 ? other : idle;
             }
         }
-        return group[0] == cpu;
+        return cpu == (idle < 0 ? group[0] : idle);
+    }
+
+    /** is_core_idle(): whether all other threads of a CPU's core are idle. */
+    private boolean isCoreIdle(int cpu) {
+        int core = topology.core(cpu);
+        for (int word = 0; word < topology.words(); word++) {
+            if ((topology.coreMask(core, word) & ~rqs.idleMask(word)) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** sched_balance_find_src_group(): true if there is one to pull from; then migrationType and imbalance say what. */
-    private boolean findGroup(int cpu, int index, boolean isIdle) {
+    private boolean findGroup(int cpu, int index, int idle) {
         SchedDomains.Level level = domains.level(index);
         collect(cpu, index);
         if (busiest.fair == 0 || local.type > busiest.type) {
@@ -161,18 +232,26 @@ final class LoadBalance {
                 return false;
             }
         }
-        boolean spreads =
-                level.prefersSibling() && local.type == GroupStats.HAS_SPARE && busiest.running - local.running > 1;
-        if (!spreads && busiest.type != GroupStats.OVERLOADED && !isWorthwhile(isIdle)) {
+        boolean spreads = level.prefersSibling() && local.type == GroupStats.HAS_SPARE && siblingImbalance(idle) > 1;
+        if (!spreads && busiest.type != GroupStats.OVERLOADED && !isWorthwhile(idle != NOT_IDLE)) {
             return false;
         }
-        calculateImbalance(level);
+        calculateImbalance(level, idle);
         return imbalance > 0;
+    }
+
+    /** sibling_imbalance(): tasks that the busiest group has more than the local one. */
+    private int siblingImbalance(int idle) {
+        return idle == NOT_IDLE ? 0 : Math.max(0, busiest.running - local.running);
     }
 
     /** Whether an idle CPU relieves a group that is not overloaded. */
     private boolean isWorthwhile(boolean isIdle) {
         return isIdle && (busiest.weight == 1 || local.idleCpus > busiest.idleCpus + 1) && busiest.fair > 1;
+    }
+
+    private boolean isExcluded(int cpu) {
+        return (excluded[cpu >> 6] >>> cpu & 1) != 0;
     }
 
     /** update_sd_lb_stats(). */
@@ -186,6 +265,9 @@ final class LoadBalance {
         for (int unit : domains.groups(index, domains.unit(level.kind(), cpu))) {
             at.clear(unit);
             for (int other : domains.members(level.childKind(), unit)) {
+                if (isExcluded(other)) {
+                    continue;
+                }
                 pelt.updateBlocked(rqs.cpuRq(other), rqs.cfs(rqs.cpuRq(other)));
                 at.add(other);
             }
@@ -212,17 +294,21 @@ final class LoadBalance {
     }
 
     /** calculate_imbalance(). */
-    private void calculateImbalance(SchedDomains.Level level) {
+    private void calculateImbalance(SchedDomains.Level level, int idle) {
         imbalance = 0;
         if (local.type == GroupStats.HAS_SPARE) {
             if (busiest.type > GroupStats.FULLY_BUSY && !level.sharesCache()) {
                 migrationType = MIGRATE_UTIL;
                 imbalance = Math.max(local.capacity, local.util) - local.util;
+                if (idle != NOT_IDLE && imbalance == 0) {
+                    migrationType = MIGRATE_TASK;
+                    imbalance = 1;
+                }
                 return;
             }
             migrationType = MIGRATE_TASK;
             boolean countsTasks = busiest.weight == 1 || level.prefersSibling();
-            long difference = countsTasks ? busiest.running - local.running : local.idleCpus - busiest.idleCpus;
+            long difference = countsTasks ? siblingImbalance(idle) : local.idleCpus - busiest.idleCpus;
             imbalance = Math.max(0, difference) >> 1;
             return;
         }
@@ -252,7 +338,7 @@ final class LoadBalance {
                         case MIGRATE_UTIL -> fair <= 1 ? 0 : avgs.utilAvg(avg);
                         default -> fair;
                     };
-            if (fair > 0 && has > most) {
+            if (fair > 0 && has > most && !isExcluded(cpu)) {
                 found = cpu;
                 most = has;
             }
@@ -261,11 +347,11 @@ final class LoadBalance {
     }
 
     /** detach_tasks() and attach_tasks(): from the one that has run least lately on. */
-    private int detach(int from, int cpu, int sd, SchedDomains.Level level, boolean isIdle) {
+    private int detach(int from, int cpu, int sd, SchedDomains.Level level, int idle) {
         int moved = 0;
         int most = Math.min(NR_MIGRATE, rqs.nrRunning(from));
         int se = cfsTasks.first(from);
-        for (int i = 0; i < most && se != 0 && imbalance > 0 && !(isIdle && rqs.nrRunning(from) <= 1); i++) {
+        for (int i = 0; i < most && se != 0 && imbalance > 0 && !isDone(from, idle, moved); i++) {
             int next = cfsTasks.next(se);
             if (canMigrate(se, from, cpu, sd, level) && takes(se, sd)) {
                 runQueues.move(ses.task(se), cpu);
@@ -277,6 +363,11 @@ final class LoadBalance {
             se = next;
         }
         return moved;
+    }
+
+    /** An idle CPU does not take the last task; one that is newly idle takes one, as it has no time to lose. */
+    private boolean isDone(int from, int idle, int moved) {
+        return (idle != NOT_IDLE && rqs.nrRunning(from) <= 1) || (idle == NEWLY_IDLE && moved > 0);
     }
 
     /** Whether the entity is not more than what is to be moved; then that is so much less. */
@@ -297,7 +388,14 @@ final class LoadBalance {
 
     /** can_migrate_task(). */
     private boolean canMigrate(int se, int from, int cpu, int sd, SchedDomains.Level level) {
-        if ((ses.schedDelayed(se) && migrationType != MIGRATE_LOAD) || ses.onCpu(se) || !ses.isAllowed(se, cpu)) {
+        if (ses.schedDelayed(se) && migrationType != MIGRATE_LOAD) {
+            return false;
+        }
+        if (!ses.isAllowed(se, cpu)) {
+            return false;
+        }
+        isAllPinned = false;
+        if (ses.onCpu(se)) {
             return false;
         }
         boolean isHot = !level.sharesCapacity()

@@ -26,6 +26,7 @@ public final class RqTable extends Table {
     private long[] spanEvent = new long[initialRows()]; // event; at spanEnd or before
     private long[] tickEvent = new long[initialRows()]; // event; NONE when the tick is stopped
     private long[] idleStamp = new long[initialRows()]; // cycles; when it last went idle
+    private int[] pushCpu = new int[initialRows()]; // cpu + 1 that the task that runs is to go to: push_cpu; 0 for none
     private long[] idleCycles = new long[initialRows()]; // cycles idle, up to idleStamp
     private final int[] ofCpu; // rq, by cpu
     private final long[] idleMask; // CPUs that are idle and have nothing queued; follows curr and nrRunning
@@ -172,6 +173,16 @@ public final class RqTable extends Table {
         grain[row(rq)] = value;
     }
 
+    /** push_cpu, while active_balance; else -1. */
+    int pushCpu(int rq) {
+        return pushCpu[row(rq)] - 1;
+    }
+
+    /** @param cpu or -1 */
+    void setPushCpu(int rq, int cpu) {
+        pushCpu[row(rq)] = cpu + 1;
+    }
+
     int activeMm(int rq) {
         return activeMm[row(rq)];
     }
@@ -262,6 +273,7 @@ public final class RqTable extends Table {
         spanEvent[row] = 0;
         tickEvent[row] = 0;
         idleStamp[row] = 0;
+        pushCpu[row] = 0;
         idleCycles[row] = 0;
     }
 
@@ -283,6 +295,7 @@ public final class RqTable extends Table {
         spanEvent = columns.longs(spanEvent);
         tickEvent = columns.longs(tickEvent);
         idleStamp = columns.longs(idleStamp);
+        pushCpu = columns.ints(pushCpu);
         idleCycles = columns.longs(idleCycles);
     }
 }

@@ -47,12 +47,12 @@ public final class Scheduler {
         pelt = new Pelt(tables, machine.time());
         CfsBandwidth bandwidth = new CfsBandwidth(runQueues, tables, machine);
         eevdf = new Eevdf(tables, pelt, bandwidth, machine.time(), config);
-        WakePlacement placement = new WakePlacement(runQueues, tables, machine.topology(), machine.time());
-        NewIdleBalance newIdle = new NewIdleBalance(
-                runQueues, tables, eevdf, machine.topology(), machine.time(), config.migrationCostNs());
+        WakePlacement placement =
+                new WakePlacement(runQueues, tables, pelt.groupLoad(), machine.topology(), machine.time());
+        loadBalance = new LoadBalance(runQueues, tables, pelt, eevdf.cfsTasks(), machine, config);
         rt = RtTables.of(count, tables.ses());
         RtClass rtClass = new RtClass(runQueues, tables, rt, machine.time(), config);
-        FairClass fairClass = new FairClass(tables, eevdf, pelt, bandwidth, placement, newIdle);
+        FairClass fairClass = new FairClass(tables, eevdf, pelt, bandwidth, placement, loadBalance);
         deadlines = new DlQueues(new SchedDlEntityTable(entityLimit + count), rqs, machine.time());
         FairServer server = new FairServer(runQueues, tables, deadlines, machine);
         DeadlineClass deadline = new DeadlineClass(runQueues, tables, deadlines, server, fairClass, machine);
@@ -67,7 +67,6 @@ public final class Scheduler {
         });
         policy = new SchedPolicy(runQueues, tables, eevdf, deadline, deadlines, config);
         invariants = new SchedInvariants(tables, runQueues, rt, deadlines);
-        loadBalance = new LoadBalance(runQueues, tables, pelt, eevdf.cfsTasks(), machine, config);
         cpus = new Cpus(runQueues, tables, schedTasks, loadBalance, machine, config);
     }
 

@@ -13,8 +13,7 @@ final class WakePlacement {
      * more tasks than a cache has CPUs (wake_wide()); and there to an idle CPU under the same last-level cache, if there is
      * one: the place itself, prev, the CPU before that, an idle core, any idle CPU; else to the place itself.
      *
-     * Loads are weights on the queue now, where the kernel's are averages over the last tens of milliseconds. The search is
-     * never cut short (SIS_UTIL), and all CPUs have the same capacity.
+     * The search is never cut short (SIS_UTIL), and all CPUs have the same capacity.
      */
     private static final int NONE = -1;
     private static final long NSEC_PER_SEC = 1_000_000_000L;
@@ -24,15 +23,19 @@ final class WakePlacement {
     private final TaskTable tasks;
     private final SchedEntityTable ses;
     private final CfsRqTable cfsRqs;
+    private final SchedAvgTable avgs;
+    private final GroupLoad groupLoad;
     private final RqTable rqs;
     private final Topology topology;
     private final Timekeeping time;
 
-    WakePlacement(RunQueues runQueues, SchedTables tables, Topology topology, Timekeeping time) {
+    WakePlacement(RunQueues runQueues, SchedTables tables, GroupLoad groupLoad, Topology topology, Timekeeping time) {
+        this.groupLoad = groupLoad;
         this.runQueues = runQueues;
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
+        this.avgs = tables.avgs();
         this.rqs = tables.rqs();
         this.topology = topology;
         this.time = time;
@@ -84,19 +87,20 @@ final class WakePlacement {
         return slave >= factor && master >= (long) slave * factor;
     }
 
-    /** wake_affine(): this CPU or prev. */
+    /** wake_affine(): this CPU or prev, by who is idle, or else by their loads with and without the task. */
     private int affine(int se, int here, int prev) {
         if (rqs.isIdle(prev)) {
             return prev;
         }
-        long weight = ses.weight(se);
-        long hereLoad = (load(here) + weight) * 100;
-        long prevLoad = load(prev) * AFFINE_PERCENT;
+        long load = groupLoad.taskLoad(se);
+        long hereLoad = (load(here) + load) * 100;
+        long prevLoad = (load(prev) - load) * AFFINE_PERCENT;
         return hereLoad < prevLoad ? here : prev;
     }
 
+    /** cpu_load(). */
     private long load(int cpu) {
-        return cfsRqs.loadWeight(rqs.cfs(rqs.cpuRq(cpu)));
+        return avgs.loadAvg(cfsRqs.avg(rqs.cfs(rqs.cpuRq(cpu))));
     }
 
     /** select_idle_sibling(). */
