@@ -46,6 +46,7 @@ public final class KernelConfig {
     private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
     private int preemption = Preemption.NONE;
     private @Nullable Supplier<? extends SchedExtOps> schedExt; // makes a scheduler; null where the fair class is
+    private boolean cfs; // the fair class is that of kernels before 6.6
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
     private String programCgroups = // where programs run, as their /proc/PID/cgroup says
@@ -120,6 +121,15 @@ public final class KernelConfig {
     }
 
     /** Makes the scheduler of ordinary tasks, for each machine anew; null if the kernel's own is to be it. */
+    public boolean isCfs() {
+        return cfs;
+    }
+
+    public KernelConfig cfs(boolean wanted) {
+        cfs = wanted;
+        return this;
+    }
+
     public @Nullable Supplier<? extends SchedExtOps> schedExt() {
         return schedExt;
     }

@@ -49,7 +49,12 @@ final class Machinery {
         costs = config.costs();
         scheduler = new Scheduler(
                 new SchedMachine(eventLoop, timekeeping, config.topology(), costs, work, trace, random),
-                new SchedConfig(config.hz(), config.baseSliceNs(), config.migrationCostNs(), config.preemption()),
+                new SchedConfig(
+                        config.hz(),
+                        config.baseSliceNs(),
+                        config.migrationCostNs(),
+                        config.preemption(),
+                        config.isCfs()),
                 ids.tasks,
                 most);
         if (config.schedExt() != null) {

@@ -16,9 +16,12 @@ public record SchedulerChoice(String name, @Nullable Supplier<SchedExtOps> ops) 
     /** The kernel's own. */
     public static final SchedulerChoice EEVDF = new SchedulerChoice("eevdf", null);
 
+    /** That of kernels before 6.6. */
+    public static final SchedulerChoice CFS = new SchedulerChoice("cfs", null);
+
     /** Of a machine that is about to be made. */
     public KernelConfig configure(KernelConfig config) {
-        return config.schedExt(ops);
+        return config.schedExt(ops).cfs(equals(CFS));
     }
 
     /** Why the scheduler of a machine was stopped; empty if it was not. */

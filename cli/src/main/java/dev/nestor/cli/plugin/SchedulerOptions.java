@@ -11,8 +11,8 @@ public final class SchedulerOptions {
             paramLabel = "NAME",
             defaultValue = "eevdf",
             description = {
-                "Scheduler of ordinary tasks (default: ${DEFAULT-VALUE}): eevdf, the fair class of Linux 6.18; or ext:CLASS,"
-                        + " a class of your own that implements dev.nestor.kernel.sched.ext.SchedExtOps."
+                "Scheduler of ordinary tasks (default: ${DEFAULT-VALUE}): eevdf, the fair class of Linux 6.18; cfs, that of kernels before 6.6;"
+                        + " or ext:CLASS, a class of your own that implements dev.nestor.kernel.sched.ext.SchedExtOps."
             })
     private String sched = "eevdf";
 
@@ -26,8 +26,9 @@ public final class SchedulerOptions {
     /** What is wrong with the values given; empty when nothing is. */
     public String complaint() {
         boolean isNamed = isPlugIn() && sched.length() > PLUG_IN.length();
-        if (!isNamed && !sched.equals(SchedulerChoice.EEVDF.name())) {
-            return "--sched: eevdf or ext:CLASS, not '" + sched + "'";
+        boolean isKernels = sched.equals(SchedulerChoice.EEVDF.name()) || sched.equals(SchedulerChoice.CFS.name());
+        if (!isNamed && !isKernels) {
+            return "--sched: eevdf, cfs or ext:CLASS, not '" + sched + "'";
         }
         return isNamed || classPath.isEmpty() ? "" : "--class-path is for --sched ext:CLASS";
     }
@@ -40,7 +41,7 @@ public final class SchedulerOptions {
     /** Loads it, if it is to be loaded. */
     public SchedulerChoice choice(CallbackGuard guard) throws PlugInException {
         if (!isPlugIn()) {
-            return SchedulerChoice.EEVDF;
+            return sched.equals(SchedulerChoice.CFS.name()) ? SchedulerChoice.CFS : SchedulerChoice.EEVDF;
         }
         String className = sched.substring(PLUG_IN.length());
         guard.loading(className, "its constructor");

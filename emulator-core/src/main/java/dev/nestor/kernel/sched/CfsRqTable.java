@@ -8,6 +8,7 @@ public final class CfsRqTable extends Table {
     private int[] rq = new int[initialRows()]; // rq
     private int[] avg = new int[initialRows()]; // sched_avg, its own
     private int[] curr = new int[initialRows()]; // sched_entity that runs, kept out of the tree
+    private int[] skip = new int[initialRows()]; // sched_entity that has yielded, in kernels before 6.6
     private int[] root = new int[initialRows()]; // sched_entity; the tree of those that wait
     private int[] leftmost = new int[initialRows()]; // sched_entity with the earliest deadline of the tree
     private int[] nrQueued = new int[initialRows()]; // entities on the queue, delayed ones and curr included
@@ -64,6 +65,14 @@ public final class CfsRqTable extends Table {
 
     void setCurr(int cfsRq, int value) {
         curr[row(cfsRq)] = value;
+    }
+
+    int skip(int cfsRq) {
+        return skip[row(cfsRq)];
+    }
+
+    void setSkip(int cfsRq, int value) {
+        skip[row(cfsRq)] = value;
     }
 
     int root(int cfsRq) {
@@ -288,6 +297,7 @@ public final class CfsRqTable extends Table {
         rq[row] = 0;
         avg[row] = 0;
         curr[row] = 0;
+        skip[row] = 0;
         root[row] = 0;
         leftmost[row] = 0;
         nrQueued[row] = 0;
@@ -321,6 +331,7 @@ public final class CfsRqTable extends Table {
         rq = columns.ints(rq);
         avg = columns.ints(avg);
         curr = columns.ints(curr);
+        skip = columns.ints(skip);
         root = columns.ints(root);
         leftmost = columns.ints(leftmost);
         nrQueued = columns.ints(nrQueued);

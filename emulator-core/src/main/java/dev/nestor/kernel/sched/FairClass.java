@@ -11,7 +11,7 @@ final class FairClass implements SchedClass {
     private final SchedEntityTable ses;
     private final CfsRqTable cfsRqs;
     private final RqTable rqs;
-    private final Eevdf eevdf;
+    private final FairEntities entities;
     private final Pelt pelt;
     private final CfsBandwidth bandwidth;
     private final WakePlacement placement;
@@ -19,7 +19,7 @@ final class FairClass implements SchedClass {
 
     FairClass(
             SchedTables tables,
-            Eevdf eevdf,
+            FairEntities entities,
             Pelt pelt,
             CfsBandwidth bandwidth,
             WakePlacement placement,
@@ -29,7 +29,7 @@ final class FairClass implements SchedClass {
         this.ses = tables.ses();
         this.cfsRqs = tables.cfsRqs();
         this.rqs = tables.rqs();
-        this.eevdf = eevdf;
+        this.entities = entities;
         this.pelt = pelt;
         this.placement = placement;
         this.loadBalance = loadBalance;
@@ -41,7 +41,7 @@ final class FairClass implements SchedClass {
     public void enqueueTask(int rq, int task, int flags) {
         int se = tasks.se(task);
         if ((flags & ENQUEUE_DELAYED) != 0) {
-            eevdf.requeueDelayed(ses.cfsRq(se), se);
+            entities.requeueDelayed(ses.cfsRq(se), se);
             return;
         }
         int idle = isIdle(se) ? 1 : 0;
@@ -54,15 +54,15 @@ final class FairClass implements SchedClass {
                 ses.setSlice(se, slice);
                 ses.setCustomSlice(se, true);
             }
-            eevdf.enqueue(cfsRq, se, how);
-            slice = eevdf.minSlice(cfsRq);
+            entities.enqueue(cfsRq, se, how);
+            slice = entities.minSlice(cfsRq);
             cfsRqs.addTasks(cfsRq, 1, runnable, idle);
             idle = cfsRqs.isIdle(cfsRq) ? 1 : idle;
             how = ENQUEUE_WAKEUP;
             se = ses.parent(se);
         }
         if (se != Table.NULL && ses.schedDelayed(se)) {
-            eevdf.requeueDelayed(ses.cfsRq(se), se);
+            entities.requeueDelayed(ses.cfsRq(se), se);
         }
         for (; se != Table.NULL; se = ses.parent(se)) {
             slice = updateAbove(se, slice);
@@ -75,10 +75,10 @@ final class FairClass implements SchedClass {
     private long updateAbove(int se, long slice) {
         int cfsRq = ses.cfsRq(se);
         pelt.updateTg(cfsRq, se);
-        eevdf.updateRunnable(se);
-        eevdf.updateGroup(se);
-        eevdf.setGroupSlice(cfsRq, se, slice);
-        return eevdf.minSlice(cfsRq);
+        entities.updateRunnable(se);
+        entities.updateGroup(se);
+        entities.setGroupSlice(cfsRq, se, slice);
+        return entities.minSlice(cfsRq);
     }
 
     @Override
@@ -98,18 +98,18 @@ final class FairClass implements SchedClass {
         int se = of;
         while (se != Table.NULL) {
             int cfsRq = ses.cfsRq(se);
-            if (!eevdf.dequeue(cfsRq, se, how)) {
+            if (!entities.dequeue(cfsRq, se, how)) {
                 if (se == of) {
                     return false;
                 }
-                slice = eevdf.minSlice(cfsRq);
+                slice = entities.minSlice(cfsRq);
                 break;
             }
             cfsRqs.addTasks(cfsRq, -queued, -runnable, -idle);
             idle = cfsRqs.isIdle(cfsRq) ? queued : idle;
             se = ses.parent(se);
             if (cfsRqs.nrQueued(cfsRq) > 0) {
-                slice = eevdf.minSlice(cfsRq);
+                slice = entities.minSlice(cfsRq);
                 break;
             }
             how = (how | DEQUEUE_SLEEP) & ~(DEQUEUE_DELAYED | DEQUEUE_SPECIAL);
@@ -133,8 +133,8 @@ final class FairClass implements SchedClass {
     public void yieldTask(int rq) {
         if (rqs.nrRunning(rq) > 1) {
             int se = tasks.se(rqs.curr(rq));
-            eevdf.updateCurr(ses.cfsRq(se));
-            eevdf.forfeit(ses.cfsRq(se), se);
+            entities.updateCurr(ses.cfsRq(se));
+            entities.forfeit(ses.cfsRq(se), se);
         }
     }
 
@@ -156,7 +156,7 @@ final class FairClass implements SchedClass {
         }
         boolean currIsIdle = isIdle(currSe);
         if (currIsIdle && !isIdle(se)) {
-            eevdf.cancelProtection(currSe);
+            entities.giveWay(currSe);
             rqs.setNeedReschedLazy(rq);
             return;
         }
@@ -164,16 +164,10 @@ final class FairClass implements SchedClass {
             return;
         }
         int cfsRq = ses.cfsRq(se);
-        eevdf.updateCurr(cfsRq);
-        boolean isShort = ses.slice(se) < ses.slice(currSe);
-        if (eevdf.pick(cfsRq, !isShort) != se) {
-            eevdf.updateProtection(cfsRq, currSe);
-            return;
+        entities.updateCurr(cfsRq);
+        if (entities.preempts(cfsRq, currSe, se)) {
+            rqs.setNeedReschedLazy(rq);
         }
-        if (isShort) {
-            eevdf.cancelProtection(currSe);
-        }
-        rqs.setNeedReschedLazy(rq);
     }
 
     /** pick_task_fair(), and sched_balance_newidle() when there is nothing to pick. */
@@ -186,10 +180,10 @@ final class FairClass implements SchedClass {
         while (cfsRqs.nrQueued(root) > 0 || loadBalance.pullNewlyIdle(rq)) {
             int curr = cfsRqs.curr(cfsRq);
             if (curr != Table.NULL && ses.onRq(curr)) {
-                eevdf.updateCurr(cfsRq);
+                entities.updateCurr(cfsRq);
             }
             isThrottled |= bandwidth.check(cfsRq);
-            int se = eevdf.pick(cfsRq, true);
+            int se = entities.pick(cfsRq);
             if (ses.schedDelayed(se)) {
                 dequeueDelayed(rq, se);
                 cfsRq = root;
@@ -232,7 +226,7 @@ final class FairClass implements SchedClass {
     @HotPath
     public void putPrevTask(int rq, int task) {
         for (int se = tasks.se(task); se != Table.NULL; se = ses.parent(se)) {
-            eevdf.putPrev(ses.cfsRq(se), se);
+            entities.putPrev(ses.cfsRq(se), se);
         }
     }
 
@@ -240,7 +234,7 @@ final class FairClass implements SchedClass {
     @HotPath
     public void setNextTask(int rq, int task) {
         for (int se = tasks.se(task); se != Table.NULL; se = ses.parent(se)) {
-            eevdf.setNext(ses.cfsRq(se), se);
+            entities.setNext(ses.cfsRq(se), se);
         }
     }
 
@@ -254,23 +248,23 @@ final class FairClass implements SchedClass {
             int depth = ses.depth(to);
             int prevDepth = ses.depth(from);
             if (depth <= prevDepth) {
-                eevdf.putPrev(ses.cfsRq(from), from);
+                entities.putPrev(ses.cfsRq(from), from);
                 from = ses.parent(from);
             }
             if (depth >= prevDepth) {
-                eevdf.setNext(ses.cfsRq(to), to);
+                entities.setNext(ses.cfsRq(to), to);
                 to = ses.parent(to);
             }
         }
-        eevdf.putPrev(ses.cfsRq(from), from);
-        eevdf.setNext(ses.cfsRq(to), to);
+        entities.putPrev(ses.cfsRq(from), from);
+        entities.setNext(ses.cfsRq(to), to);
     }
 
     @Override
     @HotPath
     public void taskTick(int rq, int task) {
         for (int se = tasks.se(task); se != Table.NULL; se = ses.parent(se)) {
-            eevdf.tick(ses.cfsRq(se), se);
+            entities.tick(ses.cfsRq(se), se);
         }
     }
 
@@ -279,13 +273,15 @@ final class FairClass implements SchedClass {
     @HotPath
     public void migrateTaskRq(int task) {
         int se = tasks.se(task);
+        entities.detached(ses.cfsRq(se), se);
         pelt.detach(ses.cfsRq(se), se);
     }
 
     /** task_dead_fair(). */
     @Override
     public void taskDead(int task) {
-        migrateTaskRq(task);
+        int se = tasks.se(task);
+        pelt.detach(ses.cfsRq(se), se);
     }
 
     @Override
@@ -299,15 +295,15 @@ final class FairClass implements SchedClass {
     public void taskFork(int task) {
         int se = tasks.se(task);
         int cfsRq = ses.cfsRq(se);
-        eevdf.updateCurr(cfsRq);
-        eevdf.place(cfsRq, se, ENQUEUE_INITIAL);
+        entities.updateCurr(cfsRq);
+        entities.forked(cfsRq, se);
     }
 
     /** reweight_task_fair() and prio_changed_fair(). */
     @Override
     public void prioChanged(int rq, int task, int oldPrio) {
         int se = tasks.se(task);
-        eevdf.reweight(
+        entities.reweight(
                 ses.cfsRq(se),
                 se,
                 LoadWeight.weight(tasks.policy(task), tasks.staticPrio(task)),
@@ -326,7 +322,7 @@ final class FairClass implements SchedClass {
     @Override
     public void switchedFrom(int rq, int task) {
         int se = tasks.se(task);
-        ses.setVlag(se, 0);
+        entities.switchedFrom(ses.cfsRq(se), se);
         pelt.detach(ses.cfsRq(se), se);
     }
 
@@ -352,6 +348,6 @@ final class FairClass implements SchedClass {
     /** update_curr_fair(). */
     @Override
     public void updateCurr(int rq) {
-        eevdf.updateCurr(ses.cfsRq(tasks.se(rqs.curr(rq))));
+        entities.updateCurr(ses.cfsRq(tasks.se(rqs.curr(rq))));
     }
 }

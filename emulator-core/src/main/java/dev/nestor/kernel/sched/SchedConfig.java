@@ -7,13 +7,14 @@ package dev.nestor.kernel.sched;
  * @param baseSliceNs sysctl_sched_base_slice of one CPU: 0.70 ms, made longer by the logarithm of the CPUs
  * @param migrationCostNs sysctl_sched_migration_cost: a task that ran so lately is hot in its cache
  * @param preemption Preemption.*
+ * @param isCfs whether the fair class is that of kernels before 6.6
  */
-public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs, int preemption) {
+public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs, int preemption, boolean isCfs) {
     private static final int MOST_CPUS_THAT_COUNT = 8;
 
     /** With preemption as the reference kernel has it. */
     public SchedConfig(int hz, long baseSliceNs, long migrationCostNs) {
-        this(hz, baseSliceNs, migrationCostNs, Preemption.NONE);
+        this(hz, baseSliceNs, migrationCostNs, Preemption.NONE, false);
     }
 
     /** As the reference kernel is configured. */
@@ -26,9 +27,14 @@ public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs, int pr
         return 1_000_000_000L / hz;
     }
 
-    /** get_update_sysctl_factor(): the slice grows with 1 + log2 of the CPUs, up to 8 of them. */
+    /** The slice grows with 1 + log2 of the CPUs, up to 8 of them. */
     public long sliceNs(int cpus) {
+        return baseSliceNs * factor(cpus);
+    }
+
+    /** get_update_sysctl_factor(). */
+    static int factor(int cpus) {
         int counted = Math.min(cpus, MOST_CPUS_THAT_COUNT);
-        return baseSliceNs * (Integer.SIZE - Integer.numberOfLeadingZeros(counted));
+        return Integer.SIZE - Integer.numberOfLeadingZeros(counted);
     }
 }

@@ -22,7 +22,8 @@ public final class SchedEntityTable extends Table {
     private long[] weight = new long[initialRows()]; // load.weight: 1024 for nice 0, times 1024
     private long[] invWeight = new long[initialRows()]; // load.inv_weight: 2^32 / (weight / 1024)
     private long[] vruntime = new long[initialRows()]; // ns at nice 0
-    private long[] deadline = new long[initialRows()]; // virtual ns; less vruntime while relDeadline
+    private long[] deadline =
+            new long[initialRows()]; // virtual ns; less vruntime while relDeadline; before 6.6 the key of the tree
     private long[] slice = new long[initialRows()]; // ns of a request
     private long[] vlag = new long[initialRows()]; // virtual ns; V - vruntime when it left the queue
     private long[] vprot = new long[initialRows()]; // virtual ns up to which it is protected from others
@@ -33,7 +34,8 @@ public final class SchedEntityTable extends Table {
     private int[] runParent = new int[initialRows()]; // sched_entity
     private byte[] onRq = new byte[initialRows()]; // on a queue: running, waiting, or delayed
     private byte[] schedDelayed = new byte[initialRows()]; // asleep, but queued until its lag is paid
-    private byte[] relDeadline = new byte[initialRows()]; // deadline is relative to vruntime
+    private byte[] relDeadline =
+            new byte[initialRows()]; // deadline is relative to vruntime; before 6.6 vruntime to min_vruntime
     private byte[] customSlice = new byte[initialRows()]; // slice was set by sched_setattr(2)
     private long[] execStart = new long[initialRows()]; // ns; charged up to then
     private long[] sumExecRuntime = new long[initialRows()]; // ns

@@ -22,7 +22,7 @@ public final class SchedPolicy {
     private final TaskTable tasks;
     private final SchedEntityTable ses;
     private final RqTable rqs;
-    private final Eevdf eevdf;
+    private final FairEntities entities;
     private final DeadlineClass deadline;
     private final DlQueues deadlines;
     private final long sliceNs;
@@ -31,7 +31,7 @@ public final class SchedPolicy {
     SchedPolicy(
             RunQueues runQueues,
             SchedTables tables,
-            Eevdf eevdf,
+            FairEntities entities,
             DeadlineClass deadline,
             DlQueues deadlines,
             SchedConfig config) {
@@ -41,7 +41,7 @@ public final class SchedPolicy {
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.rqs = tables.rqs();
-        this.eevdf = eevdf;
+        this.entities = entities;
         this.sliceNs = config.sliceNs(rqs.size());
         this.tickNs = config.tickNs();
     }
@@ -172,7 +172,7 @@ public final class SchedPolicy {
     }
 
     private int change(int task, int se, @Nullable SchedAttr attr, int lent) {
-        eevdf.bandwidth().release(se);
+        entities.bandwidth().release(se);
         int rq = runQueues.taskRq(task);
         boolean wasAsked = rqs.needResched(rq);
         int oldPrio = runQueues.prio(task);
@@ -276,7 +276,7 @@ public final class SchedPolicy {
         int policy = tasks.policy(task);
         long weight = LoadWeight.weight(policy, tasks.staticPrio(task));
         if (weight != ses.weight(se)) {
-            eevdf.reweight(ses.cfsRq(se), se, weight, LoadWeight.invWeight(policy, tasks.staticPrio(task)));
+            entities.reweight(ses.cfsRq(se), se, weight, LoadWeight.invWeight(policy, tasks.staticPrio(task)));
         }
     }
 

@@ -15,7 +15,7 @@ public final class Scheduler {
     private final Cpus cpus;
     private final Pelt pelt;
     private final TaskGroups groups;
-    private final Eevdf eevdf;
+    private final FairEntities entities;
     private final LoadBalance loadBalance;
     private final RtTables rt;
     private final DlQueues deadlines;
@@ -46,26 +46,28 @@ public final class Scheduler {
         runQueues = new RunQueues(tasks, tables.ses(), rqs, machine.loop().clock(), machine.trace());
         pelt = new Pelt(tables, machine.time());
         CfsBandwidth bandwidth = new CfsBandwidth(runQueues, tables, machine);
-        eevdf = new Eevdf(tables, pelt, bandwidth, machine.time(), config);
+        entities = config.isCfs()
+                ? new Cfs(tables, pelt, bandwidth, machine.time(), config)
+                : new Eevdf(tables, pelt, bandwidth, machine.time(), config);
         WakePlacement placement =
                 new WakePlacement(runQueues, tables, pelt.groupLoad(), machine.topology(), machine.time());
-        loadBalance = new LoadBalance(runQueues, tables, pelt, eevdf.cfsTasks(), machine, config);
+        loadBalance = new LoadBalance(runQueues, tables, pelt, entities.cfsTasks(), machine, config);
         rt = RtTables.of(count, tables.ses());
         RtClass rtClass = new RtClass(runQueues, tables, rt, machine.time(), config);
-        FairClass fairClass = new FairClass(tables, eevdf, pelt, bandwidth, placement, loadBalance);
+        FairClass fairClass = new FairClass(tables, entities, pelt, bandwidth, placement, loadBalance);
         deadlines = new DlQueues(new SchedDlEntityTable(entityLimit + count), rqs, machine.time());
         FairServer server = new FairServer(runQueues, tables, deadlines, machine);
         DeadlineClass deadline = new DeadlineClass(runQueues, tables, deadlines, server, fairClass, machine);
         runQueues.setClasses(deadline, rtClass, fairClass);
         runQueues.setFairServer(server);
-        eevdf.setFairServer(server);
-        groups = new TaskGroups(runQueues, tables, eevdf, pelt, bandwidth, rootGroup);
+        entities.setFairServer(server);
+        groups = new TaskGroups(runQueues, tables, entities, pelt, bandwidth, rootGroup);
         runQueues.setGroups(groups);
         schedTasks = new SchedTasks(runQueues, tables, groups, bandwidth, words, se -> {
             deadline.release(se);
             releaseExt(se);
         });
-        policy = new SchedPolicy(runQueues, tables, eevdf, deadline, deadlines, config);
+        policy = new SchedPolicy(runQueues, tables, entities, deadline, deadlines, config);
         invariants = new SchedInvariants(tables, runQueues, rt, deadlines);
         cpus = new Cpus(runQueues, tables, schedTasks, loadBalance, machine, config);
     }
@@ -182,8 +184,9 @@ public final class Scheduler {
         }
     }
 
+    /** Of a machine whose fair class is that of 6.18. */
     Eevdf eevdf() {
-        return eevdf;
+        return (Eevdf) entities;
     }
 
     public void digest(StateHash hash) {

@@ -23,12 +23,18 @@ public final class TaskGroups implements CpuController {
     private final RqTable rqs;
     private final RunQueues runQueues;
     private final TaskGroupTable groups;
-    private final Eevdf eevdf;
+    private final FairEntities entities;
     private final Pelt pelt;
     private final CfsBandwidth bandwidth;
     private final int root; // task_group
 
-    TaskGroups(RunQueues runQueues, SchedTables tables, Eevdf eevdf, Pelt pelt, CfsBandwidth bandwidth, int root) {
+    TaskGroups(
+            RunQueues runQueues,
+            SchedTables tables,
+            FairEntities entities,
+            Pelt pelt,
+            CfsBandwidth bandwidth,
+            int root) {
         this.bandwidth = bandwidth;
         this.runQueues = runQueues;
         this.tasks = tables.tasks();
@@ -37,7 +43,7 @@ public final class TaskGroups implements CpuController {
         this.cfsRqs = tables.cfsRqs();
         this.rqs = tables.rqs();
         this.groups = tables.groups();
-        this.eevdf = eevdf;
+        this.entities = entities;
         this.pelt = pelt;
         this.root = root;
     }
@@ -149,7 +155,7 @@ public final class TaskGroups implements CpuController {
             }
             int se = cfsRqs.se(cfsRq);
             if (ses.onRq(se)) {
-                eevdf.removeDelayedGroup(se);
+                entities.removeDelayedGroup(se);
             }
             pelt.detach(ses.cfsRq(se), se);
             pelt.leave(cfsRq);
@@ -184,7 +190,7 @@ public final class TaskGroups implements CpuController {
         for (int cpu = 0; cpu < rqs.size(); cpu++) {
             for (int se = cfsRqs.se(groups.cfsRq(group, cpu)); se != NULL; se = ses.parent(se)) {
                 pelt.updateTg(ses.cfsRq(se), se);
-                eevdf.updateGroup(se);
+                entities.updateGroup(se);
             }
         }
     }
@@ -306,6 +312,9 @@ public final class TaskGroups implements CpuController {
     /** task_change_group_fair(). */
     private void changeGroup(int task, int se, int group) {
         boolean isNew = tasks.state(task) == TaskTable.TASK_NEW;
+        if (!isNew && !ses.onRq(se)) {
+            entities.detached(ses.cfsRq(se), se);
+        }
         if (!isNew) {
             pelt.detach(ses.cfsRq(se), se);
         }
