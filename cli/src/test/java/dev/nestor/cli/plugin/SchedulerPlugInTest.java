@@ -172,8 +172,8 @@ class SchedulerPlugInTest {
         assertRefused(code, "ext:" + here + "$Demanding", "has no public constructor without parameters");
         assertRefused(code, "ext:" + here + "$Failing", "throws java.lang.IllegalStateException: not today");
         assertRefused(code, "ext:" + SchedExtOps.class.getName(), "is not a public class");
-        assertRefused(ExitCode.USAGE, "cfq", "--sched: eevdf or ext:CLASS, not 'cfq'");
-        assertRefused(ExitCode.USAGE, "ext:", "--sched: eevdf or ext:CLASS, not 'ext:'");
+        assertRefused(ExitCode.USAGE, "cfq", "--sched: eevdf, cfs or ext:CLASS, not 'cfq'");
+        assertRefused(ExitCode.USAGE, "ext:", "--sched: eevdf, cfs or ext:CLASS, not 'ext:'");
         assertThat(directory.resolve("report.json")).doesNotExist();
         err.getBuffer().setLength(0);
         assertThat(play("\"a\": { \"run\": 1000 }", "ext:X", "--class-path", "/no/such/place"))
