@@ -28,17 +28,13 @@ public final class WastedCores {
     static FaultyLoader loader(String bug) {
         FaultyLoader loader = new FaultyLoader();
         return switch (bug) {
-            case "group-imbalance" ->
-                loader.replace(SCHED + "GroupStats", "classify", GroupImbalance.class.getName())
-                        .replace(SCHED + "NewIdleBalance", "pull", GroupImbalance.class.getName());
+            case "group-imbalance" -> loader.replace(SCHED + "GroupStats", "classify", GroupImbalance.class.getName());
             case "group-construction" ->
-                loader.replace(SCHED + "SchedDomains", "members", GroupConstruction.class.getName())
-                        .replace(SCHED + "NewIdleBalance", "pull", GroupImbalance.class.getName());
+                loader.replace(SCHED + "SchedDomains", "members", GroupConstruction.class.getName());
             case "overload-on-wakeup" ->
                 loader.replace(SCHED + "WakePlacement", "woken", OverloadOnWakeup.class.getName());
             case "missing-domains" ->
                 loader.replace(SCHED + "SchedDomains", "count", MissingDomains.class.getName())
-                        .replace(SCHED + "NewIdleBalance", "pull", GroupImbalance.class.getName())
                         .replace(SCHED + "WakePlacement", "forked", MissingDomains.class.getName());
             default -> throw new IllegalArgumentException(bug);
         };
@@ -61,12 +57,6 @@ public final class WastedCores {
         static void classify(GroupStats stats, int imbalancePct) {
             stats.type = GroupStats.OVERLOADED;
             stats.setAvgLoad();
-        }
-
-        /** A CPU that goes idle sees no imbalance beyond its cache. */
-        static boolean pull(NewIdleBalance balance, int rq) {
-            int cpu = ((RqTable) field(balance, "rqs")).cpu(rq);
-            return (boolean) call(balance, "pullFrom", call(balance, "busiest", cpu, true), cpu);
         }
     }
 
