@@ -61,6 +61,7 @@ final class Machinery {
             scheduler.loadExt(config.schedExt().get(), task -> rootNumber(ids, task));
         }
         ids.cgroups.cgroups().setCpuController(scheduler.groups());
+        scheduler.setSignals(ids.signalStructs);
         wakeups = new Wakeups(ids.tasks);
         hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
         waitQueues = new WaitQueues(ids.tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);

@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.init.Kernel;
 import dev.nestor.kernel.pid.PidTable;
 import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.Autogroups;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.uapi.Errno;
@@ -16,12 +17,14 @@ public final class SysIds {
     private final SignalStructTable signals;
     private final PidTable pidTable;
     private final Pids pids;
+    private final Autogroups autogroups;
 
     public SysIds(Kernel kernel) {
         this.tasks = kernel.tasks();
         this.signals = kernel.signalStructs();
         this.pidTable = kernel.pidTable();
         this.pids = kernel.pids();
+        this.autogroups = kernel.scheduler().tasks().autogroups();
     }
 
     public void register(SyscallTable.Builder table) {
@@ -129,6 +132,7 @@ public final class SysIds {
         if (pids.pgrp(leader) != pid) {
             pids.changeGroup(leader, pid);
         }
+        autogroups.createAttach(signal);
         return pids.pidNrNs(pid, pids.activeNs(task));
     }
 

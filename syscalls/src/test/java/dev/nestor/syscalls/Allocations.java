@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 
 /** Bytes of the heap that something allocates again and again. */
 final class Allocations {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 20; // at most
 
     private Allocations() {}
 

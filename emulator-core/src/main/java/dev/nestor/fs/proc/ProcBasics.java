@@ -12,8 +12,11 @@ import dev.nestor.fs.pidfs.PidFds;
 import dev.nestor.fs.signalfd.SignalFds;
 import dev.nestor.fs.timerfd.TimerFds;
 import dev.nestor.kernel.pid.Pids;
+import dev.nestor.kernel.sched.Autogroups;
+import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
+import dev.nestor.kernel.time.Timekeeping;
 import dev.nestor.mm.MmTable;
 import dev.nestor.mm.UserMemory;
 import dev.nestor.table.Chain;
@@ -85,6 +88,8 @@ final class ProcBasics {
 
     private final Vfs vfs;
     private final TaskTable tasks;
+    private final SchedTasks sched;
+    private final Timekeeping timekeeping;
     private final SignalStructTable signals;
     private final Pids pids;
     private final MmTable mms;
@@ -96,6 +101,8 @@ final class ProcBasics {
     ProcBasics(ProcContext context, PtraceAccess access) {
         this.vfs = context.vfs();
         this.tasks = context.tasks();
+        this.sched = context.sched();
+        this.timekeeping = context.timekeeping();
         this.signals = context.signals();
         this.pids = context.pids();
         this.mms = context.mms();
@@ -167,6 +174,37 @@ final class ProcBasics {
             signals.setOomScoreAdjMin(signal, value);
         }
         return length;
+    }
+
+    /** sched_autogroup_show(). */
+    int autogroup(ProcRequest request, SeqFile out) {
+        Autogroups autogroups = sched.autogroups();
+        int signal = tasks.signal(request.subject());
+        if (signal != NULL && autogroups.number(signal) != 0) {
+            out.put("/autogroup-").decimal(autogroups.number(signal));
+            out.put(" nice ").decimal(autogroups.nice(signal)).put('\n');
+        }
+        return 0;
+    }
+
+    /**
+     * sched_autogroup_write(): EINVAL for what is no nice level, EPERM for less than 0 without the right, EAGAIN within 100 ms of
+     * anybody's last.
+     */
+    long writeAutogroup(ProcRequest request, byte[] text, int length) {
+        int nice = ProcNumbers.parse(text, length);
+        if (nice == ProcNumbers.NONE || nice < SchedTasks.MIN_NICE || nice > SchedTasks.MAX_NICE) {
+            return -Errno.EINVAL;
+        }
+        if (nice < 0 && !vfs.below.capabilities().capable(request.reader(), Capability.CAP_SYS_NICE)) {
+            return -Errno.EPERM;
+        }
+        int signal = tasks.signal(request.subject());
+        if (sched.autogroups().number(signal) == 0) {
+            return -Errno.EINVAL;
+        }
+        boolean isAdmin = vfs.below.capabilities().capable(request.reader(), Capability.CAP_SYS_ADMIN);
+        return sched.autogroups().setNice(signal, nice, timekeeping.monotonicNs(), isAdmin) ? length : -Errno.EAGAIN;
     }
 
     /** proc_pid_limits(). */

@@ -20,6 +20,7 @@ public final class ProcTexts {
         files.processSimple("cmdline", 0444, basics::cmdline, null);
         files.processSimple("environ", 0400, basics::environ, null);
         files.processSimple("oom_score_adj", 0644, basics::oomScoreAdj, basics::writeOomScoreAdj);
+        files.processSimple("autogroup", 0644, basics::autogroup, basics::writeAutogroup);
         files.process("limits", 0444, basics::limits, null);
         files.processSimple("loginuid", 0644, basics::loginuid, null);
         files.processSimple("sessionid", 0444, basics::loginuid, null);

@@ -98,6 +98,7 @@ public final class Release {
         verbs.pidNamespaces().put(ns);
         if (threads == 0) {
             verbs.waitQueues().free(signalStructs.waitChldexit(signal));
+            verbs.schedTasks().autogroups().exit(signal);
             signalStructs.free(signal);
         } else {
             signalStructs.setUtime(signal, signalStructs.utime(signal) + tasks.utime(task));

@@ -345,6 +345,7 @@ public final class Fork {
         }
         signalStructs.setWaitChldexit(signal, queue);
         signalStructs.setLeader(signal, child);
+        verbs.sched.autogroups().fork(old, signal);
         for (int i = 0; i < Resource.RLIM_NLIMITS; i++) {
             signalStructs.setRlimCur(signal, i, signalStructs.rlimCur(old, i));
             signalStructs.setRlimMax(signal, i, signalStructs.rlimMax(old, i));
@@ -481,6 +482,7 @@ public final class Fork {
             if (signalStructs.waitChldexit(signal) != NULL) {
                 verbs.waitQueues.free(signalStructs.waitChldexit(signal));
             }
+            verbs.sched.autogroups().exit(signal);
             signalStructs.free(signal);
         }
         if (tasks.sighand(child) != NULL) {

@@ -3,7 +3,9 @@ package dev.nestor.kernel.sched;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.Table;
 import dev.nestor.uapi.Sched;
+import java.util.Objects;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A task's scheduling from its birth to its end, and what system calls change about it: kernel/sched/syscalls.c. */
 public final class SchedTasks {
@@ -19,6 +21,7 @@ public final class SchedTasks {
     private final TaskGroups groups;
     private final CfsBandwidth bandwidth;
     private final int maskWords;
+    private @Nullable Autogroups autogroups;
 
     /** @param release frees what the deadline class has of a sched_entity */
     SchedTasks(
@@ -98,6 +101,17 @@ public final class SchedTasks {
             tasks.setStaticPrio(child, Math.max(tasks.staticPrio(child), LoadWeight.DEFAULT_PRIO));
         }
         ses.setCustomSlice(se, false);
+    }
+
+    /** Once, at boot. */
+    public void setAutogroups(Autogroups ofSessions) {
+        assert autogroups == null : "there are autogroups already";
+        autogroups = ofSessions;
+        groups.setAutogroups(ofSessions);
+    }
+
+    public Autogroups autogroups() {
+        return Objects.requireNonNull(autogroups, "no autogroups");
     }
 
     /** The entity goes, with the last of the task or with a fork that failed; the task is on no CPU and no queue. */

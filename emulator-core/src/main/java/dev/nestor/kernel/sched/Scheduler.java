@@ -1,6 +1,7 @@
 package dev.nestor.kernel.sched;
 
 import dev.nestor.kernel.sched.ext.SchedExtOps;
+import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.table.StateHash;
 import dev.nestor.table.Table;
@@ -145,6 +146,11 @@ public final class Scheduler {
     /** Averages of entities and queues: see {@link SchedEntityTable#avg}. */
     public SchedAvgTable avgs() {
         return tables.avgs();
+    }
+
+    /** Once, at boot: sessions are groups. */
+    public void setSignals(SignalStructTable signals) {
+        schedTasks.setAutogroups(new Autogroups(tables, signals, groups));
     }
 
     /** The groups of the cpu controller. */

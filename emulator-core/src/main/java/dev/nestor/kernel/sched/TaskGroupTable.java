@@ -28,6 +28,10 @@ public final class TaskGroupTable extends Table {
     private long[] throttledSelfTime = new long[initialRows()]; // ns, over all CPUs
     private long[] nrBurst = new long[initialRows()]; // periods in which more than the quota was used
     private long[] burstTime = new long[initialRows()]; // ns beyond the quota
+    private int[] autogroup = new int[initialRows()]; // number of an autogroup, from 1; of the root the last one given
+    private byte[] autogroupNice = new byte[initialRows()];
+    private long[] nextNice =
+            new long[initialRows()]; // ns; of the root, before which nobody else sets an autogroup's nice level
     private int[] cfsRq; // cfs_rq, by CPU
 
     TaskGroupTable(int limit, int cpus) {
@@ -206,6 +210,30 @@ public final class TaskGroupTable extends Table {
         burstTime[row(group)] = value;
     }
 
+    int autogroup(int group) {
+        return autogroup[row(group)];
+    }
+
+    void setAutogroup(int group, int value) {
+        autogroup[row(group)] = value;
+    }
+
+    int autogroupNice(int group) {
+        return autogroupNice[row(group)];
+    }
+
+    void setAutogroupNice(int group, int nice) {
+        autogroupNice[row(group)] = (byte) nice;
+    }
+
+    long nextNice(int group) {
+        return nextNice[row(group)];
+    }
+
+    void setNextNice(int group, long ns) {
+        nextNice[row(group)] = ns;
+    }
+
     /** tg->cfs_rq[cpu]. */
     public int cfsRq(int group, int cpu) {
         return cfsRq[row(group) * cpus + cpu];
@@ -238,6 +266,9 @@ public final class TaskGroupTable extends Table {
         throttledSelfTime[row] = 0;
         nrBurst[row] = 0;
         burstTime[row] = 0;
+        autogroup[row] = 0;
+        autogroupNice[row] = 0;
+        nextNice[row] = 0;
         Arrays.fill(cfsRq, row * cpus, (row + 1) * cpus, 0);
     }
 
@@ -264,6 +295,9 @@ public final class TaskGroupTable extends Table {
         throttledSelfTime = columns.longs(throttledSelfTime);
         nrBurst = columns.longs(nrBurst);
         burstTime = columns.longs(burstTime);
+        autogroup = columns.ints(autogroup);
+        autogroupNice = columns.bytes(autogroupNice);
+        nextNice = columns.longs(nextNice);
         cfsRq = columns.ints(cfsRq, cpus);
     }
 }

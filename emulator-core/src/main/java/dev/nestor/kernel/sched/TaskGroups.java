@@ -4,6 +4,7 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.cgroup.CpuController;
 import dev.nestor.kernel.task.TaskTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * task_group: tasks that share their CPUs as one entity among others. On each CPU a group has a queue of its own and an entity that
@@ -27,6 +28,7 @@ public final class TaskGroups implements CpuController {
     private final Pelt pelt;
     private final CfsBandwidth bandwidth;
     private final int root; // task_group
+    private @Nullable Autogroups autogroups;
 
     TaskGroups(
             RunQueues runQueues,
@@ -64,6 +66,12 @@ public final class TaskGroups implements CpuController {
             groups.setCfsRq(root, cpu, cfsRq);
         }
         return root;
+    }
+
+    /** Once, at boot, of a machine with autogroups. */
+    public void setAutogroups(Autogroups ofSessions) {
+        assert autogroups == null : "there are autogroups already";
+        autogroups = ofSessions;
     }
 
     public TaskGroupTable table() {
@@ -171,8 +179,13 @@ public final class TaskGroups implements CpuController {
         put(parent);
     }
 
+    /** A member more. */
+    void hold(int group) {
+        groups.addMembers(group, 1);
+    }
+
     /** A member less. */
-    private void put(int group) {
+    void put(int group) {
         groups.addMembers(group, -1);
         if (groups.isDying(group) && groups.members(group) == 0) {
             free(group);
@@ -278,7 +291,8 @@ public final class TaskGroups implements CpuController {
 
     /** sched_move_task(): to another group, wherever it is and whatever it does. */
     @Override
-    public void move(int task, int group) {
+    public void move(int task, int wanted) {
+        int group = wanted == root && autogroups != null ? autogroups.groupOf(task) : wanted;
         int se = tasks.se(task);
         if (se == NULL || ses.taskGroup(se) == group) {
             return;

@@ -47,6 +47,7 @@ public final class SignalStructTable extends Table {
     private long[] cutime = new long[initialRows()]; // cycles of waited-for children
     private long[] cstime = new long[initialRows()]; // cycles of waited-for children
     private int[] oomScoreAdj = new int[initialRows()]; // -1000..1000
+    private int[] autogroup = new int[initialRows()]; // task_group of its session; NULL for none
     private int[] oomScoreAdjMin = new int[initialRows()]; // as low as it may be set without CAP_SYS_RESOURCE
     private long[] rlimCur = new long[16 * initialRows()]; // RLIMIT_*, by resource
     private long[] rlimMax = new long[16 * initialRows()]; // RLIMIT_*, by resource
@@ -297,6 +298,15 @@ public final class SignalStructTable extends Table {
         cstime[row(signal)] = value;
     }
 
+    /** signal->autogroup. */
+    public int autogroup(int signal) {
+        return autogroup[row(signal)];
+    }
+
+    public void setAutogroup(int signal, int value) {
+        autogroup[row(signal)] = value;
+    }
+
     public int oomScoreAdjMin(int signal) {
         return oomScoreAdjMin[row(signal)];
     }
@@ -367,6 +377,7 @@ public final class SignalStructTable extends Table {
         cutime[row] = 0;
         cstime[row] = 0;
         oomScoreAdj[row] = 0;
+        autogroup[row] = 0;
         oomScoreAdjMin[row] = 0;
         Arrays.fill(rlimCur, row * 16, (row + 1) * 16, 0);
         Arrays.fill(rlimMax, row * 16, (row + 1) * 16, 0);
@@ -405,6 +416,7 @@ public final class SignalStructTable extends Table {
         cutime = columns.longs(cutime);
         cstime = columns.longs(cstime);
         oomScoreAdj = columns.ints(oomScoreAdj);
+        autogroup = columns.ints(autogroup);
         oomScoreAdjMin = columns.ints(oomScoreAdjMin);
         rlimCur = columns.longs(rlimCur, 16);
         rlimMax = columns.longs(rlimMax, 16);
