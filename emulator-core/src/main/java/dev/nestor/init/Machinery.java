@@ -62,6 +62,8 @@ final class Machinery {
         }
         ids.cgroups.cgroups().setCpuController(scheduler.groups());
         scheduler.setSignals(ids.signalStructs);
+        scheduler.tasks().setCpusets(ids.cgroups.cssSets()::cpusetCpus);
+        ids.cgroups.cgroups().setCpusetChanged(scheduler.tasks()::cpusetChanged);
         wakeups = new Wakeups(ids.tasks);
         hrTimers.register(HrTimers.SLEEP, wakeups::timerExpired);
         waitQueues = new WaitQueues(ids.tasks, new WaitQueueTable(16 * most), new WaitEntryTable(16 * most), wakeups);

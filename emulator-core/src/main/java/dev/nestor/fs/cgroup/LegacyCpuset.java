@@ -8,6 +8,7 @@ import dev.nestor.kernel.cgroup.CgroupSubsys;
 import dev.nestor.kernel.cgroup.CgroupTable;
 import dev.nestor.kernel.cgroup.Cgroups;
 import dev.nestor.kernel.cgroup.Css;
+import dev.nestor.kernel.cgroup.CssSets;
 import dev.nestor.kernel.cgroup.CssTable;
 import dev.nestor.uapi.Errno;
 
@@ -124,7 +125,21 @@ final class LegacyCpuset {
             return -Errno.ENOSPC;
         }
         csses.setValues(cgroups.css(cgroup, CPUSET), value, bits);
+        if (value == Css.CPUSET_CPUS) {
+            tellTasks(cgroup);
+        }
         return 0;
+    }
+
+    private void tellTasks(int cgroup) {
+        CssSets cssSets = room.cssSets();
+        for (int cset = cssSets.nextOf(cgroup, NULL); cset != NULL; cset = cssSets.nextOf(cgroup, cset)) {
+            for (int task = cssSets.table().members().first(cset);
+                    task != NULL;
+                    task = cssSets.table().members().next(task)) {
+                cgroups.cpusetChanged(task);
+            }
+        }
     }
 
     private boolean hasTasks(int cgroup) {

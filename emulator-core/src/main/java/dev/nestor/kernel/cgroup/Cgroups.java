@@ -5,6 +5,7 @@ import static dev.nestor.table.Table.NULL;
 import dev.nestor.table.Chain;
 import dev.nestor.uapi.Errno;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class Cgroups {
     private int root = NULL; // cgroup
     private @Nullable CgroupHooks hooks;
     private @Nullable CpuController cpu;
+    private IntConsumer cpusetChanged = task -> {};
 
     /** @param subsysMasks the controllers of each hierarchy, as bits of {@link CgroupSubsys} */
     Cgroups(CgroupTable cgroups, CssTable csses, int[] subsysMasks) {
@@ -46,6 +48,15 @@ public final class Cgroups {
     public void setCpuController(CpuController controller) {
         assert cpu == null : "there is a cpu controller already";
         cpu = controller;
+    }
+
+    /** Once, at boot: who is told that the CPUs of a task's cpuset are others. */
+    public void setCpusetChanged(IntConsumer listener) {
+        cpusetChanged = listener;
+    }
+
+    public void cpusetChanged(int task) {
+        cpusetChanged.accept(task);
     }
 
     public CpuController cpu() {

@@ -17,6 +17,7 @@ public final class CssSets {
     private final TaskTable tasks;
     private final SignalStructTable signals;
     private final int pidsHierarchy; // whose cgroups the pids controller counts in
+    private final int cpusetHierarchy; // 0 for none: the default one has no files for it
     private final int cpuHierarchy; // whose cgroups are task_groups
 
     CssSets(CssSetTable cssSets, Cgroups life, CgroupFreezer freezer, TaskTable tasks, SignalStructTable signals) {
@@ -28,6 +29,7 @@ public final class CssSets {
         this.tasks = tasks;
         this.signals = signals;
         this.pidsHierarchy = life.hierarchyOf(CgroupSubsys.PIDS);
+        this.cpusetHierarchy = life.hierarchyOf(CgroupSubsys.CPUSET);
         this.cpuHierarchy = life.hierarchyOf(CgroupSubsys.CPU);
     }
 
@@ -282,8 +284,19 @@ public final class CssSets {
         if (hierarchy == cpuHierarchy) {
             schedule(task);
         }
+        if (hierarchy == cpusetHierarchy) {
+            life.cpusetChanged(task);
+        }
         put(old);
         return 0;
+    }
+
+    /** cpuset_cpus_allowed(): the first 64 CPUs of a task's cpuset, or -1 for all there are. */
+    public long cpusetCpus(int task) {
+        int cset = tasks.cgroups(task);
+        int cgroup = cset == NULL || cpusetHierarchy == 0 ? NULL : cssSets.cgroups(cset, cpusetHierarchy);
+        boolean isRoot = cgroup == NULL || cgroups.parent(cgroup) == NULL;
+        return isRoot ? -1 : csses.values(cgroups.subsys(cgroup, CgroupSubsys.CPUSET), Css.CPUSET_CPUS);
     }
 
     /** The task's group for the scheduler is that of its cgroup. */

@@ -56,6 +56,7 @@ public final class SchedEntityTable extends Table {
     private long[] runDelay = new long[initialRows()]; // cycles waited for a CPU
     private long[] pcount = new long[initialRows()]; // times that it got one
     private byte[] timeSlice = new byte[initialRows()]; // ticks left of a SCHED_RR task's turn
+    private int[] userCpus = new int[initialRows()]; // cpumask that the task asked for; NULL if it has not
     private int[] dl = new int[initialRows()]; // sched_dl_entity of a deadline task
     private int[] scx =
             new int[initialRows()]; // sched_ext_entity of a task that has been in the class of a SchedExtOps
@@ -431,6 +432,14 @@ public final class SchedEntityTable extends Table {
         resetOnFork[row(se)] = (byte) (value ? 1 : 0);
     }
 
+    int userCpus(int se) {
+        return userCpus[row(se)];
+    }
+
+    void setUserCpus(int se, int value) {
+        userCpus[row(se)] = value;
+    }
+
     /** A word of cpus_mask: the CPUs 64 * word and following. */
     public long cpusMask(int se, int word) {
         return cpusMask[row(se) * maskWords + word];
@@ -516,6 +525,7 @@ public final class SchedEntityTable extends Table {
         runDelay[row] = 0;
         pcount[row] = 0;
         timeSlice[row] = 0;
+        userCpus[row] = 0;
         dl[row] = 0;
         scx[row] = 0;
         resetOnFork[row] = 0;
@@ -566,6 +576,7 @@ public final class SchedEntityTable extends Table {
         runDelay = columns.longs(runDelay);
         pcount = columns.longs(pcount);
         timeSlice = columns.bytes(timeSlice);
+        userCpus = columns.ints(userCpus);
         dl = columns.ints(dl);
         scx = columns.ints(scx);
         resetOnFork = columns.bytes(resetOnFork);

@@ -9,4 +9,5 @@ record SchedTables(
         SchedAvgTable avgs,
         CfsRqTable cfsRqs,
         RqTable rqs,
-        TaskGroupTable groups) {}
+        TaskGroupTable groups,
+        CpumaskTable cpumasks) {}

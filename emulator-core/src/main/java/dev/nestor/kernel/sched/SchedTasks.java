@@ -5,6 +5,7 @@ import dev.nestor.table.Table;
 import dev.nestor.uapi.Sched;
 import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A task's scheduling from its birth to its end, and what system calls change about it: kernel/sched/syscalls.c. */
@@ -20,7 +21,9 @@ public final class SchedTasks {
     private final IntConsumer releaseDeadline;
     private final TaskGroups groups;
     private final CfsBandwidth bandwidth;
+    private final CpumaskTable cpumasks;
     private final int maskWords;
+    private IntToLongFunction cpusets = task -> -1;
     private @Nullable Autogroups autogroups;
 
     /** @param release frees what the deadline class has of a sched_entity */
@@ -38,6 +41,7 @@ public final class SchedTasks {
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.avgs = tables.avgs();
+        this.cpumasks = tables.cpumasks();
         this.rqs = tables.rqs();
         this.maskWords = maskWords;
     }
@@ -79,6 +83,11 @@ public final class SchedTasks {
             resetOnFork(child, to);
         }
         ses.copyCpusMask(from, to);
+        if (ses.userCpus(from) != Table.NULL && rememberWish(to)) {
+            for (int word = 0; word < maskWords; word++) {
+                cpumasks.setBits(ses.userCpus(to), word, wish(from, word));
+            }
+        }
         groups.join(to, ses.taskGroup(from));
         place(child, tasks.cpu(parent));
         return true;
@@ -122,6 +131,7 @@ public final class SchedTasks {
         avgs.free(ses.avg(se));
         releaseDeadline.accept(se);
         tasks.setSe(task, Table.NULL);
+        forgetWish(se);
         groups.leave(se);
         ses.free(se);
     }
@@ -183,21 +193,55 @@ public final class SchedTasks {
         return maskWords;
     }
 
+    /** Once, at boot: the first 64 CPUs of a task's cpuset, or -1 for all there are. */
+    public void setCpusets(IntToLongFunction ofTasks) {
+        cpusets = ofTasks;
+    }
+
     /**
-     * set_cpus_allowed_ptr(): the CPUs of the mask that exist; false if there is none. A task that waits on another moves at
-     * once, one that runs at its next way out of the kernel, one that sleeps when it wakes.
+     * __sched_setaffinity(): the task is to have the CPUs of the mask; false if none of them exists and is in its cpuset. It
+     * keeps the wish for when its cpuset is another one. A task that waits elsewhere moves at once, one that runs at its next way out of
+     * the kernel, one that sleeps when it wakes.
      */
     public boolean setCpusAllowed(int task, long[] mask) {
         long any = 0;
         for (int word = 0; word < maskWords && word < mask.length; word++) {
-            any |= mask[word] & existing(word);
-        }
-        if (any == 0) {
-            return false;
+            any |= mask[word] & inCpuset(task, word);
         }
         int se = tasks.se(task);
+        if (any == 0 || !rememberWish(se)) {
+            return false;
+        }
         for (int word = 0; word < maskWords; word++) {
-            ses.setCpusMask(se, word, word < mask.length ? mask[word] & existing(word) : 0);
+            cpumasks.setBits(ses.userCpus(se), word, word < mask.length ? mask[word] & existing(word) : 0);
+        }
+        cpusetChanged(task);
+        return true;
+    }
+
+    private boolean rememberWish(int se) {
+        if (ses.userCpus(se) == Table.NULL) {
+            ses.setUserCpus(se, cpumasks.alloc());
+        }
+        return ses.userCpus(se) != Table.NULL;
+    }
+
+    private void forgetWish(int se) {
+        if (ses.userCpus(se) != Table.NULL) {
+            cpumasks.free(ses.userCpus(se));
+            ses.setUserCpus(se, Table.NULL);
+        }
+    }
+
+    /** cpuset_update_tasks_cpumask(): the CPUs of the task's cpuset that it has asked for, or all of them if none is left. */
+    public void cpusetChanged(int task) {
+        int se = tasks.se(task);
+        long any = 0;
+        for (int word = 0; word < maskWords; word++) {
+            any |= inCpuset(task, word) & wish(se, word);
+        }
+        for (int word = 0; word < maskWords; word++) {
+            ses.setCpusMask(se, word, inCpuset(task, word) & (any == 0 ? -1 : wish(se, word)));
         }
         if (!ses.isAllowed(se, tasks.cpu(task))) {
             bandwidth.release(se);
@@ -205,7 +249,16 @@ public final class SchedTasks {
         if (!ses.isAllowed(se, tasks.cpu(task)) && ses.onRq(se)) {
             leaveCpu(task, se);
         }
-        return true;
+    }
+
+    private long wish(int se, int word) {
+        return ses.userCpus(se) == Table.NULL ? -1 : cpumasks.bits(ses.userCpus(se), word);
+    }
+
+    private long inCpuset(int task, int word) {
+        long bits = cpusets.applyAsLong(task);
+        boolean isAll = bits == -1;
+        return existing(word) & (isAll ? -1 : word == 0 ? bits : 0);
     }
 
     /** dl_task_check_affinity(): a deadline task must be able to run on every CPU; false if the mask does not allow it to. */

@@ -40,7 +40,8 @@ public final class Scheduler {
                 new SchedAvgTable(entityLimit + 2 * queues),
                 new CfsRqTable(queues),
                 rqs,
-                new TaskGroupTable(1 + groupLimit, count));
+                new TaskGroupTable(1 + groupLimit, count),
+                new CpumaskTable(entityLimit, words));
         int rootGroup = TaskGroups.createRoot(tables);
         this.machine = machine;
         scx = ScxTables.of(count, entityLimit);
@@ -201,6 +202,7 @@ public final class Scheduler {
         tables.cfsRqs().digest(hash);
         tables.rqs().digest(hash);
         tables.groups().digest(hash);
+        tables.cpumasks().digest(hash);
         loadBalance.digest(hash);
         rt.rtRqs().digest(hash);
         rt.queues().digest(hash);
