@@ -46,6 +46,7 @@ public final class KernelConfig {
     private long migrationCostNs = 500_000; // ns: sysctl_sched_migration_cost
     private int preemption = Preemption.NONE;
     private @Nullable Supplier<? extends SchedExtOps> schedExt; // makes a scheduler; null where the fair class is
+    private boolean hrtick;
     private boolean cfs; // the fair class is that of kernels before 6.6
     private CostModel costs = CostModel.standard();
     private long boundingCaps = ((1L << 41) - 1) & ~(1L << 24); // all but CAP_SYS_RESOURCE
@@ -121,6 +122,16 @@ public final class KernelConfig {
     }
 
     /** Makes the scheduler of ordinary tasks, for each machine anew; null if the kernel's own is to be it. */
+    public boolean hrtick() {
+        return hrtick;
+    }
+
+    /** Whether slices end by a timer of their own: the scheduler's features HRTICK and HRTICK_DL. */
+    public KernelConfig hrtick(boolean wanted) {
+        hrtick = wanted;
+        return this;
+    }
+
     public boolean isCfs() {
         return cfs;
     }

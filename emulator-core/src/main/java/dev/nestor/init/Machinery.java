@@ -54,7 +54,8 @@ final class Machinery {
                         config.baseSliceNs(),
                         config.migrationCostNs(),
                         config.preemption(),
-                        config.isCfs()),
+                        config.isCfs(),
+                        config.hrtick()),
                 ids.tasks,
                 most);
         if (config.schedExt() != null) {

@@ -189,7 +189,8 @@ final class BenchOptions {
                 .hz(machine.hz())
                 .tscHz(machine.tscHz())
                 .seed(machine.seed())
-                .preemption(machine.preemption());
+                .preemption(machine.preemption())
+                .hrtick(machine.hrtick());
     }
 
     private Noise noise() {

@@ -41,6 +41,11 @@ public final class MachineOptions {
             description = "Ticks a second (default: ${DEFAULT-VALUE}).")
     private int hz;
 
+    @Option(
+            names = "--hrtick",
+            description = "End slices by a timer of their own and not at the tick (HRTICK, HRTICK_DL).")
+    private boolean hrtick;
+
     /** preempt= of the kernel's command line. */
     enum Preempt {
         NONE,
@@ -111,6 +116,10 @@ public final class MachineOptions {
     }
 
     /** Preemption.*. */
+    public boolean hrtick() {
+        return hrtick;
+    }
+
     public int preemption() {
         return switch (preempt) {
             case NONE -> Preemption.NONE;

@@ -211,7 +211,8 @@ public final class RunCommand implements Callable<Integer> {
                 .tscHz(machine.tscHz())
                 .programCgroups("0::/")
                 .seed(machine.seed())
-                .preemption(machine.preemption()));
+                .preemption(machine.preemption())
+                .hrtick(machine.hrtick()));
     }
 
     private String workload(
@@ -274,6 +275,7 @@ public final class RunCommand implements Callable<Integer> {
                 machine.tscHz(),
                 machine.seed(),
                 machine.preemption(),
+                machine.hrtick(),
                 scheduler,
                 guard::started,
                 replay,

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * @param hz ticks a second
  * @param tscHz cycles a second
  * @param preemption Preemption.*
+ * @param hrtick whether slices end by a timer of their own
  * @param scheduler of ordinary tasks
  * @param onKernel is given the machine before anything runs on it
  * @param replay what a log may ask for in either order
@@ -24,6 +25,7 @@ public record RunOptions(
         long tscHz,
         long seed,
         int preemption,
+        boolean hrtick,
         SchedulerChoice scheduler,
         Consumer<Kernel> onKernel,
         ReplayOptions replay,

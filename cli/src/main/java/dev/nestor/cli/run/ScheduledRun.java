@@ -61,7 +61,8 @@ final class ScheduledRun {
                 .hz(options.hz())
                 .tscHz(options.tscHz())
                 .seed(options.seed())
-                .preemption(options.preemption());
+                .preemption(options.preemption())
+                .hrtick(options.hrtick());
         options.scheduler().configure(config);
         RunTrace trace = new RunTrace(tracer == null ? Tracepoints.NONE : tracer);
         kernel = new Kernel(config, trace);

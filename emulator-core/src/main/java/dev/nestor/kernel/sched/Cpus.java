@@ -6,6 +6,7 @@ import static dev.nestor.kernel.task.TaskTable.TASK_STOPPED;
 
 import dev.nestor.event.Clock;
 import dev.nestor.event.EventLoop;
+import dev.nestor.event.EventQueue;
 import dev.nestor.event.Priority;
 import dev.nestor.kernel.task.TaskTable;
 import dev.nestor.machine.CostModel;
@@ -70,6 +71,7 @@ public final class Cpus implements Dispatcher {
     private final Tracepoints trace;
     private final SchedTasks schedTasks;
     private final LoadBalance loadBalance;
+    private final HrTick hrTick;
     private final long tickCycles;
     private final int spanKind; // event kind
     private final int tickKind; // event kind
@@ -86,19 +88,17 @@ public final class Cpus implements Dispatcher {
         void tick(int task);
     }
 
-    Cpus(
-            RunQueues runQueues,
-            SchedTables tables,
-            SchedTasks schedTasks,
-            LoadBalance loadBalance,
-            SchedMachine machine,
-            SchedConfig config) {
-        this.loadBalance = loadBalance;
+    /** What the CPUs work with. */
+    record Parts(RunQueues runQueues, SchedTasks schedTasks, LoadBalance loadBalance, HrTick hrTick) {}
+
+    Cpus(Parts parts, SchedTables tables, SchedMachine machine, SchedConfig config) {
+        this.loadBalance = parts.loadBalance();
+        this.hrTick = parts.hrTick();
         this.tasks = tables.tasks();
         this.ses = tables.ses();
         this.rqs = tables.rqs();
-        this.runQueues = runQueues;
-        this.schedTasks = schedTasks;
+        this.runQueues = parts.runQueues();
+        this.schedTasks = parts.schedTasks();
         this.loop = machine.loop();
         this.clock = machine.loop().clock();
         this.work = machine.work();
@@ -107,6 +107,7 @@ public final class Cpus implements Dispatcher {
         this.tickCycles = machine.time().nsToCycles(config.tickNs());
         this.spanKind = loop.register(this::spanOver);
         this.tickKind = loop.register(this::tick);
+        this.hrTick.setKind(loop.register(this::hrtick));
         this.ipiKind = loop.register(this::rescheduleIpi);
         this.spans = new CpuSpans(tables, loop, spanKind);
         this.preemption = new KernelPreemption(tables, loop, config.preemption(), this::preempt);
@@ -189,6 +190,7 @@ public final class Cpus implements Dispatcher {
             runQueues.wakeupPreempt(rq, task, SchedClass.WF_TTWU);
         }
         trace.schedWakeup(clock.now(), runQueues.thisCpu(), task, rqs.cpu(rq));
+        hrTick.update(rq);
         notify(rq, wasAsked);
         runQueues.classOf(task).taskWoken(rq, task);
     }
@@ -204,6 +206,7 @@ public final class Cpus implements Dispatcher {
         runQueues.activate(rq, task, SchedClass.ENQUEUE_INITIAL);
         trace.schedWakeupNew(clock.now(), runQueues.thisCpu(), task, cpu);
         runQueues.wakeupPreempt(rq, task, SchedClass.WF_FORK);
+        hrTick.update(rq);
         notify(rq, wasAsked);
         runQueues.classOf(task).taskWoken(rq, task);
     }
@@ -321,14 +324,31 @@ public final class Cpus implements Dispatcher {
             tickHook.tick(task);
         }
         balance(rq);
+        endTick(rq, task, costs.cycles(Work.TICK));
+    }
+
+    /** hrtick(): current's slice or runtime is over. */
+    private void hrtick(int cpu, long datum) {
+        int rq = rqs.cpuRq(cpu);
+        int task = rqs.curr(rq);
+        rqs.setHrtickEvent(rq, EventQueue.NONE);
+        runQueues.classOf(task).updateCurr(rq);
+        if (ses.schedClass(tasks.se(task)) == SchedClass.FAIR) {
+            rqs.setNeedReschedLazy(rq);
+        }
+        endTick(rq, task, costs.cycles(Work.TIMER_EXPIRE));
+    }
+
+    /** An interrupt's end: in user mode the CPU is rescheduled if that is due, and in the kernel if it may be. */
+    private void endTick(int rq, int task, long cycles) {
         if (rqs.phase(rq) == PHASE_USER && rqs.isReschedDue(rq)) {
             suspendUser(rq, task);
-            schedule(rq, costs.cycles(Work.TICK));
+            schedule(rq, cycles);
             return;
         }
-        spans.steal(rq, costs.cycles(Work.TICK));
+        spans.steal(rq, cycles);
         if (rqs.phase(rq) == PHASE_KERNEL && rqs.needResched(rq) && preemption.isOn()) {
-            preemption.arm(rq, clock.now() + costs.cycles(Work.TICK));
+            preemption.arm(rq, clock.now() + cycles);
         }
     }
 
@@ -547,6 +567,7 @@ public final class Cpus implements Dispatcher {
         } else {
             leaveCpu(prev, state, now);
         }
+        hrTick.update(rq);
         if (next == Table.NULL) {
             rqs.setIdleStamp(rq, now);
             rqs.setPhase(rq, PHASE_IDLE);

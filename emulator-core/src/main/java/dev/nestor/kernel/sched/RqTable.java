@@ -27,6 +27,7 @@ public final class RqTable extends Table {
     private long[] tickEvent = new long[initialRows()]; // event; NONE when the tick is stopped
     private long[] idleStamp = new long[initialRows()]; // cycles; when it last went idle
     private int[] pushCpu = new int[initialRows()]; // cpu + 1 that the task that runs is to go to: push_cpu; 0 for none
+    private long[] hrtickEvent = new long[initialRows()]; // event; NONE when hrtick_timer is not running
     private long[] idleCycles = new long[initialRows()]; // cycles idle, up to idleStamp
     private final int[] ofCpu; // rq, by cpu
     private final long[] idleMask; // CPUs that are idle and have nothing queued; follows curr and nrRunning
@@ -173,6 +174,14 @@ public final class RqTable extends Table {
         grain[row(rq)] = value;
     }
 
+    long hrtickEvent(int rq) {
+        return hrtickEvent[row(rq)];
+    }
+
+    void setHrtickEvent(int rq, long event) {
+        hrtickEvent[row(rq)] = event;
+    }
+
     /** push_cpu, while active_balance; else -1. */
     int pushCpu(int rq) {
         return pushCpu[row(rq)] - 1;
@@ -274,6 +283,7 @@ public final class RqTable extends Table {
         tickEvent[row] = 0;
         idleStamp[row] = 0;
         pushCpu[row] = 0;
+        hrtickEvent[row] = 0;
         idleCycles[row] = 0;
     }
 
@@ -296,6 +306,7 @@ public final class RqTable extends Table {
         tickEvent = columns.longs(tickEvent);
         idleStamp = columns.longs(idleStamp);
         pushCpu = columns.ints(pushCpu);
+        hrtickEvent = columns.longs(hrtickEvent);
         idleCycles = columns.longs(idleCycles);
     }
 }

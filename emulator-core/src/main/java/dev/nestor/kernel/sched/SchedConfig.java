@@ -8,13 +8,15 @@ package dev.nestor.kernel.sched;
  * @param migrationCostNs sysctl_sched_migration_cost: a task that ran so lately is hot in its cache
  * @param preemption Preemption.*
  * @param isCfs whether the fair class is that of kernels before 6.6
+ * @param hrtick whether a timer ends slices and runtimes, and not the tick
  */
-public record SchedConfig(int hz, long baseSliceNs, long migrationCostNs, int preemption, boolean isCfs) {
+public record SchedConfig(
+        int hz, long baseSliceNs, long migrationCostNs, int preemption, boolean isCfs, boolean hrtick) {
     private static final int MOST_CPUS_THAT_COUNT = 8;
 
     /** With preemption as the reference kernel has it. */
     public SchedConfig(int hz, long baseSliceNs, long migrationCostNs) {
-        this(hz, baseSliceNs, migrationCostNs, Preemption.NONE, false);
+        this(hz, baseSliceNs, migrationCostNs, Preemption.NONE, false, false);
     }
 
     /** As the reference kernel is configured. */

@@ -71,7 +71,8 @@ public final class Scheduler {
         });
         policy = new SchedPolicy(runQueues, tables, entities, deadline, deadlines, config);
         invariants = new SchedInvariants(tables, runQueues, rt, deadlines);
-        cpus = new Cpus(runQueues, tables, schedTasks, loadBalance, machine, config);
+        HrTick hrTick = new HrTick(tables, deadlines, machine, config);
+        cpus = new Cpus(new Cpus.Parts(runQueues, schedTasks, loadBalance, hrTick), tables, machine, config);
     }
 
     /**

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of kernel/sched/fair.c of 6.5, and Documentation/scheduler/sched-design-CFS.rst. */
 class CfsTest {
-    private static final SchedConfig CFS = new SchedConfig(1000, 700_000, 500_000, Preemption.NONE, true);
+    private static final SchedConfig CFS = new SchedConfig(1000, 700_000, 500_000, Preemption.NONE, true, false);
 
     private static void run(SmallScheduler machine, long ms) {
         machine.loop.runUntil(machine.clock.now() + ms * SmallScheduler.MS);

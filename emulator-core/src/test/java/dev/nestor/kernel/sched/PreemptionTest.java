@@ -24,7 +24,8 @@ class PreemptionTest {
     private SmallScheduler machine = new SmallScheduler(Topology.plain(1));
 
     private void boot(int model) {
-        machine = new SmallScheduler(Topology.plain(1), log, new SchedConfig(250, 700_000, 500_000, model, false));
+        machine =
+                new SmallScheduler(Topology.plain(1), log, new SchedConfig(250, 700_000, 500_000, model, false, false));
     }
 
     private void run() {
@@ -146,7 +147,7 @@ class PreemptionTest {
         machine = new SmallScheduler(
                 Topology.of(1, 2, 2, 2),
                 Tracepoints.NONE,
-                new SchedConfig(250, 700_000, 500_000, Preemption.VOLUNTARY, false));
+                new SchedConfig(250, 700_000, 500_000, Preemption.VOLUNTARY, false, false));
         for (int i = 0; i < 30; i++) {
             int task = machine.periodic((i % 5 + 1) * 20L * US, (i % 3 + 1) * MS);
             machine.setPolicy(task, Sched.SCHED_FIFO, 10 + i);

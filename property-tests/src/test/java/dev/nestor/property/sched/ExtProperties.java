@@ -182,7 +182,7 @@ class ExtProperties {
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void queues_countRight_whateverThePreemptionModel(@ForAll("mixed") SchedWorkload workload) {
         int model = (int) (workload.seed() & 3);
-        SchedConfig config = new SchedConfig(250, 700_000, 500_000, model, false);
+        SchedConfig config = new SchedConfig(250, 700_000, 500_000, model, false, false);
         String digest = new SchedTrial(workload, config, new Recount()).run();
         assertThat(new SchedTrial(workload, config).run()).isEqualTo(digest);
     }
