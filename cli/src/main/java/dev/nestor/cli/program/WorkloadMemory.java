@@ -12,6 +12,7 @@ public final class WorkloadMemory {
     private static final long NS_PER_SECOND = 1_000_000_000;
     private static final long BASE = 0x10000000000L;
     private static final int ROOM = 2048; // bytes of a thread: a mask of 8 192 CPUs, and what else a call takes
+    public static final long BUFFER = 0x20000000000L; // address of what mapBuffer() maps
     private static final int READ_WRITE = 3;
 
     private final Kernel kernel;
@@ -26,6 +27,11 @@ public final class WorkloadMemory {
         mm = into;
         long end = BASE + (long) ROOM * (threads + 1);
         kernel.addressSpaces().learnMapping(mm, BASE, (end + 0xfff) & ~0xfffL, READ_WRITE);
+    }
+
+    /** Maps a buffer of so many bytes, which is all threads'. */
+    public void mapBuffer(long bytes) {
+        kernel.addressSpaces().learnMapping(mm, BUFFER, (BUFFER + bytes + 0xfff) & ~0xfffL, READ_WRITE);
     }
 
     /** Maps the room of a thread that was not expected. */

@@ -1,6 +1,8 @@
 package dev.nestor.cli.rtapp;
 
 import dev.nestor.kernel.time.Timekeeping;
+import dev.nestor.machine.CostModel;
+import dev.nestor.machine.Work;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.objects.Object2LongOpenHashMap;
 import java.util.ArrayList;
@@ -24,11 +26,14 @@ final class Play {
     private int numbers; // the highest number of a thread
     private final long phaseNs;
     private final TraceGate gate;
+    private final CostModel costs;
+    private final Work work = new Work(); // of one event, while it is priced
     private long startNs;
     private boolean isOver;
 
     /** @param phaseNs by which the beginning is put off, so that it is at no particular time between two ticks */
-    Play(Timekeeping time, SyncObjects objects, TraceGate gate, long phaseNs) {
+    Play(Timekeeping time, SyncObjects objects, TraceGate gate, CostModel costs, long phaseNs) {
+        this.costs = costs;
         this.gate = gate;
         this.phaseNs = phaseNs;
         this.time = time;
@@ -76,6 +81,13 @@ final class Play {
 
     long cycles(long micros) {
         return time.nsToCycles(micros * 1000);
+    }
+
+    /** Going through memory costs what copying it does. */
+    long cyclesOfBytes(long bytes) {
+        work.clear();
+        work.add(Work.BYTES_COPIED, bytes);
+        return costs.cycles(work);
     }
 
     long cyclesOfNs(long ns) {

@@ -34,8 +34,6 @@ public final class RtAppFile {
             "gnuplot",
             "lock_pages",
             "frag",
-            "io_device",
-            "mem_buffer_size",
             "cumulative_slack",
             "pi_enabled");
 
@@ -56,7 +54,9 @@ public final class RtAppFile {
             "util_min",
             "util_max");
 
-    private static final List<String> NOT_PLAYED = List.of("mem", "iorun");
+    private static final int MAX_PATH = 1024;
+    private static final long MEM_BUFFER = 4 << 20; // bytes
+    private static final long MAX_MEM_BUFFER = 1L << 30;
 
     private final JsonText text;
     private final String file;
@@ -81,6 +81,8 @@ public final class RtAppFile {
         Node root = text.read();
         long duration = -1;
         int policy = Sched.SCHED_NORMAL;
+        long memBuffer = MEM_BUFFER;
+        String ioDevice = "/dev/null";
         Node tasks = root.members().get("tasks");
         if (tasks == null || tasks.members().isEmpty()) {
             throw text.fault(root.line(), "\"tasks\" is missing or empty");
@@ -98,6 +100,8 @@ public final class RtAppFile {
                 switch (member.getKey()) {
                     case "duration" -> duration = whole(member, -1, Integer.MAX_VALUE);
                     case "default_policy" -> policy = policy(member);
+                    case "mem_buffer_size" -> memBuffer = whole(member, 1, MAX_MEM_BUFFER);
+                    case "io_device" -> ioDevice = device(member);
                     default -> ignoreGlobal(member);
                 }
             }
@@ -108,7 +112,14 @@ public final class RtAppFile {
         for (Map.Entry<String, Node> task : tasks.members().entrySet()) {
             checkForks(task.getValue());
         }
-        return new Workload(duration, List.copyOf(threads), specs, barriers, List.copyOf(ignored));
+        return new Workload(duration, List.copyOf(threads), specs, barriers, List.copyOf(ignored), memBuffer, ioDevice);
+    }
+
+    private String device(Map.Entry<String, Node> member) throws LogException {
+        if (!(member.getValue().value() instanceof String path) || path.isEmpty() || path.length() > MAX_PATH) {
+            throw text.fault(member.getValue().line(), "\"io_device\" is not a path");
+        }
+        return path;
     }
 
     private void ignoreGlobal(Map.Entry<String, Node> member) throws LogException {
@@ -230,18 +241,18 @@ public final class RtAppFile {
         if (key.startsWith("timer")) {
             return timer(member);
         }
+        if (key.startsWith("mem")) {
+            return new Workload.Mem(whole(member, 0, Integer.MAX_VALUE));
+        }
+        if (key.startsWith("iorun")) {
+            return new Workload.IoRun(whole(member, 0, Integer.MAX_VALUE));
+        }
         if (key.startsWith("yield")) {
             return new Workload.Yield();
         }
         Workload.Event event = SyncEvents.read(text, task, member);
         if (event != null) {
             return event;
-        }
-        for (String name : NOT_PLAYED) {
-            if (key.startsWith(name)) {
-                throw text.fault(
-                        member.getValue().line(), "\"" + key + "\": the event " + name + " can't be played yet");
-            }
         }
         throw text.fault(member.getValue().line(), "\"" + key + "\" is not an event");
     }

@@ -2,6 +2,7 @@ package dev.nestor.cli.rtapp;
 
 import dev.nestor.cli.program.Program;
 import dev.nestor.cli.program.WorkloadMemory;
+import dev.nestor.uapi.Fcntl;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Time;
@@ -15,6 +16,7 @@ final class RtAppThread extends Program {
     private static final long NS_PER_US = 1000;
     private static final long LOOK_NS = 1_000_000;
     private static final long NONE = Long.MIN_VALUE;
+    private static final long NO_DEVICE = Long.MIN_VALUE;
     private static final int SCHED_ATTR_SIZE = 48; // bytes, of the first version
 
     private static final int NAME = 0;
@@ -39,6 +41,8 @@ final class RtAppThread extends Program {
     private int phase;
     private int phaseLoop;
     private int event;
+    private long device = NO_DEVICE; // descriptor, or the error of its opening
+    private long written; // bytes of the IoRun event in progress
     private long runtimeEnd = NONE; // ns; of the Runtime event in progress
     private long firstNs; // when the events began
 
@@ -202,6 +206,8 @@ final class RtAppThread extends Program {
                         memory.putTime(number, sleep.micros() * NS_PER_US),
                         0);
             case Workload.Timer timer -> await(timer);
+            case Workload.Mem mem -> cycles = play.cyclesOfBytes(mem.bytes());
+            case Workload.IoRun io -> writeOut(io);
             case Workload.Yield yield -> call(Nr.NR_sched_yield);
             case Workload.Lock lock -> steps.lock(lock.mutex());
             case Workload.Unlock unlock -> steps.unlock(unlock.mutex());
@@ -228,6 +234,22 @@ final class RtAppThread extends Program {
         cycles = Math.max(1, play.cyclesOfNs(Math.min(runtimeEnd - now, LOOK_NS)));
     }
 
+    /** Opens the device once, and writes a buffer again and again; what it refuses ends the event. */
+    private void writeOut(Workload.IoRun io) {
+        if (device == NO_DEVICE) {
+            event--;
+            call(Nr.NR_open, memory.putText(number, workload.ioDevice()), Fcntl.O_WRONLY, 0);
+            return;
+        }
+        long left = io.bytes() - written;
+        if (device < 0 || left <= 0) {
+            written = 0;
+            return;
+        }
+        event--;
+        call(Nr.NR_write, device, WorkloadMemory.BUFFER, Math.min(left, workload.memBuffer()));
+    }
+
     private void await(Workload.Timer timer) {
         String name = timer.isUnique() ? timer.ref() + " of " + number : timer.ref();
         long now = play.nowNs();
@@ -244,6 +266,11 @@ final class RtAppThread extends Program {
         if (step == GROUP && nr != Nr.NR_prctl) {
             files.returned(answer);
         }
+        if (step == EVENTS && nr == Nr.NR_open) {
+            device = answer;
+        } else if (step == EVENTS && nr == Nr.NR_write) {
+            written = answer <= 0 ? Long.MAX_VALUE : written + answer;
+        }
         if (answer < 0 && step <= EVENTS && nr != Nr.NR_futex) {
             play.complain(spec, name(), answer);
         }
@@ -255,7 +282,7 @@ final class RtAppThread extends Program {
             case Nr.NR_sched_setattr -> "sched_setattr";
             case Nr.NR_clock_nanosleep -> "clock_nanosleep";
             case Nr.NR_clone -> "clone";
-            case Nr.NR_open, Nr.NR_write -> "joining its taskgroup";
+            case Nr.NR_open, Nr.NR_write -> step == EVENTS ? workload.ioDevice() : "joining its taskgroup";
             default -> "call " + nr;
         };
     }

@@ -11,13 +11,17 @@ import java.util.Map;
  * @param forked those that a fork event may name, by their names
  * @param barriers how many threads meet at each, by their names
  * @param ignored what of the file has no meaning here, as {@code FILE:LINE: key}
+ * @param memBuffer bytes that mem and iorun go through at once: mem_buffer_size
+ * @param ioDevice what iorun writes to: io_device
  */
 public record Workload(
         long durationSeconds,
         List<ThreadSpec> threads,
         Map<String, ThreadSpec> forked,
         Map<String, Integer> barriers,
-        List<String> ignored) {
+        List<String> ignored,
+        long memBuffer,
+        String ioDevice) {
 
     /** What a thread does at one step. */
     sealed interface Event {}
@@ -38,6 +42,12 @@ public record Workload(
      * @param isAbsolute whether a time that has passed already counts as met
      */
     record Timer(String ref, boolean isUnique, long periodMicros, boolean isAbsolute) implements Event {}
+
+    /** Goes through so many bytes of memory. */
+    record Mem(long bytes) implements Event {}
+
+    /** Writes so many bytes to the device. */
+    record IoRun(long bytes) implements Event {}
 
     record Yield() implements Event {}
 

@@ -68,7 +68,7 @@ public final class WorkloadRun {
         onKernel.accept(kernel);
         programs = new Programs(kernel, this::close);
         objects = new SyncObjects(kernel, workload.barriers());
-        play = new Play(kernel.timekeeping(), objects, gate, phaseNs(config));
+        play = new Play(kernel.timekeeping(), objects, gate, kernel.costs(), phaseNs(config));
         memory = new WorkloadMemory(kernel);
     }
 
@@ -86,6 +86,7 @@ public final class WorkloadRun {
         int root = kernel.pids().activeNs(kernel.initTask());
         int main = kernel.pids().findTaskByVpid(root, (int) pid);
         memory.map(kernel.tasks().mm(main), workload.threads().size() + cpus);
+        memory.mapBuffer(workload.memBuffer());
         objects.setMm(kernel.tasks().mm(main));
         EventLoop loop = kernel.eventLoop();
         long looked = loop.fired();

@@ -148,6 +148,29 @@ class WorkloadTest {
         assertThat(forked).isEqualTo(3);
     }
 
+    /** 64 MiB at 0.12 cycles a byte are 4 ms; 10 MB go to the device in three writes. */
+    @Test
+    void memAndIorun_takeTimeAndWrite() throws IOException {
+        Path file = Files.writeString(directory.resolve("memory.json"), """
+                { "tasks": {
+                "m": { "loop": 2, "mem": 67108864 },
+                "i": { "loop": 1, "iorun": 10000000 } } }""");
+        JsonNode report = play(file.toString());
+
+        assertThat(busyMs(task(report, "m"))).isCloseTo(8.05, Offset.offset(0.1));
+        assertThat(busyMs(task(report, "i"))).isBetween(0.001, 0.1);
+        assertThat(report.get("refused")).isEmpty();
+    }
+
+    @Test
+    void iorun_toWhatIsNotThere_isNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("device.json"), """
+                { "global": { "io_device": "/nowhere" }, "tasks": { "i": { "loop": 1, "iorun": 10 } } }""");
+        JsonNode report = play(file.toString());
+
+        assertThat(report.get("refused").get(0).asText()).isEqualTo("i: /nowhere answers -2");
+    }
+
     @Test
     void deadlock_isNamed() throws IOException {
         Path file = Files.writeString(directory.resolve("deadlock.json"), """
@@ -196,7 +219,7 @@ class WorkloadTest {
                 "\"a\": { \"run\": 1, \"cpus\": [-1] }| :3: \"cpus\" is not a number from 0",
                 "\"a\": { \"timer\": { \"period\": 5 } }| :3: \"timer\" has no \"ref\"",
                 "\"a\": { \"timer\": { \"ref\": \"x\" } }| :3: \"timer\" has no \"period\"",
-                "\"a\": { \"mem\": 3 }| :3: \"mem\": the event mem can't be played yet",
+                "\"a\": { \"mem\": -3 }| :3: \"mem\" is not a number from 0",
                 "\"a\": {\\n\"lock\": \"m\" }| :4: \"lock\": a never unlocks m",
                 "\"a\": { \"phases\": { \"p\": {\\n\"lock\": \"m\" }, \"q\": { \"run\": 1 } } }| :4: \"lock\": a never unlocks m",
                 "\"a\": {\\n\"unlock\": \"m\" }| :4: \"unlock\": a does not hold m",

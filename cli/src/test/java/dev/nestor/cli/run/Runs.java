@@ -42,6 +42,7 @@ final class Runs {
                     2_000_000_000L,
                     0,
                     Preemption.NONE,
+                    false,
                     SchedulerChoice.EEVDF,
                     kernel -> {},
                     new ReplayOptions(false, 64 << 20, 4096, FileImage.NONE),
