@@ -5,10 +5,11 @@ import dev.nestor.cli.ExitCode;
 import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
-import dev.nestor.cli.ftrace.FtraceWriter;
 import dev.nestor.cli.program.Noise;
 import dev.nestor.cli.run.MachineOptions;
+import dev.nestor.cli.run.TraceFiles;
 import dev.nestor.cli.strace.LogException;
+import dev.nestor.cli.trace.TraceFile;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.trace.Tracepoints;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class BenchOptions {
     @Option(
             names = "--trace",
             paramLabel = "FILE",
-            description = "Write what the scheduler does to this file, as ftrace does; .gz is compressed.")
+            description = "Write what the scheduler does to this file, in the form of its ending: see nestor run.")
     private @Nullable Path trace;
 
     @Option(
@@ -110,7 +111,7 @@ final class BenchOptions {
         Path target = json;
         Path traceTarget = trace;
         try (JsonFile file = target == null ? null : JsonFile.open(target);
-                FtraceWriter tracer = traceTarget == null ? null : FtraceWriter.open(traceTarget)) {
+                TraceFile tracer = traceTarget == null ? null : TraceFiles.open(traceTarget)) {
             long start = System.nanoTime();
             AtomicLong done = new AtomicLong();
             BenchRun.Totals totals;

@@ -1,13 +1,8 @@
 package dev.nestor.cli.bench;
 
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code nestor bench futex}: perf's benchmarks of futexes. */
 @Command(
@@ -20,33 +15,9 @@ import picocli.CommandLine.ParentCommand;
             FutexBenches.Requeue.class,
             FutexBenches.LockPi.class
         })
-final class FutexBenches implements Runnable {
-    @ParentCommand
-    private @Nullable BenchCommand bench;
-
-    @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
-
-    BenchCommand bench() {
-        return Objects.requireNonNull(bench, "picocli sets it");
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), "Which benchmark?");
-    }
-
+final class FutexBenches extends BenchGroup {
     /** What each of them can be asked for. */
-    abstract static class One implements Callable<Integer> {
-        @ParentCommand
-        private @Nullable FutexBenches parent;
-
-        @CommandLine.Spec
-        private CommandLine.Model.@Nullable CommandSpec spec;
-
-        @Mixin
-        private final BenchOptions options = new BenchOptions();
-
+    abstract static class Crew extends One {
         @Option(
                 names = {"-t", "--threads"},
                 paramLabel = "N",
@@ -64,30 +35,25 @@ final class FutexBenches implements Runnable {
                 description = "Shared futexes, not private ones.")
         private boolean isShared;
 
-        /** The benchmark; throws what is wrong with its options. */
+        /** The benchmark of a crew; throws what is wrong with its options. */
         abstract Benchmark benchmark(CommandLine line, int repeat);
 
         final FutexCrew.Shape shape(int rounds) {
-            return new FutexCrew.Shape(threads == 0 ? options.cpus() : threads, isSilent, isShared, rounds);
+            return new FutexCrew.Shape(threads == 0 ? cpus() : threads, isSilent, isShared, rounds);
         }
 
         @Override
-        public final Integer call() {
-            CommandLine line = Objects.requireNonNull(spec).commandLine();
+        final Benchmark benchmark(CommandLine line, BenchCommand bench) {
             if (threads < 0) {
                 Counts.check(line, "--threads", threads);
             }
-            options.check(line);
-            BenchCommand bench = Objects.requireNonNull(parent).bench();
-            Benchmark benchmark = benchmark(line, bench.repeat());
-            bench.announce(line, benchmark.name());
-            return options.run(line, benchmark);
+            return benchmark(line, bench.repeat());
         }
     }
 
     /** {@code futex hash}. */
     @Command(name = "hash", description = "Threads that look futexes up.")
-    static final class Hash extends One {
+    static final class Hash extends Crew {
         @Option(
                 names = {"-r", "--runtime"},
                 paramLabel = "SECONDS",
@@ -112,7 +78,7 @@ final class FutexBenches implements Runnable {
 
     /** {@code futex wake}. */
     @Command(name = "wake", description = "Threads that wait for a futex and are woken.")
-    static final class Wake extends One {
+    static final class Wake extends Crew {
         @Option(
                 names = {"-w", "--nwakes"},
                 paramLabel = "N",
@@ -129,7 +95,7 @@ final class FutexBenches implements Runnable {
 
     /** {@code futex requeue}. */
     @Command(name = "requeue", description = "Threads that wait for a futex and are made to wait for another.")
-    static final class Requeue extends One {
+    static final class Requeue extends Crew {
         @Option(
                 names = {"-q", "--nrequeue"},
                 paramLabel = "N",
@@ -156,7 +122,7 @@ final class FutexBenches implements Runnable {
 
     /** {@code futex lock-pi}. */
     @Command(name = "lock-pi", description = "Threads that take a lock with priority inheritance.")
-    static final class LockPi extends One {
+    static final class LockPi extends Crew {
         @Option(
                 names = {"-r", "--runtime"},
                 paramLabel = "SECONDS",

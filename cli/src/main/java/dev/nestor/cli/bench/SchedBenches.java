@@ -3,14 +3,9 @@ package dev.nestor.cli.bench;
 import dev.nestor.cli.program.Program;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code nestor bench sched}: perf's scheduler and IPC benchmarks. */
 @Command(
@@ -18,34 +13,10 @@ import picocli.CommandLine.ParentCommand;
         description = "Scheduler and IPC benchmarks, of perf bench.",
         synopsisSubcommandLabel = "BENCHMARK",
         subcommands = {SchedBenches.Pipe.class, SchedBenches.Talk.class})
-final class SchedBenches implements Runnable {
-    @ParentCommand
-    private @Nullable BenchCommand bench;
-
-    @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
-
-    BenchCommand bench() {
-        return Objects.requireNonNull(bench, "picocli sets it");
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), "Which benchmark?");
-    }
-
+final class SchedBenches extends BenchGroup {
     /** {@code sched pipe}. */
     @Command(name = "pipe", description = "Two tasks that send each other an int through pipes.")
-    static final class Pipe implements Callable<Integer> {
-        @ParentCommand
-        private @Nullable SchedBenches parent;
-
-        @CommandLine.Spec
-        private CommandLine.Model.@Nullable CommandSpec spec;
-
-        @Mixin
-        private final BenchOptions options = new BenchOptions();
-
+    static final class Pipe extends One {
         @Option(
                 names = {"-l", "--loop"},
                 paramLabel = "N",
@@ -59,31 +30,17 @@ final class SchedBenches implements Runnable {
         private boolean threaded;
 
         @Override
-        public Integer call() {
-            CommandLine line = Objects.requireNonNull(spec).commandLine();
-            options.check(line);
+        Benchmark benchmark(CommandLine line, BenchCommand bench) {
             Counts.check(line, "--loop", loops);
-            BenchCommand bench = Objects.requireNonNull(parent).bench();
-            Benchmark benchmark = new SchedPipe(loops, threaded, bench.isSimple());
-            bench.announce(line, benchmark.name());
-            return options.run(line, benchmark);
+            return new SchedPipe(loops, threaded, bench.isSimple());
         }
     }
 
     /** {@code sched messaging}. */
     @Command(name = "messaging", description = "Groups of tasks of which each sends to each other.")
-    static final class Talk implements Callable<Integer> {
+    static final class Talk extends One {
         private static final int FDS = 20;
         private static final int BYTES = 100;
-
-        @ParentCommand
-        private @Nullable SchedBenches parent;
-
-        @CommandLine.Spec
-        private CommandLine.Model.@Nullable CommandSpec spec;
-
-        @Mixin
-        private final BenchOptions options = new BenchOptions();
 
         @Option(
                 names = {"-g", "--group"},
@@ -110,16 +67,10 @@ final class SchedBenches implements Runnable {
         private boolean threads;
 
         @Override
-        public Integer call() {
-            CommandLine line = Objects.requireNonNull(spec).commandLine();
-            options.check(line);
+        Benchmark benchmark(CommandLine line, BenchCommand bench) {
             Counts.check(line, "--group", groups);
             Counts.check(line, "--nr_loops", loops);
-            BenchCommand bench = Objects.requireNonNull(parent).bench();
-            Benchmark benchmark =
-                    new Told(new Messaging.Shape(groups, FDS, loops, BYTES, pipes, threads, false), bench.isSimple());
-            bench.announce(line, benchmark.name());
-            return options.run(line, benchmark);
+            return new Told(new Messaging.Shape(groups, FDS, loops, BYTES, pipes, threads, false), bench.isSimple());
         }
     }
 

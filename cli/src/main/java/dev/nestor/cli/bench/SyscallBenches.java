@@ -5,14 +5,9 @@ import dev.nestor.uapi.Nr;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code nestor bench syscall}: perf's system call benchmarks. */
 @Command(
@@ -20,34 +15,10 @@ import picocli.CommandLine.ParentCommand;
         description = "System call benchmarks, of perf bench.",
         synopsisSubcommandLabel = "BENCHMARK",
         subcommands = SyscallBenches.BasicCommand.class)
-final class SyscallBenches implements Runnable {
-    @ParentCommand
-    private @Nullable BenchCommand bench;
-
-    @CommandLine.Spec
-    private CommandLine.Model.@Nullable CommandSpec spec;
-
-    BenchCommand bench() {
-        return Objects.requireNonNull(bench, "picocli sets it");
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), "Which benchmark?");
-    }
-
+final class SyscallBenches extends BenchGroup {
     /** {@code syscall basic}. */
     @Command(name = "basic", description = "getppid(2), again and again.")
-    static final class BasicCommand implements Callable<Integer> {
-        @ParentCommand
-        private @Nullable SyscallBenches parent;
-
-        @CommandLine.Spec
-        private CommandLine.Model.@Nullable CommandSpec spec;
-
-        @Mixin
-        private final BenchOptions options = new BenchOptions();
-
+    static final class BasicCommand extends One {
         @Option(
                 names = {"-l", "--loop"},
                 paramLabel = "N",
@@ -56,14 +27,9 @@ final class SyscallBenches implements Runnable {
         private int loops;
 
         @Override
-        public Integer call() {
-            CommandLine line = Objects.requireNonNull(spec).commandLine();
-            options.check(line);
+        Benchmark benchmark(CommandLine line, BenchCommand bench) {
             Counts.check(line, "--loop", loops);
-            BenchCommand bench = Objects.requireNonNull(parent).bench();
-            Benchmark benchmark = new Basic(loops, bench.isSimple());
-            bench.announce(line, benchmark.name());
-            return options.run(line, benchmark);
+            return new Basic(loops, bench.isSimple());
         }
     }
 

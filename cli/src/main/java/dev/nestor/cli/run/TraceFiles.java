@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Which form a trace has, by its file's name. */
-final class TraceFiles {
+public final class TraceFiles {
     private TraceFiles() {}
 
     /** Perfetto's for .perfetto-trace and .pftrace, Chrome's for .json, else ftrace's, compressed for .gz. */
-    static TraceFile open(Path file) throws IOException {
+    public static TraceFile open(Path file) throws IOException {
         String name = String.valueOf(file.getFileName());
         if (name.endsWith(".perfetto-trace") || name.endsWith(".pftrace")) {
             return PerfettoWriter.open(file);
