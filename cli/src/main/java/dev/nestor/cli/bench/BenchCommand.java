@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
             "1:a call that it can't do without was refused",
             "2:wrong usage",
             "8:the run exceeds a limit",
+            "9:the scheduler of --sched can't be loaded",
+            "10:the scheduler of --sched was stopped; the fair class went on",
             "70:a bug of Nestor",
             "73:a file could not be written"
         })

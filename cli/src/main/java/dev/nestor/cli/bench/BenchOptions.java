@@ -5,11 +5,16 @@ import dev.nestor.cli.ExitCode;
 import dev.nestor.cli.JsonFile;
 import dev.nestor.cli.Main;
 import dev.nestor.cli.Progress;
+import dev.nestor.cli.plugin.CallbackGuard;
+import dev.nestor.cli.plugin.PlugInException;
+import dev.nestor.cli.plugin.SchedulerChoice;
+import dev.nestor.cli.plugin.SchedulerOptions;
 import dev.nestor.cli.program.Noise;
 import dev.nestor.cli.run.MachineOptions;
 import dev.nestor.cli.run.TraceFiles;
 import dev.nestor.cli.strace.LogException;
 import dev.nestor.cli.trace.TraceFile;
+import dev.nestor.init.Kernel;
 import dev.nestor.init.KernelConfig;
 import dev.nestor.trace.Tracepoints;
 import java.io.IOException;
@@ -18,7 +23,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -28,6 +35,9 @@ import picocli.CommandLine.Option;
 final class BenchOptions {
     @Mixin
     private final MachineOptions machine = new MachineOptions();
+
+    @Mixin
+    private final SchedulerOptions sched = new SchedulerOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file.")
     private @Nullable Path json;
@@ -86,9 +96,16 @@ final class BenchOptions {
     /** Plays it and prints what it has found; the command's exit code. */
     int run(CommandLine line, Benchmark benchmark) {
         PrintWriter err = line.getErr();
-        try {
-            play(line, benchmark);
-            return ExitCode.OK;
+        try (CallbackGuard guard = CallbackGuard.of(err)) {
+            String stopped = play(line, benchmark, sched.choice(guard), guard);
+            if (stopped.isEmpty()) {
+                return ExitCode.OK;
+            }
+            err.println("nestor: " + benchmark.name() + ": " + stopped + "; the fair class went on");
+            return ExitCode.SCHEDULER_STOPPED;
+        } catch (PlugInException e) {
+            err.println("nestor: " + e.getMessage());
+            return ExitCode.NO_SCHEDULER;
         } catch (BenchFailure e) {
             err.println("nestor: " + e.getMessage());
             return ExitCode.DIFFERENT;
@@ -107,7 +124,10 @@ final class BenchOptions {
         }
     }
 
-    private void play(CommandLine line, Benchmark benchmark) throws LogException, IOException {
+    /** Why the user's scheduler was stopped, or nothing. */
+    private String play(CommandLine line, Benchmark benchmark, SchedulerChoice scheduler, CallbackGuard guard)
+            throws LogException, IOException {
+        AtomicReference<Kernel> booted = new AtomicReference<>();
         Path target = json;
         Path traceTarget = trace;
         try (JsonFile file = target == null ? null : JsonFile.open(target);
@@ -119,9 +139,11 @@ final class BenchOptions {
                 totals = new BenchRun(
                                 benchmark,
                                 noise(),
-                                config(),
+                                scheduler.configure(config()),
                                 tracer == null ? Tracepoints.NONE : tracer,
                                 kernel -> {
+                                    booted.set(kernel);
+                                    guard.started(kernel);
                                     if (tracer != null) {
                                         tracer.setKernel(kernel);
                                     }
@@ -140,6 +162,7 @@ final class BenchOptions {
             if (tracer != null) {
                 tracer.commit();
             }
+            return SchedulerChoice.stopped(Objects.requireNonNull(booted.get(), "no kernel was booted"));
         }
     }
 
@@ -199,6 +222,9 @@ final class BenchOptions {
     }
 
     private String complaint() {
+        if (!sched.complaint().isEmpty()) {
+            return sched.complaint();
+        }
         if (!noise.isEmpty() && (noise.size() != 2 || noise.get(0) <= 0 || noise.get(1) <= 0)) {
             return "--noise takes two numbers above 0: times a second, microseconds";
         }

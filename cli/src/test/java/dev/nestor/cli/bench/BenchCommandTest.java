@@ -68,6 +68,19 @@ class BenchCommandTest {
                         """.formatted(threaded.isEmpty() ? "processes" : "threads"));
     }
 
+    @Test
+    void scheduler_isChosenAsForRuns() throws IOException {
+        assertThat(run("sched pipe -l 500 --sched cfs").at("/figures/messages").asInt())
+                .isEqualTo(1000);
+    }
+
+    @Test
+    void schedulerThatIsNotThere_isNamed() {
+        assertThat(execute("bench", "sched", "pipe", "-l", "5", "--sched", "ext:no.Where"))
+                .isEqualTo(ExitCode.NO_SCHEDULER);
+        assertThat(err.toString()).contains("no.Where");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " -p", " -t", " -t -p"})
     void messaging_deliversEveryMessage(String how) throws IOException {
