@@ -157,6 +157,14 @@ public final class RtAppFile {
         long runtime = number(members, "dl-runtime", 0, 0, Long.MAX_VALUE);
         long period = number(members, "dl-period", runtime, 0, Long.MAX_VALUE);
         long deadline = number(members, "dl-deadline", period, 0, Long.MAX_VALUE);
+        List<Workload.Phase> phases = phases(name, node);
+        if (isDeadline && runtime == 0 && usual(phases) > 0) {
+            runtime = usual(phases);
+            period = period == 0 ? periodOf(phases) : period;
+            deadline = deadline == 0 ? period : deadline;
+            String taken = "\"dl-runtime\" is missing: " + runtime + " us in " + period + " taken, from its events";
+            ignored.add(file + ":" + node.line() + ": " + taken);
+        }
         Workload.ThreadSpec spec = new Workload.ThreadSpec(
                 node.line(),
                 name,
@@ -169,7 +177,7 @@ public final class RtAppFile {
                 runtime,
                 deadline,
                 period,
-                phases(name, node));
+                phases);
         specs.put(name, spec);
         new LockCheck(text).check(name, node, spec.phases());
         for (Workload.Phase phase : spec.phases()) {
@@ -196,6 +204,24 @@ public final class RtAppFile {
             throw text.fault(node.line(), "\"taskgroup\" is not a path like \"/A/B\"");
         }
         return path.equals("/") ? "" : path;
+    }
+
+    /** What a deadline task needs whose runtime the file does not say: what it computes in a period, and a twentieth more; or 0. */
+    private static long usual(List<Workload.Phase> phases) {
+        long micros = 0;
+        for (Workload.Event event : phases.getFirst().events()) {
+            micros += event instanceof Workload.Run run ? run.micros() : 0;
+        }
+        return periodOf(phases) == 0 ? 0 : micros + micros / 20;
+    }
+
+    private static long periodOf(List<Workload.Phase> phases) {
+        for (Workload.Event event : phases.getFirst().events()) {
+            if (event instanceof Workload.Timer timer) {
+                return timer.periodMicros();
+            }
+        }
+        return 0;
     }
 
     private List<Workload.Phase> phases(String name, Node task) throws LogException {

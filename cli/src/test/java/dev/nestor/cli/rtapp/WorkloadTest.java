@@ -148,6 +148,22 @@ class WorkloadTest {
         assertThat(forked).isEqualTo(3);
     }
 
+    /** shared/linux/sched/g_dl_periodic_hogs.rtapp.json says no more. */
+    @Test
+    void deadlineTaskWithoutItsRuntime_isGivenWhatItNeeds() throws IOException {
+        Path file = Files.writeString(directory.resolve("deadline.json"), """
+                { "global": { "duration": 1 }, "tasks": {
+                "hog": { "cpus": [0], "runtime": 1000000 },
+                "dl": { "policy": "SCHED_DEADLINE", "run": 1500,
+                        "timer": { "ref": "t", "period": 10000, "mode": "absolute" } } } }""");
+        JsonNode report = play(file.toString(), "--cpus", "1");
+
+        assertThat(report.get("refused")).isEmpty();
+        assertThat(report.get("notHonoured").get(0).asText()).contains(":3: ", "1575 us in 10000 taken");
+        assertThat(busyMs(task(report, "dl"))).isCloseTo(150, Offset.offset(2.0));
+        assertThat(task(report, "dl").get("involuntarySwitches").asInt()).isZero();
+    }
+
     /** 64 MiB at 0.12 cycles a byte are 4 ms; 10 MB go to the device in three writes. */
     @Test
     void memAndIorun_takeTimeAndWrite() throws IOException {
