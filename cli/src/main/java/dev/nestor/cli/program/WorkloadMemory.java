@@ -70,14 +70,6 @@ public final class WorkloadMemory {
         return at(thread);
     }
 
-    /** A mask of all CPUs there are. */
-    public long putMask(int thread) {
-        for (int word = 0; word < MASK_BYTES / 8; word++) {
-            putLong(thread, 8 * word, -1);
-        }
-        return at(thread);
-    }
-
     public void putLong(int thread, int offset, long value) {
         kernel.userMemory().putLong(mm, at(thread) + offset, value);
     }

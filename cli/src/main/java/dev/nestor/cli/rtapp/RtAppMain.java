@@ -7,7 +7,6 @@ import dev.nestor.cli.program.WorkloadMemory;
 import dev.nestor.uapi.Nr;
 import dev.nestor.uapi.Sched;
 import dev.nestor.uapi.Time;
-import java.util.List;
 
 /** rt-app's first thread: makes the others, and ends them when the duration is over. */
 final class RtAppMain extends Program {
@@ -27,7 +26,6 @@ final class RtAppMain extends Program {
     private final int noisy; // CPUs that are disturbed
     private int made;
     private int told; // condition variables
-    private List<Integer> cpus = List.of(); // that it may use; empty for all
     private boolean isNamed;
     private boolean isGrouping; // the call in progress makes a cgroup
     private boolean hasSlept;
@@ -51,7 +49,7 @@ final class RtAppMain extends Program {
         } else if (cgroups.advance(this)) {
             isGrouping = true;
         } else if (made < noisy + workload.threads().size()) {
-            make();
+            call(Nr.NR_clone, THREAD);
         } else if (workload.durationSeconds() >= 0 && !hasSlept) {
             hasSlept = true;
             long end = play.startNs() + workload.durationSeconds() * RtAppThread.NS_PER_SECOND;
@@ -59,19 +57,6 @@ final class RtAppMain extends Program {
         } else {
             end();
         }
-    }
-
-    /** A thread is born on the CPUs that it may use: they are set before, and inherited. */
-    private void make() {
-        List<Integer> wanted =
-                made < noisy ? List.of() : workload.threads().get(made - noisy).cpus();
-        if (wanted.equals(cpus)) {
-            call(Nr.NR_clone, THREAD);
-            return;
-        }
-        cpus = wanted;
-        long mask = wanted.isEmpty() ? memory.putMask(0) : memory.putMask(0, wanted);
-        call(Nr.NR_sched_setaffinity, 0, WorkloadMemory.MASK_BYTES, mask);
     }
 
     /** Whoever waits for a signal is woken when the time is over. */
