@@ -5,24 +5,17 @@ import dev.nestor.uapi.Nr;
 import java.util.Locale;
 
 /** perf bench futex lock-pi: threads that take a lock, sleep with it, and let it go. */
-final class FutexLockPi extends FutexCrew {
+final class FutexLockPi extends TimedCrew {
     private static final int WORD = 4; // bytes
     private static final int LINE = 64; // bytes
 
-    private final int seconds;
     private final boolean hasMany; // a lock for each thread
-    private final long[] operations; // by thread
-    private final Elapsed elapsed = new Elapsed();
     private long words;
     private long rooms;
-    private long room;
-    private boolean isOver;
 
     FutexLockPi(Shape shape, int seconds, boolean hasMany) {
-        super("futex/lock-pi", shape);
-        this.seconds = seconds;
+        super("futex/lock-pi", shape, seconds);
         this.hasMany = hasMany;
-        this.operations = new long[shape.threads()];
     }
 
     @Override
@@ -32,11 +25,9 @@ final class FutexLockPi extends FutexCrew {
     }
 
     @Override
-    void prepare(Stage stage) {
+    void prepareWords(Stage stage) {
         words = stage.room(hasMany ? LINE * shape.threads() : WORD);
         rooms = stage.room(LINE * shape.threads());
-        room = stage.room(LINE);
-        elapsed.begin(stage.nowNs());
     }
 
     private long word(int thread) {
@@ -52,7 +43,7 @@ final class FutexLockPi extends FutexCrew {
             public boolean next() {
                 switch (step) {
                     case 0 -> {
-                        if (isOver && operations[index] > 0) {
+                        if (isOver() && counted(index) > 0) {
                             return false;
                         }
                         thread.call4(Nr.NR_futex, word(index), Futex.FUTEX_LOCK_PI | shape.flag(), 0, 0);
@@ -67,42 +58,15 @@ final class FutexLockPi extends FutexCrew {
             public void returned(long answer) {
                 thread.done(step == 0 ? "FUTEX_LOCK_PI" : "FUTEX_UNLOCK_PI", answer);
                 step = (step + 1) % 3;
-                operations[index] += step == 0 ? 1 : 0;
+                if (step == 0) {
+                    count(index);
+                }
             }
         };
     }
 
     @Override
-    Work measure(BenchProgram main, int round) {
-        return new Sleep(main, room, seconds) {
-            @Override
-            void over() {
-                isOver = true;
-                elapsed.end(main.stage.nowNs());
-            }
-        };
-    }
-
-    @Override
-    void conclude() {
-        RunStats stats = new RunStats();
-        long total = 0;
-        for (int i = 0; i < operations.length; i++) {
-            long rate = operations[i] / Math.max(1, elapsed.wholeSeconds());
-            stats.add((double) rate);
-            total += operations[i];
-            if (!shape.isSilent()) {
-                print(String.format(Locale.ROOT, "[thread %3d] futex: 0x%x [ %d ops/sec ]%n", i, word(i), rate));
-            }
-        }
-        print(String.format(
-                Locale.ROOT,
-                "%sAveraged %d operations/sec (+- %.2f%%), total secs = %d%n",
-                shape.isSilent() ? "" : System.lineSeparator(),
-                (long) stats.mean(),
-                stats.error(),
-                elapsed.wholeSeconds()));
-        figure("operationsPerSecond", (long) stats.mean());
-        figure("operations", total);
+    String line(int thread, long rate) {
+        return String.format(Locale.ROOT, "[thread %3d] futex: 0x%x [ %d ops/sec ]%n", thread, word(thread), rate);
     }
 }

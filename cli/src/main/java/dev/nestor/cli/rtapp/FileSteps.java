@@ -44,15 +44,14 @@ final class FileSteps {
         return true;
     }
 
-    /** A call of this has answered; false if it was refused. */
-    boolean returned(long answer) {
+    /** A call of this has answered. */
+    void returned(long answer) {
         if (state == OPEN) {
             fd = answer;
             state = answer < 0 ? IDLE : WRITE;
         } else if (state != IDLE) {
             state = state == WRITE ? CLOSE : IDLE;
         }
-        return answer >= 0;
     }
 
     boolean isBusy() {

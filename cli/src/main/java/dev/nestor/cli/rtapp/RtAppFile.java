@@ -158,8 +158,9 @@ public final class RtAppFile {
         long period = number(members, "dl-period", runtime, 0, Long.MAX_VALUE);
         long deadline = number(members, "dl-deadline", period, 0, Long.MAX_VALUE);
         List<Workload.Phase> phases = phases(name, node);
-        if (isDeadline && runtime == 0 && usual(phases) > 0) {
-            runtime = usual(phases);
+        long usual = isDeadline && runtime == 0 ? usual(phases) : 0;
+        if (usual > 0) {
+            runtime = usual;
             period = period == 0 ? periodOf(phases) : period;
             deadline = deadline == 0 ? period : deadline;
             String taken = "\"dl-runtime\" is missing: " + runtime + " us in " + period + " taken, from its events";

@@ -6,19 +6,13 @@ import dev.nestor.kernel.cgroup.Cgroups;
 import dev.nestor.kernel.cgroup.CpuController;
 import dev.nestor.kernel.cgroup.Css;
 import dev.nestor.kernel.cgroup.CssTable;
+import dev.nestor.kernel.sched.LoadWeight;
+import dev.nestor.kernel.sched.SchedTasks;
 import dev.nestor.table.Table;
 import dev.nestor.uapi.Errno;
 
 /** The files of the cpu controller: cpu_files of kernel/sched/core.c. */
 final class CgroupCpuFiles {
-    /** sched_prio_to_weight[]: of nice -20 to 19. */
-    private static final int[] WEIGHTS = {
-        88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501,
-        1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29, 23, 18, 15
-    };
-
-    private static final int MIN_NICE = -20;
-    private static final int WEIGHT_IDLEPRIO = 3;
     private static final long MIN_US = 1000; // of quota and period
     private static final long MAX_PERIOD_US = 1_000_000;
     private static final long MAX_QUOTA_US = (1L << 44) / 1000;
@@ -52,8 +46,9 @@ final class CgroupCpuFiles {
                 cpu,
                 "cpu.shares",
                 0,
-                (request, out) ->
-                        show(isIdle(css(request)) ? WEIGHT_IDLEPRIO : csses.values(css(request), Css.CPU_SHARES), out),
+                (request, out) -> show(
+                        isIdle(css(request)) ? LoadWeight.WEIGHT_IDLEPRIO : csses.values(css(request), Css.CPU_SHARES),
+                        out),
                 this::storeShares);
         files.add(cpu, "cpu.idle", 0, this::showIdle, this::storeIdle);
         files.add(cpu, "cpu.cfs_quota_us", 0, this::showQuota, this::storeQuota);
@@ -187,14 +182,14 @@ final class CgroupCpuFiles {
     /** cpu_weight_nice_read_s64(): the nice value whose weight is nearest. */
     private int showNice(CgroupRequest request, SeqFile out) {
         int css = css(request);
-        long weight = isIdle(css) ? WEIGHT_IDLEPRIO : csses.values(css, Css.CPU_SHARES);
+        long weight = isIdle(css) ? LoadWeight.WEIGHT_IDLEPRIO : csses.values(css, Css.CPU_SHARES);
         long best = Long.MAX_VALUE;
-        int prio = 0;
-        while (prio < WEIGHTS.length && Math.abs(WEIGHTS[prio] - weight) < best) {
-            best = Math.abs(WEIGHTS[prio] - weight);
-            prio++;
+        int nice = SchedTasks.MIN_NICE;
+        while (nice <= SchedTasks.MAX_NICE && Math.abs(LoadWeight.ofNice(nice) - weight) < best) {
+            best = Math.abs(LoadWeight.ofNice(nice) - weight);
+            nice++;
         }
-        return show(MIN_NICE + prio - 1, out);
+        return show(nice - 1, out);
     }
 
     private int storeNice(CgroupRequest request, CgroupText text) {
@@ -202,10 +197,10 @@ final class CgroupCpuFiles {
         if (error != 0) {
             return error;
         }
-        if (text.value < MIN_NICE || text.value >= MIN_NICE + WEIGHTS.length) {
+        if (text.value < SchedTasks.MIN_NICE || text.value > SchedTasks.MAX_NICE) {
             return -Errno.ERANGE;
         }
-        return setShares(css(request), WEIGHTS[(int) text.value - MIN_NICE]);
+        return setShares(css(request), LoadWeight.ofNice((int) text.value));
     }
 
     private int showIdle(CgroupRequest request, SeqFile out) {
@@ -223,7 +218,7 @@ final class CgroupCpuFiles {
         int css = css(request);
         if (csses.values(css, Css.CPU_IDLE) != text.value) {
             csses.setValues(css, Css.CPU_IDLE, text.value);
-            csses.setValues(css, Css.CPU_SHARES, text.value == 1 ? WEIGHT_IDLEPRIO : 1024);
+            csses.setValues(css, Css.CPU_SHARES, text.value == 1 ? LoadWeight.WEIGHT_IDLEPRIO : 1024);
             if (group(css) != Table.NULL) {
                 cgroups.cpu().setIdle(group(css), text.value == 1);
             }

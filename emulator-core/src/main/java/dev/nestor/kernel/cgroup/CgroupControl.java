@@ -79,7 +79,7 @@ public final class CgroupControl {
         }
         cgroups.setSubtreeControl(cgroup, (cgroups.subtreeControl(cgroup) | enable) & ~disable);
         life.applyControl(cgroup);
-        cssSets.schedule(0, cgroup);
+        cssSets.scheduleAll(cgroup);
         tell(cgroup);
         return 0;
     }
@@ -134,7 +134,7 @@ public final class CgroupControl {
         }
         cgroups.setNrThreadedChildren(parent, cgroups.nrThreadedChildren(parent) + 1);
         life.applyControl(cgroup);
-        cssSets.schedule(0, cgroup);
+        cssSets.scheduleAll(cgroup);
         tell(cgroup);
         return 0;
     }

@@ -305,8 +305,8 @@ public final class CssSets {
     }
 
     /** The cpu controller has come to cgroups of the default hierarchy, or has left them: all tasks from one down. */
-    void schedule(int hierarchy, int top) {
-        for (int at = top; at != NULL && hierarchy == cpuHierarchy; at = life.next(at, top)) {
+    void scheduleAll(int top) {
+        for (int at = cpuHierarchy == 0 ? top : NULL; at != NULL; at = life.next(at, top)) {
             for (int cset = cssSets.links().first(at);
                     cset != NULL;
                     cset = cssSets.links().next(cset)) {

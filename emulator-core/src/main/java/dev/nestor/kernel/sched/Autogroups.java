@@ -4,7 +4,6 @@ import static dev.nestor.table.Table.NULL;
 
 import dev.nestor.kernel.task.SignalStructTable;
 import dev.nestor.kernel.task.TaskTable;
-import dev.nestor.uapi.Sched;
 
 /** Each session's tasks share their CPUs as one with other sessions', unless they are in a cgroup: kernel/sched/autogroup.c. */
 public final class Autogroups {
@@ -105,8 +104,7 @@ public final class Autogroups {
         groups.setNextNice(taskGroups.root(), nowNs + NICE_INTERVAL_NS);
         int group = signals.autogroup(signal);
         groups.setAutogroupNice(group, nice);
-        long weight = LoadWeight.weight(Sched.SCHED_NORMAL, LoadWeight.DEFAULT_PRIO + nice);
-        taskGroups.setShares(group, weight >> LoadWeight.FIXEDPOINT_SHIFT);
+        taskGroups.setShares(group, LoadWeight.ofNice(nice));
         return true;
     }
 }

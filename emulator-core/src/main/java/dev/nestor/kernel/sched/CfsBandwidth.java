@@ -236,15 +236,24 @@ final class CfsBandwidth {
         }
         throttled.addLast(cfsRqs.taskGroup(cfsRq), cfsRq);
         cfsRqs.setThrottled(cfsRq, true);
+        walkDown(cfsRq, true);
+        return true;
+    }
+
+    /** walk_tg_tree_from(): the queues of a CPU that are its group's and of those below are throttled, or are so no more. */
+    private void walkDown(int cfsRq, boolean throttles) {
         int cpu = rqs.cpu(cfsRqs.rq(cfsRq));
-        int top = cfsRqs.taskGroup(cfsRq);
         for (int row = 1; row < groups.rows(); row++) {
             int group = groups.handleInRow(row);
-            if (group != NULL && isBelow(group, top)) {
+            if (group == NULL || !isBelow(group, cfsRqs.taskGroup(cfsRq))) {
+                continue;
+            }
+            if (throttles) {
                 throttleDown(groups.cfsRq(group, cpu));
+            } else {
+                unthrottleUp(groups.cfsRq(group, cpu));
             }
         }
-        return true;
     }
 
     /** Whether a group is another, or below it. */
@@ -319,14 +328,9 @@ final class CfsBandwidth {
         return se == NULL ? NULL : ses.cfsRq(se);
     }
 
-    /** task_is_throttled(). */
-    boolean isThrottled(int se) {
-        return limbo.owner(se) != NULL;
-    }
-
     /** A task that waits for runtime is queued, so that what is to be changed about it can be. */
     void release(int se) {
-        if (isThrottled(se)) {
+        if (limbo.owner(se) != NULL) {
             limbo.remove(se);
             requeue(ses.cfsRq(se), se);
         }
@@ -351,13 +355,7 @@ final class CfsBandwidth {
         }
         int rq = cfsRqs.rq(cfsRq);
         boolean wasAsked = rqs.needResched(rq);
-        int cpu = rqs.cpu(rq);
-        for (int row = 1; row < groups.rows(); row++) {
-            int at = groups.handleInRow(row);
-            if (at != NULL && isBelow(at, group)) {
-                unthrottleUp(groups.cfsRq(at, cpu));
-            }
-        }
+        walkDown(cfsRq, false);
         if (rqs.curr(rq) == NULL && rqs.nrRunning(rq) > 0) {
             rqs.setNeedResched(rq, true);
             runQueues.notify(rq, wasAsked);

@@ -499,7 +499,7 @@ public final class Cpus implements Dispatcher {
             int special = isSpecial ? SchedClass.DEQUEUE_SPECIAL : 0;
             runQueues.deactivate(rq, prev, SchedClass.DEQUEUE_SLEEP | special);
         }
-        int moveTo = moveTo(rq, prev, state);
+        int moveTo = destination(rq, prev, state);
         if (moveTo != NOWHERE) {
             runQueues.deactivate(rq, prev, 0);
         }
@@ -524,7 +524,7 @@ public final class Cpus implements Dispatcher {
      * Where current is to go, which is runnable: it may not run here any more, or is pushed away (active_load_balance_cpu_stop()).
      * NOWHERE for one that stays.
      */
-    private int moveTo(int rq, int prev, int state) {
+    private int destination(int rq, int prev, int state) {
         int push = rqs.pushCpu(rq);
         rqs.setPushCpu(rq, NOWHERE);
         if (prev == Table.NULL || state != TASK_RUNNING || !ses.onRq(tasks.se(prev))) {

@@ -4,14 +4,16 @@ import dev.nestor.table.HotPath;
 import dev.nestor.uapi.Sched;
 
 /** Weights of nice levels, and time scaled by them: sched_prio_to_weight, sched_prio_to_wmult, __calc_delta(). */
-final class LoadWeight {
+public final class LoadWeight {
     /** The priority of nice 0; static_prio goes from 100 to 139. */
     static final int DEFAULT_PRIO = 120;
 
     static final int MAX_RT_PRIO = 100;
     static final long NICE_0_LOAD = 1024L << 10;
 
-    private static final int WEIGHT_IDLEPRIO = 3;
+    /** Of a task or a group that runs when nobody else wants to. */
+    public static final int WEIGHT_IDLEPRIO = 3;
+
     private static final int WMULT_IDLEPRIO = 1431655765;
     static final int FIXEDPOINT_SHIFT = 10;
     private static final int WMULT_SHIFT = 32;
@@ -33,6 +35,11 @@ final class LoadWeight {
     };
 
     private LoadWeight() {}
+
+    /** sched_prio_to_weight[nice + 20]: 1024 for nice 0. */
+    public static int ofNice(int nice) {
+        return PRIO_TO_WEIGHT[nice - SchedTasks.MIN_NICE];
+    }
 
     /** load.weight, as set_load_weight() sets it. */
     static long weight(int policy, int staticPrio) {

@@ -14,6 +14,11 @@ final class RunQueues {
     /** No CPU is at work: an interrupt, or something outside the machine. */
     static final int NO_CPU = -1;
 
+    private static final int WAS_QUEUED = 1;
+
+    /** A task that was current when a change began. */
+    static final int WAS_CURRENT = 2;
+
     private final TaskTable tasks;
     private final SchedEntityTable ses;
     private final RqTable rqs;
@@ -166,6 +171,37 @@ final class RunQueues {
         ses.setExecStart(se, nowNs);
         ses.setSumExecRuntime(se, ses.sumExecRuntime(se) + delta);
         return delta;
+    }
+
+    /** sched_change_begin(): takes a task off its queue and its CPU, so that what the queue keeps of it can change. */
+    int beginChange(int rq, int task) {
+        int se = tasks.se(task);
+        if (ses.schedDelayed(se)) {
+            deactivate(rq, task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
+        }
+        int was = (ses.onRq(se) ? WAS_QUEUED : 0) | (rqs.curr(rq) == task ? WAS_CURRENT : 0);
+        if ((was & WAS_QUEUED) != 0) {
+            classOf(task).dequeueTask(rq, task, 0);
+        }
+        if ((was & WAS_CURRENT) != 0) {
+            classOf(task).putPrevTask(rq, task);
+        }
+        return was;
+    }
+
+    /**
+     * sched_change_end(): puts it back, on the queue of what is its class now.
+     *
+     * @param was what {@link #beginChange} gave
+     */
+    void endChange(int rq, int task, int was, int enqueueFlags) {
+        if ((was & WAS_QUEUED) != 0) {
+            classOf(task).enqueueTask(rq, task, enqueueFlags);
+            enqueued(rq);
+        }
+        if ((was & WAS_CURRENT) != 0) {
+            classOf(task).setNextTask(rq, task);
+        }
     }
 
     /** set_task_cpu(): of a task that is on no queue. */

@@ -177,17 +177,7 @@ public final class SchedPolicy {
         boolean wasAsked = rqs.needResched(rq);
         int oldPrio = runQueues.prio(task);
         int oldClass = ses.schedClass(se);
-        if (ses.schedDelayed(se)) {
-            runQueues.deactivate(rq, task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
-        }
-        boolean isQueued = ses.onRq(se);
-        boolean isCurr = rqs.curr(rq) == task;
-        if (isQueued) {
-            runQueues.classOf(task).dequeueTask(rq, task, 0);
-        }
-        if (isCurr) {
-            runQueues.classOf(task).putPrevTask(rq, task);
-        }
+        int was = runQueues.beginChange(rq, task);
         if (attr == null) {
             ses.setPiPrio(se, lent);
             ses.setSchedClass(se, classNumber(task));
@@ -196,13 +186,7 @@ public final class SchedPolicy {
             setParams(task, se, attr);
         }
         int prio = runQueues.prio(task);
-        if (isQueued) {
-            runQueues.classOf(task).enqueueTask(rq, task, oldPrio < prio ? SchedClass.ENQUEUE_HEAD : 0);
-            runQueues.enqueued(rq);
-        }
-        if (isCurr) {
-            runQueues.classOf(task).setNextTask(rq, task);
-        }
+        runQueues.endChange(rq, task, was, oldPrio < prio ? SchedClass.ENQUEUE_HEAD : 0);
         if (oldClass != ses.schedClass(se)) {
             runQueues.schedClass(oldClass).switchedFrom(rq, task);
             runQueues.classOf(task).switchedTo(rq, task);

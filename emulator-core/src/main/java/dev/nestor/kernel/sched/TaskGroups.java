@@ -15,7 +15,6 @@ public final class TaskGroups implements CpuController {
     private static final long MIN_SHARES = 2;
 
     private static final long MAX_SHARES = 1 << 18;
-    private static final long IDLE_SHARES = 3; // WEIGHT_IDLEPRIO
 
     private final TaskTable tasks;
     private final SchedEntityTable ses;
@@ -222,7 +221,9 @@ public final class TaskGroups implements CpuController {
                 propagateIdle(se, idle ? more : -more);
             }
         }
-        setScaledShares(group, idle ? IDLE_SHARES << LoadWeight.FIXEDPOINT_SHIFT : LoadWeight.NICE_0_LOAD);
+        setScaledShares(
+                group,
+                idle ? (long) LoadWeight.WEIGHT_IDLEPRIO << LoadWeight.FIXEDPOINT_SHIFT : LoadWeight.NICE_0_LOAD);
     }
 
     @Override
@@ -300,24 +301,10 @@ public final class TaskGroups implements CpuController {
         bandwidth.release(se);
         int rq = runQueues.taskRq(task);
         boolean wasAsked = rqs.needResched(rq);
-        SchedClass ofTask = runQueues.classOf(task);
-        if (ses.schedDelayed(se)) {
-            runQueues.deactivate(rq, task, SchedClass.DEQUEUE_SLEEP | SchedClass.DEQUEUE_DELAYED);
-        }
-        boolean isQueued = ses.onRq(se);
-        boolean isCurr = rqs.curr(rq) == task;
-        if (isQueued) {
-            ofTask.dequeueTask(rq, task, 0);
-        }
-        if (isCurr) {
-            ofTask.putPrevTask(rq, task);
-        }
+        int was = runQueues.beginChange(rq, task);
         changeGroup(task, se, group);
-        if (isQueued) {
-            ofTask.enqueueTask(rq, task, 0);
-        }
-        if (isCurr) {
-            ofTask.setNextTask(rq, task);
+        runQueues.endChange(rq, task, was, 0);
+        if ((was & RunQueues.WAS_CURRENT) != 0) {
             rqs.setNeedResched(rq, true);
         }
         runQueues.notify(rq, wasAsked);
